@@ -1,0 +1,84 @@
+"""What can go wrong, as an exception tree.
+
+    MnistError                  base: its message may be shown to a visitor as it stands
+    +-- DataError               a data set is missing, damaged or of another form        .path
+    +-- InkError                pen strokes that cannot become an image
+    +-- PictureError            pixels that cannot become an image
+    +-- ModelError
+    |   +-- UnknownModelError   no model of that name                                    .name, .available
+    |   +-- DamagedModelError   a stored model that does not match its checksums         .path, .moved_to
+    +-- StorageError            a folder that cannot be written or read                  .path
+    +-- DeviceError             the wanted device is not there                           .requested, .found
+    +-- TrainingError           a run that cannot go on
+
+A wrong argument in a program is a plain `ValueError`, except for ink and pictures, which come from visitors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+
+class MnistError(Exception):
+    """Base of all errors that a visitor or a user of the command line can meet."""
+
+
+class DataError(MnistError):
+    """A data set is missing, damaged or of another form than expected."""
+
+    def __init__(self, message: str, path: Path | None = None) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class InkError(MnistError, ValueError):
+    """Pen strokes that cannot become an image."""
+
+
+class PictureError(MnistError, ValueError):
+    """Pixels that cannot become an image."""
+
+
+class ModelError(MnistError):
+    """Base of what can be wrong with a model."""
+
+
+class UnknownModelError(ModelError):
+    """No model, architecture or recipe has that name."""
+
+    def __init__(self, name: str, available: Sequence[str], kind: str = "model") -> None:
+        super().__init__(f"There is no {kind} named {name!r}. Available: {', '.join(available) or 'none'}.")
+        self.name = name
+        self.available = tuple(available)
+
+
+class DamagedModelError(ModelError):
+    """A stored model does not match its checksums, lacks files or comes from elsewhere."""
+
+    def __init__(self, path: Path, reason: str, moved_to: Path | None = None) -> None:
+        where = f" It was moved aside to {moved_to}." if moved_to else ""
+        super().__init__(f"The stored model {path} cannot be used: {reason}.{where} Train it again or restore it.")
+        self.path = path
+        self.moved_to = moved_to
+
+
+class StorageError(MnistError):
+    """A folder cannot be written or read."""
+
+    def __init__(self, message: str, path: Path) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class DeviceError(MnistError):
+    """The wanted device is not there."""
+
+    def __init__(self, message: str, requested: str, found: str) -> None:
+        super().__init__(message)
+        self.requested = requested
+        self.found = found
+
+
+class TrainingError(MnistError):
+    """A training run cannot start or go on."""

@@ -1,0 +1,195 @@
+"""Images -> predictions, on the device that answers best.
+
+On a CPU the stored model runs in LiteRT; where TensorFlow can use a GPU it runs there. Whether a GPU exists is asked of
+the CUDA driver library first, so a machine without one never imports TensorFlow. Nothing here reads drawings or finds
+models.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+
+from .errors import DeviceError
+from .store import StoredModel, build_keras_model
+
+# Larger batches make LiteRT keep hundreds of megabytes for good.
+_CHUNK = 64
+# Below this the runner-up is worth naming; a wide margin, because nothing is calibrated yet.
+_SURE = 0.8
+
+DeviceChoice = Literal["auto", "cpu", "gpu"]
+DEVICE_CHOICES: tuple[DeviceChoice, ...] = ("auto", "cpu", "gpu")
+
+
+@dataclass(frozen=True)
+class Device:
+    """What computes the answers: `kind` is "cpu" or "gpu", `name` is for people, `note` says why not the other."""
+
+    kind: Literal["cpu", "gpu"]
+    name: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What ten probabilities say in one breath.
+
+    Args:
+        kind: "sure" names one digit, "between" two, "unsure" the first of many.
+        labels: The digits named, most probable first.
+        confidence: Probability of the first, in [0, 1].
+    """
+
+    kind: Literal["sure", "between", "unsure"]
+    labels: tuple[int, ...]
+    confidence: float
+
+
+class Predictor(Protocol):
+    """Answers for images; may be called from any thread."""
+
+    def predict_logits(self, images: np.ndarray) -> np.ndarray:
+        """Images, float32 (n, 28, 28) in [0, 1], to logits, float32 (n, 10)."""
+        ...
+
+
+def choose_device(requested: str = "auto") -> Device:
+    """Finds the device to compute on.
+
+    Args:
+        requested: "auto", "cpu" or "gpu".
+
+    Raises:
+        DeviceError: `requested` is none of these, or is "gpu" and TensorFlow can use none.
+    """
+    if requested not in DEVICE_CHOICES:
+        choices = ", ".join(DEVICE_CHOICES)
+        raise DeviceError(f"Unknown device {requested!r}. Expected one of {choices}.", requested, choices)
+    if requested == "cpu":
+        return Device("cpu", "CPU (LiteRT)")
+    num_devices = count_cuda_devices()
+    if num_devices == 0:
+        return _without_gpu(requested, "the CUDA driver reports no GPU", note="")
+    name = _prepare_tensorflow_gpu()
+    if name is None:
+        found = f"the CUDA driver reports {num_devices} GPU(s), but TensorFlow can use none"
+        return _without_gpu(requested, found, note=f"{found}: install tensorflow[and-cuda]")
+    return Device("gpu", f"{name} (TensorFlow)")
+
+
+def count_cuda_devices() -> int:
+    """Number of GPUs that the CUDA driver library reports; 0 without a driver."""
+    for library_name in ("libcuda.so.1", "nvcuda.dll"):
+        try:
+            driver = ctypes.CDLL(library_name)
+        except OSError:
+            continue
+        count = ctypes.c_int(0)
+        if driver.cuInit(0) == 0 and driver.cuDeviceGetCount(ctypes.byref(count)) == 0:
+            return count.value
+    return 0
+
+
+def open_predictor(stored: StoredModel, device: Device) -> Predictor:
+    """Makes a stored model ready to answer on a device."""
+    return LiteRTPredictor(stored) if device.kind == "cpu" else TensorFlowPredictor(stored)
+
+
+def predict(predictor: Predictor, images: np.ndarray) -> np.ndarray:
+    """Computes the ten probabilities of each image.
+
+    Args:
+        predictor: What answers.
+        images: float32 (n, 28, 28) in [0, 1].
+
+    Returns:
+        Probabilities, float64 (n, 10); each row sums to 1.
+    """
+    if images.ndim != 3 or images.shape[1:] != (28, 28):
+        raise ValueError(f"`images` must have the shape (n, 28, 28). Received: {images.shape}")
+    chunks = [predictor.predict_logits(images[start : start + _CHUNK]) for start in range(0, len(images), _CHUNK)]
+    return softmax(np.concatenate(chunks)) if chunks else np.empty((0, 10))
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Logits of shape (n, classes) to probabilities, float64 of the same shape."""
+    powers = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def read_verdict(probabilities: np.ndarray) -> Verdict:
+    """Says what ten probabilities mean: sure of one digit, torn between two, or unsure.
+
+    Args:
+        probabilities: Array of shape (10,) that sums to 1.
+    """
+    first, second = (int(label) for label in np.argsort(probabilities)[:-3:-1])
+    confidence = float(probabilities[first])
+    if confidence >= _SURE:
+        return Verdict("sure", (first,), confidence)
+    if confidence + probabilities[second] >= _SURE:
+        return Verdict("between", (first, second), confidence)
+    return Verdict("unsure", (first,), confidence)
+
+
+class LiteRTPredictor:
+    """Answers on the CPU from a stored model's LiteRT file."""
+
+    def __init__(self, stored: StoredModel) -> None:
+        self._path = stored.litert_path
+        # An interpreter shared by threads gives wrong answers without an error.
+        self._local = threading.local()
+
+    def predict_logits(self, images: np.ndarray) -> np.ndarray:
+        """See `Predictor`."""
+        if not hasattr(self._local, "runner"):
+            from ai_edge_litert.interpreter import Interpreter
+
+            self._local.interpreter = Interpreter(str(self._path), num_threads=1)
+            self._local.runner = self._local.interpreter.get_signature_runner()
+            self._local.input_name = next(iter(self._local.runner.get_input_details()))
+        batch = np.ascontiguousarray(images[..., None], np.float32)
+        (logits,) = self._local.runner(**{self._local.input_name: batch}).values()
+        return logits
+
+
+class TensorFlowPredictor:
+    """Answers on the first visible GPU (or wherever TensorFlow places the model) from a stored model's weights."""
+
+    def __init__(self, stored: StoredModel) -> None:
+        import tensorflow
+
+        model = build_keras_model(stored)
+        signature = [tensorflow.TensorSpec((None, 28, 28, 1), tensorflow.float32)]
+        self._function = tensorflow.function(lambda images: model(images, training=False), input_signature=signature)
+
+    def predict_logits(self, images: np.ndarray) -> np.ndarray:
+        """See `Predictor`."""
+        return self._function(np.ascontiguousarray(images[..., None], np.float32)).numpy()
+
+
+def _without_gpu(requested: str, found: str, note: str) -> Device:
+    if requested == "gpu":
+        raise DeviceError(
+            f"A GPU was asked for, but {found}. Install an NVIDIA driver and tensorflow[and-cuda], or use --device auto.",
+            requested,
+            found,
+        )
+    return Device("cpu", "CPU (LiteRT)", note)
+
+
+def _prepare_tensorflow_gpu() -> str | None:
+    """Makes the first GPU the only one visible, with memory growth; its name, or None if TensorFlow can use none."""
+    import tensorflow
+
+    gpus = tensorflow.config.list_physical_devices("GPU")
+    if not gpus:
+        return None
+    tensorflow.config.set_visible_devices(gpus[0], "GPU")
+    tensorflow.config.experimental.set_memory_growth(gpus[0], True)
+    return tensorflow.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU")

@@ -1,0 +1,161 @@
+"""Pen strokes -> 28x28 images.
+
+Ink is a list of strokes, a stroke a list of `[x, y]` or `[x, y, milliseconds]`, x to the right, y down, in any unit. The
+digit is scaled so that it fills the 20x20 box of the MNIST recipe, drawn with one pen width whatever the device, and
+moved so that its centre of mass lies where MNIST has it. Size, place and brush of a drawing therefore do not matter.
+Nothing here reads pixels: that is `picture`.
+
+Reference:
+    LeCun, Cortes and Burges, "The MNIST database": "normalized to fit in a 20x20 pixel box while preserving their
+    aspect ratio ... centered in a 28x28 image by computing the center of mass of the pixels".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from .errors import InkError
+
+IMAGE_SIZE = 28
+BOX_SIZE = 20
+# MNIST moves the centre of mass to pixel 14 (counted from 0), half a pixel right of and below the image's middle.
+MASS_CENTRE = 14.5
+# In network pixels. Chosen on pen ink that may be trained on.
+PEN_WIDTH = 2.5
+MAX_POINTS = 50_000
+
+_SUPERSAMPLING = 8
+
+
+def check_ink(ink: Any) -> list[np.ndarray]:
+    """Turns ink from outside into strokes that can be drawn.
+
+    Args:
+        ink: A sequence of strokes, each a sequence of `[x, y]` or `[x, y, milliseconds]`.
+
+    Returns:
+        Strokes, each float64 of shape (points, 2); empty ones are left out.
+
+    Raises:
+        InkError: There is no ink, only a single dot, too many points, or something that is not a finite coordinate.
+    """
+    if isinstance(ink, str | bytes) or not isinstance(ink, Sequence | np.ndarray):
+        raise InkError(f"Ink must be a list of strokes, each a list of [x, y]. Received: {type(ink).__name__}.")
+    strokes = [_check_stroke(stroke, index) for index, stroke in enumerate(ink) if len_or_zero(stroke)]
+    num_points = sum(len(stroke) for stroke in strokes)
+    if num_points == 0:
+        raise InkError("There is no ink. Draw a digit first.")
+    if num_points > MAX_POINTS:
+        raise InkError(
+            f"That is too much ink: {num_points} points, at most {MAX_POINTS} are read. Clear and draw again."
+        )
+    if not np.isfinite(largest_extent(strokes)):
+        raise InkError("The points of this ink lie too far apart to measure. Expected coordinates of a screen or pad.")
+    if largest_extent(strokes) == 0:
+        raise InkError("That is a single dot. Draw a line.")
+    return strokes
+
+
+def largest_extent(strokes: Sequence[np.ndarray]) -> float:
+    """The larger side of the box around all points, in the unit of the ink."""
+    points = np.concatenate(strokes)
+    with np.errstate(over="ignore"):
+        return float((points.max(axis=0) - points.min(axis=0)).max())
+
+
+def render_ink(strokes: Sequence[np.ndarray], *, pen_width: float = PEN_WIDTH) -> np.ndarray:
+    """Draws strokes as MNIST would have scanned them.
+
+    Args:
+        strokes: What `check_ink` returns.
+        pen_width: Width of the pen in network pixels.
+
+    Returns:
+        Array of shape (28, 28), float32 in [0, 1]: 0 background, 1 full ink.
+
+    Example:
+        >>> render_ink(check_ink([[[10, 0], [10, 90]]])).shape
+        (28, 28)
+    """
+    points = np.concatenate(strokes)
+    lowest, highest = points.min(axis=0), points.max(axis=0)
+    scale = (BOX_SIZE - pen_width) / (highest - lowest).max()
+    middle = (lowest + highest) / 2
+    drawn = draw_strokes([(stroke - middle) * scale + BOX_SIZE / 2 for stroke in strokes], BOX_SIZE, pen_width)
+    canvas = np.zeros((IMAGE_SIZE * _SUPERSAMPLING,) * 2, np.uint8)
+    top, left = mass_offset(drawn, canvas.shape[0], MASS_CENTRE * _SUPERSAMPLING)
+    canvas[top : top + drawn.shape[0], left : left + drawn.shape[1]] = drawn
+    return reduce_image(canvas)
+
+
+def draw_strokes(strokes: Sequence[np.ndarray], size: int, pen_width: float) -> np.ndarray:
+    """Draws strokes with round ends and joints at eight times the resolution.
+
+    Args:
+        strokes: Arrays of shape (points, 2) in [0, size], in network pixels.
+        size: Side of the square that is drawn on, in network pixels.
+        pen_width: Width of the pen in network pixels.
+
+    Returns:
+        Array of shape (8 size, 8 size), uint8: 0 or 255.
+    """
+    image = Image.new("L", (size * _SUPERSAMPLING,) * 2)
+    draw = ImageDraw.Draw(image)
+    width = max(1, round(pen_width * _SUPERSAMPLING))
+    radius = width / 2
+    for stroke in strokes:
+        # Pillow takes pixel centres, and points nearer than a pixel cost time and change nothing.
+        corners = np.rint(stroke * _SUPERSAMPLING - 0.5)
+        corners = corners[np.concatenate(([True], (np.diff(corners, axis=0) != 0).any(axis=1)))]
+        if len(corners) > 1:
+            draw.line(corners.ravel().tolist(), fill=255, width=width, joint="curve")
+        for x, y in (corners[0], corners[-1]):
+            draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
+    return np.asarray(image)
+
+
+def reduce_image(canvas: np.ndarray) -> np.ndarray:
+    """Averages a canvas drawn at eight times the resolution: uint8 (8 h, 8 w) to float32 (h, w) in [0, 1]."""
+    height, width = (side // _SUPERSAMPLING for side in canvas.shape)
+    blocks = canvas.reshape(height, _SUPERSAMPLING, width, _SUPERSAMPLING)
+    return (blocks.mean(axis=(1, 3), dtype=np.float32) / 255).astype(np.float32)
+
+
+def mass_offset(drawn: np.ndarray, canvas_size: int, target: float) -> tuple[int, int]:
+    """Where to put `drawn` on a square canvas so that its centre of mass comes nearest to `target` in both axes.
+
+    Args:
+        drawn: Array of shape (height, width), any unit of ink, not all zero.
+        canvas_size: Side of the canvas, in the pixels of `drawn`.
+        target: Wanted distance of the centre of mass from the canvas' edge, in the pixels of `drawn`.
+
+    Returns:
+        Top and left, such that nothing is cut off.
+    """
+    offsets = []
+    for axis in (0, 1):
+        profile = drawn.sum(axis=1 - axis, dtype=np.float64)
+        centre = (profile * (np.arange(len(profile)) + 0.5)).sum() / profile.sum()
+        offsets.append(int(np.clip(round(target - centre), 0, canvas_size - len(profile))))
+    return offsets[0], offsets[1]
+
+
+def len_or_zero(stroke: Any) -> int:
+    """The length of a sequence; 1 for anything else, so that it is looked at and refused."""
+    return len(stroke) if hasattr(stroke, "__len__") else 1
+
+
+def _check_stroke(stroke: Any, index: int) -> np.ndarray:
+    try:
+        points = np.asarray(stroke, dtype=np.float64)
+    except (TypeError, ValueError):
+        points = np.empty(0)
+    if points.ndim != 2 or points.shape[1] not in (2, 3):
+        raise InkError(f"Stroke {index} is not a list of [x, y] or [x, y, milliseconds].")
+    if not np.isfinite(points[:, :2]).all():
+        raise InkError(f"Stroke {index} has a coordinate that is not a finite number.")
+    return points[:, :2]

@@ -1,0 +1,254 @@
+"""Trained models on disk: written whole or not at all, verified when read.
+
+A stored model is a folder:
+
+    manifest.json   format, key, whether the run is complete, and the SHA-256 of each file below
+    recipe.json     the recipe that made it
+    weights.npz     the weights, read into an architecture that this project's code builds
+    model.tflite    the same network for LiteRT: images to logits
+    history.json    one entry an epoch
+    metrics.json    parameters, seconds and figures on validation images
+
+A damaged folder is moved aside, not deleted. Reading one needs neither Keras nor TensorFlow; only `build_keras_model` and
+`save_run` do. Nothing pickled is ever read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .dataset import ASSETS_DIR
+from .errors import DamagedModelError, StorageError, UnknownModelError
+from .recipes import Recipe
+
+if TYPE_CHECKING:
+    import keras
+
+    from .training import TrainingRun
+
+SHIPPED_DIR = ASSETS_DIR / "models"
+
+_FORMAT = 1
+_FILES = ("recipe.json", "weights.npz", "model.tflite", "history.json", "metrics.json")
+
+
+@dataclass(frozen=True)
+class StoredModel:
+    """A stored model whose files match their checksums.
+
+    Args:
+        folder: Where it is; the folder's name is the model's name.
+        recipe: What made it.
+        key: Name of recipe and data, ten hexadecimal digits.
+        complete: False for a run that was stopped early.
+        history: One dictionary an epoch.
+        metrics: Parameters, seconds and validation figures.
+    """
+
+    folder: Path
+    recipe: Recipe
+    key: str
+    complete: bool
+    history: list[dict[str, float]]
+    metrics: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.folder.name
+
+    @property
+    def litert_path(self) -> Path:
+        """The LiteRT file: float32 (n, 28, 28, 1) to logits (n, 10)."""
+        return self.folder / "model.tflite"
+
+
+def models_dir(cache_dir: Path) -> Path:
+    """The folder inside a cache folder that holds the user's own trained models."""
+    return cache_dir / "models"
+
+
+def save_run(run: TrainingRun, metrics: dict[str, Any], folder: Path) -> StoredModel:
+    """Writes a training run to `folder`, whole or not at all; an earlier model there is replaced.
+
+    Raises:
+        StorageError: The folder cannot be written.
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.partial-"))
+    except OSError as error:
+        raise _not_writable(folder, error) from error
+    try:
+        _write_files(partial, run, metrics)
+        partial.chmod(0o755)
+        if folder.exists():
+            folder.rename(partial.with_name(partial.name + "-replaced"))
+        partial.rename(folder)
+    except OSError as error:
+        raise _not_writable(folder, error) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+        shutil.rmtree(partial.with_name(partial.name + "-replaced"), ignore_errors=True)
+    return load_stored(folder)
+
+
+def load_stored(folder: Path) -> StoredModel:
+    """Reads and verifies a stored model.
+
+    Raises:
+        DamagedModelError: A file is missing or changed, or the folder is no stored model. It has been moved aside when
+            that was possible.
+    """
+    try:
+        return _read(folder)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        reason = f"{type(error).__name__}: {error}" if isinstance(error, KeyError | TypeError) else str(error)
+        raise DamagedModelError(folder, reason, _move_aside(folder)) from error
+
+
+def list_stored(roots: Sequence[Path]) -> tuple[list[StoredModel], list[DamagedModelError]]:
+    """Reads all stored models in some folders.
+
+    Args:
+        roots: Folders of stored models, the most trusted first; of two models of one name the first counts.
+
+    Returns:
+        The models, and one error for each folder that cannot be used.
+    """
+    models: dict[str, StoredModel] = {}
+    problems = []
+    for root in roots:
+        for folder in sorted(root.iterdir()) if root.is_dir() else ():
+            if not folder.is_dir() or folder.name.startswith(".") or ".damaged" in folder.name:
+                continue
+            try:
+                models.setdefault(folder.name, load_stored(folder))
+            except DamagedModelError as error:
+                problems.append(error)
+    return list(models.values()), problems
+
+
+def find_stored(name: str, roots: Sequence[Path]) -> StoredModel:
+    """Returns the stored model of that name, or the only complete one of that recipe or key.
+
+    Raises:
+        UnknownModelError: There is none, or more than one.
+    """
+    models, _ = list_stored(roots)
+    for model in models:
+        if model.name == name:
+            return model
+    matching = [model for model in models if model.complete and name in (model.recipe.name, model.key)]
+    if len(matching) == 1:
+        return matching[0]
+    raise UnknownModelError(name, [model.name for model in models])
+
+
+def find_complete(recipe: Recipe, data_digest: str, roots: Sequence[Path]) -> StoredModel | None:
+    """Returns the complete stored model of this recipe on this data, if there is one."""
+    key = recipe.key(data_digest)
+    models, _ = list_stored(roots)
+    return next((model for model in models if model.complete and model.key == key), None)
+
+
+def build_keras_model(stored: StoredModel) -> keras.Model:
+    """Builds the architecture with this project's code and reads the weights into it. Imports Keras.
+
+    Raises:
+        DamagedModelError: The weights do not fit the architecture.
+    """
+    from .models import build_model
+
+    model = build_model(stored.recipe.architecture)
+    with np.load(stored.folder / "weights.npz", allow_pickle=False) as arrays:
+        weights = {variable.path: arrays.get(variable.path) for variable in model.weights}
+    for variable in model.weights:
+        if weights[variable.path] is None or weights[variable.path].shape != tuple(variable.shape):
+            raise DamagedModelError(stored.folder, f"weight {variable.path} is missing or has another shape")
+    model.set_weights(list(weights.values()))
+    return model
+
+
+def run_name(run: TrainingRun) -> str:
+    """The name under which a run is stored: recipe and key; one that was stopped says so and is no recipe's result."""
+    name = f"{run.recipe.name}-{run.recipe.key(run.data_digest)}"
+    return name if run.stopped_after is None else f"{name}-stopped-after-{run.stopped_after}"
+
+
+def _write_files(folder: Path, run: TrainingRun, metrics: dict[str, Any]) -> None:
+    _write_json(folder / "recipe.json", run.recipe.as_dict())
+    np.savez(folder / "weights.npz", **{weight.path: np.asarray(weight) for weight in run.model.weights})
+    # Converting a wrapped tf.function instead has given files that answer NaN without an error.
+    run.model.export(folder / "model.tflite", format="litert", verbose=False)
+    _write_json(folder / "history.json", run.history)
+    _write_json(folder / "metrics.json", metrics)
+    manifest = {
+        "format": _FORMAT,
+        "key": run.recipe.key(run.data_digest),
+        "data": run.data_digest,
+        "complete": run.stopped_after is None,
+        "files": {name: _file_hash(folder / name) for name in _FILES},
+    }
+    _write_json(folder / "manifest.json", manifest)
+
+
+def _read(folder: Path) -> StoredModel:
+    manifest = json.loads((folder / "manifest.json").read_text())
+    if manifest["format"] != _FORMAT:
+        raise ValueError(f"its format is {manifest['format']!r}, expected {_FORMAT}")
+    for name in _FILES:
+        if _file_hash(folder / name) != manifest["files"][name]:
+            raise ValueError(f"{name} does not match its checksum")
+    recipe = Recipe.from_dict(_read_json(folder / "recipe.json"))
+    if recipe.key(manifest["data"]) != manifest["key"]:
+        raise ValueError("recipe.json does not match the key")
+    return StoredModel(
+        folder,
+        recipe,
+        manifest["key"],
+        manifest["complete"],
+        _read_json(folder / "history.json"),
+        _read_json(folder / "metrics.json"),
+    )
+
+
+def _move_aside(folder: Path) -> Path | None:
+    """Renames a damaged folder, so that it is out of the way and not lost; None where that is not allowed."""
+    if not folder.is_dir():
+        return None
+    target = Path(tempfile.mktemp(dir=folder.parent, prefix=f"{folder.name}.damaged-"))
+    try:
+        return folder.rename(target)
+    except OSError:
+        return None
+
+
+def _not_writable(folder: Path, error: OSError) -> StorageError:
+    return StorageError(
+        f"The model cannot be stored in {folder}: {error}. Free some space, or set MNIST_CACHE_DIR to a folder that can "
+        "be written.",
+        folder,
+    )
+
+
+def _file_hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _read_json(path: Path) -> Any:
+    return json.loads(path.read_text())
+
+
+def _write_json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, indent=1) + os.linesep)
