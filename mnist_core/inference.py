@@ -176,7 +176,8 @@ class TensorFlowPredictor:
 def _without_gpu(requested: str, found: str, note: str) -> Device:
     if requested == "gpu":
         raise DeviceError(
-            f"A GPU was asked for, but {found}. Install an NVIDIA driver and tensorflow[and-cuda], or use --device auto.",
+            f"A GPU was asked for, but {found}. Install an NVIDIA driver and tensorflow[and-cuda], "
+            "or use --device auto.",
             requested,
             found,
         )

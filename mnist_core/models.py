@@ -1,7 +1,7 @@
 """Architectures, by name: untrained Keras models.
 
-Every model takes images of shape (n, 28, 28, 1), float32 in [0, 1], and gives logits of shape (n, 10). Importing this module
-imports Keras, so serving a page does not import it. Nothing here trains, reads or writes.
+Every model takes images of shape (n, 28, 28, 1), float32 in [0, 1], and gives logits of shape (n, 10). Importing this
+module imports Keras, so serving a page does not import it. Nothing here trains, reads or writes.
 """
 
 from __future__ import annotations

@@ -51,8 +51,8 @@ def open_picture(source: bytes | Path) -> Image.Image:
                 width, height = opened.size
                 if width * height > MAX_PIXELS:
                     raise PictureError(
-                        f"This picture is too large: {width} x {height}. At most {MAX_PIXELS // 1_000_000} million pixels "
-                        "are read; make it smaller."
+                        f"This picture is too large: {width} x {height}. At most {MAX_PIXELS // 1_000_000} million "
+                        "pixels are read; make it smaller."
                     )
                 opened.draft("RGB", (_WORKING_SIZE, _WORKING_SIZE))
                 opened.load()
@@ -61,7 +61,7 @@ def open_picture(source: bytes | Path) -> Image.Image:
             raise
         except Image.DecompressionBombError as error:
             raise PictureError(
-                f"This picture is too large. At most {MAX_PIXELS // 1_000_000} million pixels are read; make it smaller."
+                f"This picture is too large. At most {MAX_PIXELS // 1_000_000} million pixels are read."
             ) from error
         except UnidentifiedImageError as error:
             raise PictureError(
@@ -129,7 +129,7 @@ def _shrink(picture: Image.Image) -> Image.Image:
 
 
 def _to_grey(picture: Image.Image) -> np.ndarray:
-    """Brightness as float32 (height, width) in [0, 1]; transparent parts become the paper that the ink stands out from."""
+    """Brightness as float32 (height, width) in [0, 1]; transparent parts become paper that ink stands out from."""
     if picture.mode.startswith(("I", "F")):
         values = np.asarray(picture, dtype=np.float32)
         top = 65535 if picture.mode.startswith("I") and 255 < values.max() <= 65535 else max(values.max(), 1)
@@ -157,7 +157,8 @@ def _find_ink(grey: np.ndarray) -> np.ndarray:
     floor = 4 * sigma
     if darkest < _MIN_CONTRAST or floor > 0.6 * darkest:
         raise PictureError(
-            "No digit stands out on this picture: it is blank, too faint or too noisy. Expected one digit on plain paper."
+            "No digit stands out on this picture: it is blank, too faint or too noisy. Expected one digit on "
+            "plain paper."
         )
     ink = np.clip((ink - floor) / (darkest - floor), 0, 1)
     return _remove_specks(ink) if sigma > 0 else ink

@@ -9,8 +9,8 @@ A stored model is a folder:
     history.json    one entry an epoch
     metrics.json    parameters, seconds and figures on validation images
 
-A damaged folder is moved aside, not deleted. Reading one needs neither Keras nor TensorFlow; only `build_keras_model` and
-`save_run` do. Nothing pickled is ever read.
+A damaged folder is moved aside, not deleted. Reading one needs neither Keras nor TensorFlow; only `build_keras_model`
+and `save_run` do. Nothing pickled is ever read.
 """
 
 from __future__ import annotations
@@ -236,8 +236,8 @@ def _move_aside(folder: Path) -> Path | None:
 
 def _not_writable(folder: Path, error: OSError) -> StorageError:
     return StorageError(
-        f"The model cannot be stored in {folder}: {error}. Free some space, or set MNIST_CACHE_DIR to a folder that can "
-        "be written.",
+        f"The model cannot be stored in {folder}: {error}. Free some space, or set MNIST_CACHE_DIR to a folder that "
+        "can be written.",
         folder,
     )
 

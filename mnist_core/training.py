@@ -159,7 +159,7 @@ class _Monitor(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         if math.isnan(logs["loss"]):
             raise TrainingError(
-                f"The loss became NaN in epoch {self._epoch}, step {batch + 1}. Lower the learning rate and train again."
+                f"The loss became NaN in epoch {self._epoch}, step {batch + 1}. Lower the learning rate."
             )
         self._report(batch + 1, logs)
 
