@@ -1,9 +1,9 @@
 """Pen strokes -> 28x28 images.
 
 Ink is a list of strokes, a stroke a list of `[x, y]` or `[x, y, milliseconds]`, x to the right, y down, in any unit.
-The digit is scaled so that it fills the 20x20 box of the MNIST recipe, drawn with one pen width whatever the device, and
-moved so that its centre of mass lies where MNIST has it. Size, place and brush of a drawing therefore do not matter.
-Nothing here reads pixels: that is `picture`.
+The digit is scaled so that it fills the 20x20 box of the MNIST recipe, drawn with one pen width whatever the device,
+and moved so that its centre of mass lies where MNIST has it. Size, place and brush of a drawing therefore do not
+matter. Nothing here reads pixels: that is `picture`.
 
 Reference:
     LeCun, Cortes and Burges, "The MNIST database": "normalized to fit in a 20x20 pixel box while preserving their

@@ -1,0 +1,74 @@
+"""Opens the sketchpad: settings, then the page, then the server."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from mnist_core.dataset import default_cache_dir
+from mnist_core.errors import MnistError
+from mnist_core.inference import DEVICE_CHOICES, choose_device
+from mnist_core.store import SHIPPED_DIR, models_dir
+
+
+def parse_settings(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """Reads the command line; every option has an environment variable, and the command line wins."""
+    environment = os.environ
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser.add_argument("--host", default=environment.get("MNIST_HOST", "127.0.0.1"), help="address to listen on")
+    parser.add_argument("--port", type=int, default=environment.get("MNIST_PORT", "7860"), help="port to listen on")
+    parser.add_argument(
+        "--device", choices=DEVICE_CHOICES, default=environment.get("MNIST_DEVICE", "auto"), help="what computes"
+    )
+    parser.add_argument("--model", default=environment.get("MNIST_MODEL", "sketchnet"), help="model that answers first")
+    parser.add_argument(
+        "--data-dir", type=Path, default=environment.get("MNIST_DATA_DIR"), help="mnist.npz or a folder that holds it"
+    )
+    parser.add_argument(
+        "--share", action="store_true", default=environment.get("MNIST_SHARE") == "1", help="ask for a public address"
+    )
+    parser.add_argument("--open", action="store_true", help="open the page in a browser")
+    settings = parser.parse_args(arguments)
+    if settings.device not in DEVICE_CHOICES:  # argparse does not check defaults
+        parser.error(f"MNIST_DEVICE must be one of {', '.join(DEVICE_CHOICES)}. Received: {settings.device!r}")
+    return settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serves the page until it is stopped; returns the exit code."""
+    settings = parse_settings(arguments)
+    # Gradio takes a second to import and asks the network for news unless told not to.
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    from mnist_core.ui.page import build_page, launch_options
+    from mnist_core.ui.reader import Reader
+
+    try:
+        device = choose_device(settings.device)
+        reader = Reader(device, (SHIPPED_DIR, models_dir(default_cache_dir())), settings.model)
+        page = build_page(reader)
+        print(f"{reader.default} answers on {device.name}{'; ' + device.note if device.note else ''}", flush=True)
+        page.launch(
+            server_name=settings.host,
+            server_port=settings.port,
+            share=settings.share,
+            inbrowser=settings.open,
+            **launch_options(),
+        )
+    except MnistError as error:
+        print(f"app.py: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(
+            f"app.py: the page cannot be served at {settings.host}:{settings.port}: {error}. Another program may use "
+            "this port: choose one with --port.",
+            file=sys.stderr,
+        )
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,91 @@
+// What the network answered: bars, verdict, the image that it saw.
+
+function createAnswerView(element, say) {
+  const bars = element.querySelector("#bars");
+  const verdict = element.querySelector("#verdict");
+  const caption = element.querySelector("#caption");
+  const announcement = element.querySelector("#announcement");
+  const networkInput = element.querySelector("#network-input");
+  const [digit, words] = verdict.children;
+
+  const rows = Array.from({ length: 10 }, (_, label) => {
+    const row = document.createElement("li");
+    row.dataset.digit = label;
+    row.setAttribute("role", "img");
+    for (const part of ["name", "track", "value"]) {
+      row.append(Object.assign(document.createElement("span"), { className: part }));
+    }
+    row.querySelector(".name").textContent = label;
+    bars.append(row);
+    return row;
+  });
+
+  function showBars(probabilities, numPoints) {
+    const top = Math.max(...probabilities);
+    rows.forEach((row, label) => {
+      const probability = probabilities[label];
+      row.dataset.probability = probability;
+      row.style.setProperty("--probability", probability);
+      row.classList.toggle("top", probability === top && top > 0);
+      row.querySelector(".value").textContent = probability ? percent(probability) : "";
+      row.setAttribute("aria-label", say("bar_label", { digit: label, percent: percent(probability) }));
+    });
+    bars.dataset.points = numPoints;
+  }
+
+  function showImage(pixels) {
+    const context = networkInput.getContext("2d");
+    const image = context.createImageData(28, 28);
+    pixels.forEach((value, index) => image.data.set([value, value, value, 255], index * 4));
+    context.putImageData(image, 0, 0);
+  }
+
+  function setVerdict(state, { label = "", text, note = "" }) {
+    verdict.dataset.state = state;
+    digit.textContent = label;
+    digit.style.setProperty("--digit-color", label === "" ? "" : `var(--digit-${label})`);
+    words.textContent = text;
+    caption.textContent = note;
+    if (state !== "provisional") announcement.textContent = `${label}${text}`;
+  }
+
+  return {
+    showNothing() {
+      showBars(Array(10).fill(0), 0);
+      showImage(new Uint8Array(784));
+      setVerdict("empty", { text: say("verdict_empty"), note: say("caption_empty") });
+    },
+
+    showDot(numPoints) {
+      showBars(Array(10).fill(0), numPoints);
+      setVerdict("empty", { text: say("verdict_dot") });
+    },
+
+    showProblem(message, numPoints) {
+      showBars(Array(10).fill(0), numPoints);
+      setVerdict("problem", { text: say("verdict_problem"), note: message });
+    },
+
+    show(answer, numPoints, isFinal, note) {
+      showBars(answer.probabilities, numPoints);
+      showImage(decodePixels(answer.image));
+      const { kind, labels } = answer.verdict;
+      const state = isFinal ? kind : "provisional";
+      const said = note ?? (isFinal ? "" : say("caption_provisional"));
+      if (kind === "sure") {
+        setVerdict(state, {
+          label: labels[0],
+          text: say("verdict_sure", { percent: percent(answer.probabilities[labels[0]]) }),
+          note: said,
+        });
+      } else {
+        setVerdict(state, { text: say(`verdict_${kind}`, { first: labels[0], second: labels[1] }), note: said });
+      }
+    },
+  };
+}
+
+// Whole percent; never "100 %", which no network can know.
+function percent(probability) {
+  return probability >= 0.995 ? "> 99 %" : `${Math.round(probability * 100)} %`;
+}

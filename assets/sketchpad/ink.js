@@ -1,0 +1,101 @@
+// The drawing: gestures, an optional picture below them, and their history. Knows no page.
+//
+// A gesture is what the pen did between down and up: one stroke, or several where it left the pad and came back.
+// Coordinates are shares of the pad's side, [0, 1]; a point is [x, y, milliseconds since the drawing began].
+
+const NEAREST_POINT = 0.003;
+
+function createInk(onChange) {
+  let now = { gestures: [], picture: null };
+  let past = [];
+  let future = [];
+  let generation = 0;
+  let started = 0;
+
+  function replace(next) {
+    past.push(now);
+    future = [];
+    now = next;
+    generation += 1;
+    onChange();
+  }
+
+  function travel(from, to) {
+    if (!from.length) return;
+    to.push(now);
+    now = from.pop();
+    generation += 1;
+    onChange();
+  }
+
+  function strokes() {
+    return now.gestures.flatMap((gesture) => gesture.strokes).filter((stroke) => stroke.length);
+  }
+
+  return {
+    strokes,
+    get gestures() { return now.gestures; },
+    get picture() { return now.picture; },
+    // Grows whenever the drawing changes in another way than by more ink.
+    get generation() { return generation; },
+    get isEmpty() { return !now.picture && !strokes().length; },
+    get canUndo() { return past.length > 0; },
+    get canRedo() { return future.length > 0; },
+    numPoints: () => strokes().reduce((sum, stroke) => sum + stroke.length, 0),
+
+    extent() {
+      const points = strokes().flat();
+      const side = (axis) => {
+        let low = Infinity, high = -Infinity;
+        for (const point of points) {
+          low = Math.min(low, point[axis]);
+          high = Math.max(high, point[axis]);
+        }
+        return high - low;
+      };
+      return points.length ? Math.max(side(0), side(1)) : 0;
+    },
+
+    begin(width) {
+      if (!strokes().length) started = performance.now();
+      const gesture = { width, strokes: [[]] };
+      replace({ ...now, gestures: [...now.gestures, gesture] });
+      return gesture;
+    },
+
+    // Adds a point; `time` is performance.now() when it was drawn. Outside the pad nothing is drawn.
+    extend(gesture, x, y, time) {
+      const isInside = x >= 0 && x <= 1 && y >= 0 && y <= 1;
+      let stroke = gesture.strokes.at(-1);
+      if (!isInside) {
+        if (stroke.length) gesture.strokes.push([]);
+        return;
+      }
+      const last = stroke.at(-1);
+      if (last && Math.hypot(last[0] - x, last[1] - y) < NEAREST_POINT) return;
+      const round = (value) => Math.round(value * 1e4) / 1e4;
+      stroke.push([round(x), round(y), Math.max(0, Math.round(time - started))]);
+      onChange();
+    },
+
+    // Erases the topmost gesture within `reach` of a place; says whether there was one.
+    eraseAt(x, y, reach) {
+      const isNear = (gesture) => gesture.strokes.some((stroke) => stroke.some((point, index) =>
+        distanceToSegment(x, y, point, stroke[index + 1] ?? point) < reach + gesture.width / 200));
+      const hit = now.gestures.findLast(isNear);
+      if (hit) replace({ ...now, gestures: now.gestures.filter((gesture) => gesture !== hit) });
+      return Boolean(hit);
+    },
+
+    clear() { if (now.picture || now.gestures.length) replace({ gestures: [], picture: null }); },
+    putPicture(picture) { replace({ gestures: [], picture }); },
+    undo() { travel(past, future); },
+    redo() { travel(future, past); },
+  };
+}
+
+function distanceToSegment(x, y, [ax, ay], [bx, by]) {
+  const length = (bx - ax) ** 2 + (by - ay) ** 2;
+  const share = length ? Math.min(1, Math.max(0, ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / length)) : 0;
+  return Math.hypot(x - ax - share * (bx - ax), y - ay - share * (by - ay));
+}

@@ -1,0 +1,225 @@
+// Puts the parts together: pad, answers, buttons, samples, pictures. Runs as the body of a function that is given
+// `element`, `props` and `server`.
+
+const SMALLEST_DRAWING = 0.02;
+const MAX_FILE_BYTES = 20e6;
+
+const find = (selector) => element.querySelector(selector);
+const say = (key, values = {}) =>
+  (props.texts[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+
+element.querySelectorAll("[data-text]").forEach((node) => { node.textContent = say(node.dataset.text); });
+element.querySelectorAll("[data-label]").forEach((node) => {
+  node.setAttribute("aria-label", say(node.dataset.label));
+  if (node.tagName === "BUTTON") node.title = say(node.dataset.label);
+});
+
+const view = createAnswerView(element, say);
+const ink = createInk(onInk);
+const pad = createPad(find("#sketchpad"), ink, () => Number(find("#width").value), onPen);
+const live = createLive((question) => server.classify_drawing(question), nextQuestion, onAnswer, onHealth);
+let preview = null; // the sample that is looked at instead of the drawing
+let shown = null; // the last answer and its question
+let health = "ok";
+
+function onInk() {
+  preview = null;
+  markPreview();
+  find("#sketchpad").classList.toggle("empty", ink.isEmpty);
+  find("#undo").disabled = !ink.canUndo;
+  find("#redo").disabled = !ink.canRedo;
+  find("#clear").disabled = ink.isEmpty;
+  pad.requestDraw();
+  askAgain();
+}
+
+function onPen(isDown) {
+  if (isDown) notify("");
+  else askAgain();
+}
+
+function isDot() {
+  return !ink.picture && ink.extent() < SMALLEST_DRAWING;
+}
+
+function askAgain() {
+  if (!preview && ink.isEmpty) {
+    shown = null;
+    view.showNothing();
+  } else if (!preview && isDot()) {
+    shown = null;
+    view.showDot(ink.numPoints());
+  } else {
+    live.request();
+  }
+}
+
+function nextQuestion() {
+  const model = find("#model").value;
+  if (preview) return { strokes: [], image: preview.image, model, generation: ink.generation, preview, points: 0 };
+  if (ink.isEmpty || isDot()) return null;
+  const strokes = ink.strokes();
+  return { strokes, image: ink.picture, model, generation: ink.generation, preview: null, points: ink.numPoints() };
+}
+
+function onAnswer(answer, question, milliseconds) {
+  // The drawing was cleared, undone or left for a sample meanwhile: this answer is about something that is gone.
+  if (question.generation !== ink.generation || question.preview !== preview || ink.isEmpty > Boolean(preview)) return;
+  shown = { answer, question };
+  showAnswer();
+  if (answer.ok) find("#time").textContent = say("time_value", { server: answer.milliseconds, round: Math.round(milliseconds) });
+  find("#points").textContent = question.points;
+}
+
+function showAnswer() {
+  if (!shown) return;
+  const { answer, question } = shown;
+  const isNewest = question.preview || (!pad.isPenDown && question.points === ink.numPoints());
+  const note = question.preview ? say("caption_sample", question.preview) : undefined;
+  if (answer.ok) view.show(answer, question.points, isNewest, note);
+  else view.showProblem(answer.error, question.points);
+}
+
+function onHealth(state) {
+  if (state === health) return;
+  health = state;
+  notify(state === "ok" ? "" : say(`server_${state}`));
+}
+
+function notify(text) {
+  const notice = find("#notice");
+  notice.textContent = text || (health === "ok" ? "" : say(`server_${health}`));
+  notice.hidden = !notice.textContent;
+}
+
+// Buttons and keys
+
+find("#undo").addEventListener("click", () => pad.isPenDown || ink.undo());
+find("#redo").addEventListener("click", () => pad.isPenDown || ink.redo());
+find("#clear").addEventListener("click", clearPad);
+find("#erase").addEventListener("click", () => {
+  pad.isErasing = !pad.isErasing;
+  find("#erase").setAttribute("aria-pressed", pad.isErasing);
+});
+
+function clearPad() {
+  if (pad.isPenDown) return;
+  ink.clear();
+  notify("");
+  pad.restartGhost();
+  if (pad.isErasing) find("#erase").click();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (!element.isConnected || event.target.closest?.("input:not([type=range]), textarea, select, [contenteditable]")) return;
+  const key = event.key.toLowerCase();
+  const withControl = (event.ctrlKey || event.metaKey) && !event.altKey;
+  let action = null;
+  if (withControl && key === "z") action = event.shiftKey ? ink.redo : ink.undo;
+  else if (withControl && key === "y") action = ink.redo;
+  else if (key === "delete" && !withControl) action = clearPad;
+  if (!action || pad.isPenDown) return;
+  event.preventDefault();
+  action();
+});
+
+// Pictures: opened, pasted or dropped
+
+find("#picture").addEventListener("click", () => find("#picture-file").click());
+find("#picture-file").addEventListener("change", (event) => {
+  readPicture(event.target.files[0]);
+  event.target.value = "";
+});
+document.addEventListener("paste", (event) => {
+  const file = [...(event.clipboardData?.files ?? [])][0];
+  if (!element.isConnected || !file) return;
+  event.preventDefault();
+  readPicture(file);
+});
+find("#sketchpad").addEventListener("dragover", (event) => event.preventDefault());
+find("#sketchpad").addEventListener("drop", (event) => {
+  event.preventDefault();
+  readPicture(event.dataTransfer.files[0]);
+});
+
+async function readPicture(file) {
+  if (!file) return;
+  if (file.size > MAX_FILE_BYTES) return notify(say("picture_too_large"));
+  notify(say("picture_reading"));
+  const url = await new Promise((resolve) => {
+    const reader = new FileReader();
+    reader.onload = reader.onerror = () => resolve(reader.result ?? "");
+    reader.readAsDataURL(file);
+  });
+  const answer = await server.read_picture({ picture: url.slice(url.indexOf(",") + 1) });
+  if (answer?.ok) {
+    notify("");
+    ink.putPicture(answer.image);
+  } else {
+    notify(answer?.error ?? say("server_away"));
+  }
+}
+
+// Real samples
+
+async function showSamples() {
+  const answer = await server.pick_samples({});
+  if (!answer?.ok) return setTimeout(showSamples, RETRY);
+  find("#samples").replaceChildren(...answer.samples.map((sample) => {
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "sample" });
+    button.setAttribute("aria-label", say("sample_label", sample));
+    button.dataset.index = sample.index;
+    button.dataset.label = sample.label;
+    const canvas = Object.assign(document.createElement("canvas"), { width: 28, height: 28 });
+    const image = new ImageData(28, 28);
+    decodePixels(sample.image).forEach((value, index) => image.data.set([value, value, value, 255], index * 4));
+    canvas.getContext("2d").putImageData(image, 0, 0);
+    button.append(canvas);
+    button.addEventListener("click", () => tapSample(sample));
+    return button;
+  }));
+}
+
+function tapSample(sample) {
+  if (preview?.index === sample.index) return ink.putPicture(sample.image);
+  preview = sample;
+  markPreview();
+  live.request();
+}
+
+function markPreview() {
+  element.querySelectorAll(".sample").forEach((button) => {
+    button.setAttribute("aria-pressed", Number(button.dataset.index) === preview?.index);
+  });
+}
+
+find("#shuffle").addEventListener("click", showSamples);
+
+// Details and theme
+
+async function showModels() {
+  const answer = await server.describe_models({});
+  if (!answer?.ok) return setTimeout(showModels, RETRY);
+  find("#device").textContent = [answer.device, answer.note].filter(Boolean).join("; ");
+  find("#model").replaceChildren(...answer.models.map((model) => new Option(say("model_option", {
+    name: model.name,
+    parameters: model.parameters.toLocaleString(),
+    accuracy: `${(model.validation_accuracy * 100).toFixed(2)} %`,
+  }), model.name)));
+}
+
+find("#model").addEventListener("change", askAgain);
+find("#theme").addEventListener("click", () => {
+  const isDark = document.body.classList.toggle("dark");
+  try {
+    localStorage.setItem("sketchpad-theme", isDark ? "dark" : "light");
+  } catch { /* a browser that stores nothing still changes the theme */ }
+});
+try {
+  const theme = localStorage.getItem("sketchpad-theme");
+  if (theme) document.body.classList.toggle("dark", theme === "dark");
+} catch { /* as above */ }
+
+onInk();
+showSamples();
+showModels();

@@ -1,0 +1,325 @@
+"""The command line: `python -m mnist_core train|models|predict|evaluate|report`.
+
+Exit codes: 0 done, 1 it could not be done and the message says why, 2 wrong usage, 130 stopped with Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .dataset import Mnist, TrainingData, default_cache_dir, load_labelled, load_mnist, load_sample, split_validation
+from .errors import MnistError, StorageError
+from .inference import DEVICE_CHOICES, choose_device, open_predictor, predict, read_verdict
+from .recipes import RECIPES, Recipe, find_recipe
+from .store import SHIPPED_DIR, StoredModel, find_complete, find_stored, list_stored, models_dir
+
+if TYPE_CHECKING:
+    from .training import Progress
+
+DEFAULT_MODEL = "sketchnet"
+STOPPED = 130
+
+_EXAMPLES = """examples:
+  python -m mnist_core train sketchnet --data-dir ~/mnist     train the default network (about 20 minutes on two cores)
+  python -m mnist_core train linear                           train the simplest network in seconds
+  python -m mnist_core models                                 which models there are
+  python -m mnist_core predict photo.png                      read one digit from a picture
+  python -m mnist_core evaluate --data test --json            figures on MNIST's test set
+  python -m mnist_core evaluate --data digits.npz             figures on other people's digits
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; returns the exit code."""
+    options = _build_parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return STOPPED
+    except (MnistError, ValueError) as error:
+        print(f"{options.command}: {error}", file=sys.stderr)
+        return 1
+
+
+def run_train(options: argparse.Namespace) -> int:
+    """Trains a recipe, unless its result is already stored."""
+    recipe = find_recipe(options.recipe)
+    changes = {
+        name: getattr(options, name) for name in ("epochs", "seed", "limit") if getattr(options, name) is not None
+    }
+    recipe = replace(recipe, **changes)
+    data = split_validation(_load_mnist(options))
+    existing = find_complete(recipe, data.digest, _model_roots())
+    if existing and not options.again:
+        print(f"{existing.name} is already trained: {existing.folder}. Use --again to train it once more.")
+        _print_json(options, _describe(existing))
+        return 0
+    stored = _train_and_store(recipe, data, options.output)
+    print(f"Stored as {stored.folder}")
+    _print_json(options, _describe(stored))
+    return 0 if stored.complete else STOPPED
+
+
+def run_models(options: argparse.Namespace) -> int:
+    """Lists the stored models."""
+    models, problems = list_stored(_model_roots())
+    if options.json:
+        _print_json(options, [_describe(model) for model in models])
+    else:
+        for model in models:
+            note = "" if model.complete else "  stopped early"
+            accuracy, parameters = model.metrics["validation"]["accuracy"], model.metrics["parameters"]
+            print(f"{model.name:32} {parameters:>9,} parameters  validation {accuracy:.2%}{note}  {model.folder}")
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 1 if problems else 0
+
+
+def run_predict(options: argparse.Namespace) -> int:
+    """Reads one digit from each picture."""
+    from .picture import open_picture, picture_to_image
+
+    predictor = open_predictor(find_stored(options.model, _model_roots()), choose_device(options.device))
+    answers = []
+    for path in options.pictures:
+        image = picture_to_image(open_picture(_existing_file(path)))
+        probabilities = predict(predictor, image[None])[0]
+        verdict = read_verdict(probabilities)
+        answers.append({"picture": str(path), "label": verdict.labels[0], "probabilities": probabilities.tolist()})
+        if not options.json:
+            print(f"{path}: {' or '.join(map(str, verdict.labels))}, {verdict.confidence:.0%}")
+    _print_json(options, answers)
+    return 0
+
+
+def run_evaluate(options: argparse.Namespace) -> int:
+    """Prints the figures of one model on one set of digits."""
+    figures = _evaluate(options, options.data, options.outliers)
+    if options.json:
+        _print_json(options, figures)
+    else:
+        print(_describe_figures(figures))
+    return 0
+
+
+def run_report(options: argparse.Namespace) -> int:
+    """Writes a model's figures on several sets into a text file, between two marks."""
+    from .report import write_report
+
+    write_report(options.into, [_evaluate(options, data, []) for data in options.data])
+    print(f"Wrote {options.into}")
+    return 0
+
+
+def _build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m mnist_core",
+        description="Train small networks on handwritten digits, and measure them.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    train = _add_command(commands, "train", run_train, "train a recipe, or load it when it has been trained before")
+    train.add_argument("recipe", help=f"one of: {', '.join(RECIPES)}")
+    train.add_argument("--epochs", type=int, help="passes over the training images")
+    train.add_argument("--seed", type=int, help="seed of weights, order and augmentation")
+    train.add_argument("--limit", type=int, help="train on the first LIMIT images only")
+    train.add_argument("--again", action="store_true", help="train even when the result is already stored")
+    train.add_argument("--output", type=Path, metavar="FOLDER", help="store the model in FOLDER instead of the cache")
+    _add_data_dir(train)
+
+    _add_command(commands, "models", run_models, "list the stored models")
+
+    predict_command = _add_command(commands, "predict", run_predict, "read one digit from each picture")
+    predict_command.add_argument("pictures", nargs="+", type=Path, help="picture files, dark on light or light on dark")
+    _add_model(predict_command)
+
+    evaluate = _add_command(commands, "evaluate", run_evaluate, "measure a model on digits")
+    evaluate.add_argument("--data", default="validation", help="test, validation (the built-in sample) or FILE.npz")
+    evaluate.add_argument("--outliers", nargs="+", default=[], metavar="FILE.npz", help="sets that hold no digits")
+    evaluate.add_argument("--as-is", action="store_true", help="feed 28x28 pictures unchanged")
+    _add_model(evaluate)
+    _add_data_dir(evaluate)
+
+    report = _add_command(commands, "report", run_report, "write a model's figures into a text file")
+    report.add_argument("--data", nargs="+", default=["validation", "test"], help="test, validation or FILE.npz")
+    report.add_argument("--into", type=Path, default=Path("README.md"), help="file with the marks to write between")
+    report.set_defaults(as_is=False)
+    _add_model(report)
+    _add_data_dir(report)
+    return parser
+
+
+def _add_command(
+    commands: Any, name: str, run: Callable[[argparse.Namespace], int], summary: str
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.set_defaults(run=run)
+    return command
+
+
+def _add_model(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--model", default=os.environ.get("MNIST_MODEL", DEFAULT_MODEL), help="name of a stored model")
+    command.add_argument("--device", choices=DEVICE_CHOICES, default=os.environ.get("MNIST_DEVICE", "auto"))
+
+
+def _add_data_dir(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--data-dir", default=os.environ.get("MNIST_DATA_DIR"), help="mnist.npz or a folder that holds it"
+    )
+
+
+def _model_roots() -> tuple[Path, ...]:
+    return SHIPPED_DIR, models_dir(default_cache_dir())
+
+
+def _load_mnist(options: argparse.Namespace) -> Mnist:
+    def show(received: int, expected: int) -> None:
+        share = f"{received / expected:4.0%}" if expected else f"{received / 1e6:.1f} MB"
+        print(f"\rDownloading MNIST: {share}", end="", file=sys.stderr, flush=True)
+
+    mnist = load_mnist(options.data_dir, on_progress=show)
+    print(f"MNIST from {mnist.source}", file=sys.stderr)
+    return mnist
+
+
+def _train_and_store(recipe: Recipe, data: TrainingData, output: Path | None) -> StoredModel:
+    from .evaluation import PreparedSet, evaluate
+    from .store import run_name, save_run
+    from .training import train
+
+    folder = models_dir(default_cache_dir()) / "unnamed" if output is None else output
+    _check_writable(folder.parent)
+    print(f"Training {recipe.name}: {len(data.x_train[: recipe.limit]):,} images, {recipe.epochs} epochs. Ctrl-C keeps "
+          "the best epoch so far.")  # fmt: skip
+    run = train(recipe, data, on_progress=_show_progress)
+    if run.stopped_after is not None:
+        print(f"\nStopped. Epoch {run.stopped_after}, the best so far, is kept under a name of its own.")
+    validation = PreparedSet(
+        data.x_validation.astype(np.float32) / 255,
+        data.y_validation.astype(np.int64),
+        np.ones(len(data.y_validation), bool),
+    )
+    metrics = {
+        "parameters": run.model.count_params(),
+        "num_training_images": len(data.x_train[: recipe.limit]),
+        "seconds": sum(epoch["seconds"] for epoch in run.history),
+        "validation": evaluate(_KerasAnswers(run.model), validation),
+    }
+    return save_run(run, metrics, output or folder.with_name(run_name(run)))
+
+
+class _KerasAnswers:
+    """A Keras model as a `Predictor`."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+
+    def predict_logits(self, images: np.ndarray) -> np.ndarray:
+        return self._model.predict_on_batch(images[..., None])
+
+
+def _show_progress(progress: Progress) -> None:
+    left = f"{progress.seconds_left // 60:.0f}:{progress.seconds_left % 60:02.0f} left"
+    line = (
+        f"epoch {progress.epoch}/{progress.num_epochs}  step {progress.step}/{progress.num_steps}  "
+        f"loss {progress.loss:.4f}  accuracy {progress.accuracy:.2%}"
+    )
+    if progress.validation_accuracy is not None:
+        print(f"\r{line}  validation {progress.validation_accuracy:.2%}  {left}", flush=True)
+    elif progress.step % 10 == 0 and sys.stdout.isatty():
+        print(f"\r{line}  {left}  ", end="", flush=True)
+
+
+def _check_writable(folder: Path) -> None:
+    """Fails before a long training rather than after it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise StorageError(
+            f"Models cannot be stored in {folder}: {error}. Use --output, or set MNIST_CACHE_DIR to a folder that can "
+            "be written.",
+            folder,
+        ) from error
+
+
+def _evaluate(options: argparse.Namespace, data: str, outliers: Sequence[str]) -> dict[str, Any]:
+    from .evaluation import PreparedSet, evaluate, evaluate_outliers, prepare_images
+
+    stored = find_stored(options.model, _model_roots())
+    predictor = open_predictor(stored, choose_device(options.device))
+    if data in ("test", "validation"):
+        if data == "validation":
+            x, y = load_sample()
+        else:
+            mnist = _load_mnist(options)
+            x, y = mnist.x_test, mnist.y_test
+        prepared = PreparedSet(x.astype(np.float32) / 255, y.astype(np.int64), np.ones(len(y), bool))
+    else:
+        prepared = prepare_images(load_labelled(Path(data)), as_is=options.as_is)
+    figures = {"model": stored.name, "data": data, **evaluate(predictor, prepared)}
+    figures["outliers"] = {
+        name: evaluate_outliers(predictor, prepared, prepare_images(load_labelled(Path(name)), as_is=options.as_is))
+        for name in outliers
+    }
+    return figures
+
+
+def _describe(model: StoredModel) -> dict[str, Any]:
+    return {
+        "name": model.name,
+        "folder": str(model.folder),
+        "recipe": model.recipe.as_dict(),
+        "key": model.key,
+        "complete": model.complete,
+        **model.metrics,
+    }
+
+
+def _describe_figures(figures: dict[str, Any]) -> str:
+    from .evaluation import wilson_interval
+
+    num_samples, error_count = figures["num_samples"], figures["error_count"]
+    low, high = wilson_interval(num_samples - error_count, num_samples)
+    lines = [
+        f"{figures['model']} on {figures['data']}: {figures['accuracy']:.2%} of {num_samples:,} "
+        f"(95 % interval {low:.2%} to {high:.2%}), {error_count} wrong, nll {figures['nll']:.4f}, "
+        f"Brier {figures['brier']:.4f}, ece {figures['ece']:.4f}",
+        "rows are true digits, columns answers:",
+        *("  " + " ".join(f"{count:5}" for count in row) for row in figures["confusion_matrix"]),
+    ]
+    lines += [
+        f"outliers {name}: AUROC {values['auroc']:.4f}, {values['accepted']:.1%} called a digit"
+        for name, values in figures["outliers"].items()
+    ]
+    return "\n".join(lines)
+
+
+def _existing_file(path: Path) -> Path:
+    if not path.is_file():
+        raise ValueError(f"There is no file {path}.")
+    return path
+
+
+def _print_json(options: argparse.Namespace, value: Any) -> None:
+    if options.json:
+        print(json.dumps(value))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,95 @@
+"""Drawings and pictures -> answers of the chosen model, for the page and the endpoints. Knows nothing of Gradio."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..inference import Device, Predictor, Verdict, open_predictor, predict, read_verdict
+from ..ink import check_ink, render_ink
+from ..picture import draw_on_image
+from ..store import StoredModel, find_stored, list_stored
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a model makes of one image.
+
+    Args:
+        image: float32 (28, 28) in [0, 1], what the network received.
+        probabilities: float64 (10,).
+        verdict: The probabilities in one breath.
+        model: Name of the model.
+        milliseconds: Time from ink or image to probabilities.
+    """
+
+    image: np.ndarray
+    probabilities: np.ndarray
+    verdict: Verdict
+    model: str
+    milliseconds: float
+
+    @property
+    def label(self) -> int:
+        """The most probable digit."""
+        return self.verdict.labels[0]
+
+
+class Reader:
+    """Answers with any of the stored models; may be called from any thread.
+
+    Args:
+        device: What computes.
+        roots: Folders of stored models, the most trusted first.
+        default: Name of the model that answers when none is named.
+
+    Raises:
+        ModelError: There is no model of that name, or it is damaged.
+    """
+
+    def __init__(self, device: Device, roots: Sequence[Path], default: str) -> None:
+        self.device = device
+        self._roots = tuple(roots)
+        self._predictors: dict[str, tuple[StoredModel, Predictor]] = {}
+        self._opening = threading.Lock()
+        self.default = find_stored(default, self._roots).name
+        self.read_image(np.zeros((28, 28), np.float32))  # the first visitor should not wait for the interpreter
+
+    def list_models(self) -> list[StoredModel]:
+        """The models that can answer now, the default first; ones trained since the start are among them."""
+        models, _ = list_stored(self._roots)
+        return sorted(models, key=lambda model: model.name != self.default)
+
+    def read_ink(self, ink: Any, model: str = "") -> Answer:
+        """Answers for pen strokes; see `ink.check_ink` for their form and the errors."""
+        started = time.perf_counter()
+        return self.read_image(render_ink(check_ink(ink)), model, started)
+
+    def read_drawing_on(self, image: np.ndarray, ink: Sequence[Any], model: str = "") -> Answer:
+        """Answers for an image, float32 (28, 28) in [0, 1], with strokes on top, in units of the image's side."""
+        started = time.perf_counter()
+        if ink:
+            image = draw_on_image(image, check_ink(ink))
+        return self.read_image(image, model, started)
+
+    def read_image(self, image: np.ndarray, model: str = "", started: float | None = None) -> Answer:
+        """Answers for an image, float32 (28, 28) in [0, 1]; `started` is when the work on it began."""
+        started = time.perf_counter() if started is None else started
+        stored, predictor = self._open(model or self.default)
+        probabilities = predict(predictor, image[None])[0]
+        milliseconds = (time.perf_counter() - started) * 1000
+        return Answer(image, probabilities, read_verdict(probabilities), stored.name, milliseconds)
+
+    def _open(self, name: str) -> tuple[StoredModel, Predictor]:
+        if name not in self._predictors:
+            with self._opening:
+                if name not in self._predictors:
+                    stored = find_stored(name, self._roots)
+                    self._predictors[name] = (stored, open_predictor(stored, self.device))
+        return self._predictors[name]

@@ -1,0 +1,137 @@
+"""The pad and everything that it moves: bars, verdict, what the network sees, samples.
+
+A `gr.HTML` component with its own script. While the pen moves the script calls the functions below, one call in flight.
+They never raise: an exception would reach the page as a silent nothing. They return `{"ok": ...}` or `{"error": ...}`.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from ..dataset import ASSETS_DIR, load_sample
+from ..errors import MnistError, PictureError
+from ..picture import open_picture, picture_to_image
+from .reader import Answer, Reader
+from .texts import load_texts
+
+SKETCHPAD_DIR = ASSETS_DIR / "sketchpad"
+# Together the body of one function, so each may use what stands above it.
+SCRIPTS = ("ink.js", "pad.js", "live.js", "answer.js", "sketchpad.js")
+
+_log = logging.getLogger(__name__)
+
+Message = dict[str, Any]
+
+
+def build_sketchpad(reader: Reader) -> gr.HTML:
+    """Adds the pad to the Blocks that are being built."""
+    return gr.HTML(
+        # The template is a constant: what stands in a prop would be inserted as HTML.
+        html_template=(SKETCHPAD_DIR / "sketchpad.html").read_text(encoding="utf-8"),
+        js_on_load="\n".join((SKETCHPAD_DIR / name).read_text(encoding="utf-8") for name in SCRIPTS),
+        apply_default_css=False,
+        server_functions=list(live_functions(reader)),
+        texts=load_texts(),
+        elem_id="sketch",
+    )
+
+
+def live_functions(reader: Reader) -> tuple[Callable[[Message], Message], ...]:
+    """The functions that the pad's script calls; each takes and returns one JSON object."""
+    images, labels = load_sample()
+    generator = np.random.default_rng()
+
+    @_never_raise
+    def classify_drawing(message: Message) -> Message:
+        """`{strokes, image?, model?}` to the answer; `image` is base64 of 784 bytes that the strokes lie on."""
+        strokes, model = message.get("strokes") or [], message.get("model") or ""
+        if message.get("image"):
+            return _pack(reader.read_drawing_on(_decode_image(message["image"]), strokes, model))
+        return _pack(reader.read_ink(strokes, model))
+
+    @_never_raise
+    def read_picture(message: Message) -> Message:
+        """`{picture}`, base64 of a picture file, to `{image}`, base64 of 784 bytes."""
+        return {"image": _encode_image(picture_to_image(open_picture(_decode_base64(message.get("picture")))))}
+
+    @_never_raise
+    def pick_samples(message: Message) -> Message:
+        """`{}` to `{samples}`: two validation images of each digit, in random order."""
+        del message
+        chosen = np.concatenate([generator.choice(np.flatnonzero(labels == label), 2, False) for label in range(10)])
+        generator.shuffle(chosen)
+        samples = [
+            {"index": int(index), "label": int(labels[index]), "image": _encode_bytes(images[index])}
+            for index in chosen
+        ]
+        return {"samples": samples}
+
+    @_never_raise
+    def describe_models(message: Message) -> Message:
+        """`{}` to `{models, device, note}` for the details below the pad."""
+        del message
+        models = [
+            {
+                "name": model.name,
+                "parameters": model.metrics["parameters"],
+                "validation_accuracy": model.metrics["validation"]["accuracy"],
+            }
+            for model in reader.list_models()
+        ]
+        return {"models": models, "device": reader.device.name, "note": reader.device.note}
+
+    return classify_drawing, read_picture, pick_samples, describe_models
+
+
+def _never_raise(function: Callable[[Message], Message]) -> Callable[[Message], Message]:
+    @wraps(function)
+    def answer(message: Message) -> Message:
+        try:
+            return {"ok": True, **function(message if isinstance(message, dict) else {})}
+        except MnistError as error:
+            return {"error": str(error), "kind": type(error).__name__}
+        except Exception:
+            _log.exception("%s failed", function.__name__)
+            return {"error": "The server could not answer this; its log says why.", "kind": "InternalError"}
+
+    return answer
+
+
+def _pack(answer: Answer) -> Message:
+    return {
+        "probabilities": [round(float(probability), 6) for probability in answer.probabilities],
+        "verdict": {"kind": answer.verdict.kind, "labels": answer.verdict.labels},
+        "image": _encode_image(answer.image),
+        "model": answer.model,
+        "milliseconds": round(answer.milliseconds, 2),
+    }
+
+
+def _encode_image(image: np.ndarray) -> str:
+    return _encode_bytes(np.rint(image * 255).astype(np.uint8))
+
+
+def _encode_bytes(pixels: np.ndarray) -> str:
+    return base64.b64encode(pixels.tobytes()).decode()
+
+
+def _decode_image(text: Any) -> np.ndarray:
+    pixels = np.frombuffer(_decode_base64(text), np.uint8)
+    if pixels.size != 28 * 28 or not pixels.any():
+        raise PictureError(f"Expected 784 bytes, not all 0, as the image below the ink. Received: {pixels.size}.")
+    return pixels.reshape(28, 28).astype(np.float32) / 255
+
+
+def _decode_base64(text: Any) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, TypeError, ValueError) as error:
+        raise PictureError("Expected a picture as base64 text.") from error
