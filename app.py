@@ -60,10 +60,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MnistError as error:
         print(f"app.py: {error}", file=sys.stderr)
         return 1
-    except OSError as error:
+    except OSError:
         print(
-            f"app.py: the page cannot be served at {settings.host}:{settings.port}: {error}. Another program may use "
-            "this port: choose one with --port.",
+            f"app.py: the page cannot be served at {settings.host}:{settings.port}: another program uses this port, or "
+            "the address is not this machine's. Choose others with --port and --host.",
             file=sys.stderr,
         )
         return 1

@@ -13,6 +13,7 @@ The modules in reading order; each imports only from those above it:
     store           trained models on disk
     inference       images -> predictions, on a CPU or a GPU
     evaluation      predictions and labels -> figures
+    report          figures -> a table in a text file
     __main__        the command line
     ui              the web page
 

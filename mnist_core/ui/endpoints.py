@@ -8,6 +8,8 @@ from typing import Any
 
 import gradio as gr
 import numpy as np
+from gradio.utils import get_upload_folder, is_in_or_equal
+from PIL import Image
 
 from ..errors import MnistError, PictureError
 from ..picture import open_picture, picture_to_image
@@ -28,7 +30,7 @@ def add_endpoints(reader: Reader) -> None:
             label (0 to 9), probabilities (ten, in [0, 1]), verdict (kind and labels), image (28 rows of 28 values in
             [0, 1], 1 is full ink), model.
         """
-        return _answer_with(lambda: reader.read_ink(strokes, model))
+        return _answer_with(lambda: reader.read_ink(strokes, str(model)))
 
     def classify_picture(picture: gr.FileData, model: str = "") -> dict:
         """Reads one digit from a picture of any size, dark on light or light on dark.
@@ -41,16 +43,17 @@ def add_endpoints(reader: Reader) -> None:
             label (0 to 9), probabilities (ten, in [0, 1]), verdict (kind and labels), image (28 rows of 28 values in
             [0, 1], 1 is full ink), model.
         """
-        return _answer_with(lambda: reader.read_image(picture_to_image(_open_upload(picture)), model))
+        return _answer_with(lambda: reader.read_image(picture_to_image(_open_upload(picture)), str(model)))
 
     gr.api(classify_ink, api_name="classify_ink", queue=False)
     gr.api(classify_picture, api_name="classify_picture", queue=False)
 
 
-def _open_upload(picture: Any) -> Any:
+def _open_upload(picture: Any) -> Image.Image:
     path = picture.get("path") if isinstance(picture, dict) else getattr(picture, "path", None)
-    if not path:
-        raise PictureError("No picture was received. Expected a file; with gradio_client pass handle_file(path).")
+    # Gradio checks only the path of what calls itself a file; without this any picture on the server could be read.
+    if not isinstance(path, str) or not is_in_or_equal(path, get_upload_folder()):
+        raise PictureError("No picture was received. Expected an upload; with gradio_client pass handle_file(path).")
     return open_picture(Path(path))
 
 

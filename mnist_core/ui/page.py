@@ -12,13 +12,17 @@ from .reader import Reader
 from .sketchpad import build_sketchpad
 from .texts import load_texts
 
+# Uploaded files are looked for every hour and deleted when they are an hour old.
+_UPLOADS = (3600, 3600)
 # Fonts that are on every machine: nothing is fetched from elsewhere, and the first paint does not wait.
 _FONTS = ["ui-sans-serif", "system-ui", "sans-serif"]
 
 
 def build_page(reader: Reader) -> gr.Blocks:
     """Builds the page; `reader` answers for it."""
-    with gr.Blocks(title=load_texts()["title"], analytics_enabled=False, fill_width=True) as page:
+    with gr.Blocks(
+        title=load_texts()["title"], analytics_enabled=False, fill_width=True, delete_cache=_UPLOADS
+    ) as page:
         build_sketchpad(reader)
         add_endpoints(reader)
     return page
@@ -36,4 +40,5 @@ def launch_options() -> dict[str, Any]:
         "state_session_capacity": 100,
         "max_file_size": "20mb",
         "ssr_mode": False,
+        "show_error": True,
     }

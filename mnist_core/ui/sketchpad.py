@@ -52,7 +52,7 @@ def live_functions(reader: Reader) -> tuple[Callable[[Message], Message], ...]:
     @_never_raise
     def classify_drawing(message: Message) -> Message:
         """`{strokes, image?, model?}` to the answer; `image` is base64 of 784 bytes that the strokes lie on."""
-        strokes, model = message.get("strokes") or [], message.get("model") or ""
+        strokes, model = message.get("strokes") or [], str(message.get("model") or "")
         if message.get("image"):
             return _pack(reader.read_drawing_on(_decode_image(message["image"]), strokes, model))
         return _pack(reader.read_ink(strokes, model))
