@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from mnist_core.dataset import default_cache_dir
+from mnist_core.dataset import Samples, built_in_samples, default_cache_dir, load_mnist
 from mnist_core.errors import MnistError
 from mnist_core.inference import DEVICE_CHOICES, choose_device
 from mnist_core.store import SHIPPED_DIR, models_dir
@@ -18,14 +18,20 @@ def parse_settings(arguments: Sequence[str] | None = None) -> argparse.Namespace
     """Reads the command line; every option has an environment variable, and the command line wins."""
     environment = os.environ
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    parser.add_argument("--host", default=environment.get("MNIST_HOST", "127.0.0.1"), help="address to listen on")
-    parser.add_argument("--port", type=int, default=environment.get("MNIST_PORT", "7860"), help="port to listen on")
+    # A Space says through Gradio's own variables where it wants to be served.
+    host = environment.get("MNIST_HOST") or environment.get("GRADIO_SERVER_NAME") or "127.0.0.1"
+    port = environment.get("MNIST_PORT") or environment.get("GRADIO_SERVER_PORT") or "7860"
+    parser.add_argument("--host", default=host, help="address to listen on")
+    parser.add_argument("--port", type=int, default=port, help="port to listen on")
     parser.add_argument(
         "--device", choices=DEVICE_CHOICES, default=environment.get("MNIST_DEVICE", "auto"), help="what computes"
     )
     parser.add_argument("--model", default=environment.get("MNIST_MODEL", "sketchnet"), help="model that answers first")
     parser.add_argument(
-        "--data-dir", type=Path, default=environment.get("MNIST_DATA_DIR"), help="mnist.npz or a folder that holds it"
+        "--data-dir",
+        type=Path,
+        default=environment.get("MNIST_DATA_DIR"),
+        help="mnist.npz or a folder that holds it; its test images are then shown beside the pad",
     )
     parser.add_argument(
         "--share", action="store_true", default=environment.get("MNIST_SHARE") == "1", help="ask for a public address"
@@ -35,6 +41,14 @@ def parse_settings(arguments: Sequence[str] | None = None) -> argparse.Namespace
     if settings.device not in DEVICE_CHOICES:  # argparse does not check defaults
         parser.error(f"MNIST_DEVICE must be one of {', '.join(DEVICE_CHOICES)}. Received: {settings.device!r}")
     return settings
+
+
+def load_samples(data_dir: Path | None) -> Samples:
+    """The images shown beside the pad: MNIST's test images where MNIST is named, else the built-in ones."""
+    if data_dir is None:
+        return built_in_samples()
+    mnist = load_mnist(data_dir)
+    return Samples(mnist.x_test, mnist.y_test, "test")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         device = choose_device(settings.device)
         reader = Reader(device, (SHIPPED_DIR, models_dir(default_cache_dir())), settings.model)
-        page = build_page(reader)
+        page = build_page(reader, load_samples(settings.data_dir))
         print(f"{reader.default} answers on {device.name}{'; ' + device.note if device.note else ''}", flush=True)
         page.launch(
             server_name=settings.host,

@@ -296,8 +296,9 @@ def _describe_figures(figures: dict[str, Any]) -> str:
 
     num_samples, error_count = figures["num_samples"], figures["error_count"]
     low, high = wilson_interval(num_samples - error_count, num_samples)
+    data = "validation (the built-in 5,000 training images)" if figures["data"] == "validation" else figures["data"]
     lines = [
-        f"{figures['model']} on {figures['data']}: {figures['accuracy']:.2%} of {num_samples:,} "
+        f"{figures['model']} on {data}: {figures['accuracy']:.2%} of {num_samples:,} "
         f"(95 % interval {low:.2%} to {high:.2%}), {error_count} wrong, nll {figures['nll']:.4f}, "
         f"Brier {figures['brier']:.4f}, ece {figures['ece']:.4f}",
         "rows are true digits, columns answers:",

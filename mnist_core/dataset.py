@@ -89,6 +89,15 @@ class LabelledSet:
     labels: np.ndarray
 
 
+@dataclass(frozen=True)
+class Samples:
+    """Real MNIST images to show: uint8 (n, 28, 28), uint8 labels (n,), and which they are."""
+
+    images: np.ndarray
+    labels: np.ndarray
+    source: Literal["built_in", "test"]
+
+
 def default_cache_dir() -> Path:
     """The folder for downloads and trained models: `MNIST_CACHE_DIR`, else the user's cache folder."""
     explicit = os.environ.get("MNIST_CACHE_DIR")
@@ -147,6 +156,11 @@ def load_sample() -> tuple[np.ndarray, np.ndarray]:
     """
     arrays = _read_arrays(SAMPLE_PATH)
     return arrays["x"], arrays["y"]
+
+
+def built_in_samples() -> Samples:
+    """The built-in 5,000, to show where the full set is not at hand."""
+    return Samples(*load_sample(), "built_in")
 
 
 def split_validation(mnist: Mnist) -> TrainingData:

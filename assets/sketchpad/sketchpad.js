@@ -165,6 +165,7 @@ async function readPicture(file) {
 async function showSamples() {
   const answer = await server.pick_samples({});
   if (!answer?.ok) return setTimeout(showSamples, RETRY);
+  find("#samples-hint").textContent = `${say("samples_hint")} ${say(`samples_${answer.source}`)}`;
   find("#samples").replaceChildren(...answer.samples.map((sample) => {
     const button = Object.assign(document.createElement("button"), { type: "button", className: "sample" });
     button.setAttribute("aria-label", say("sample_label", sample));

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from ..dataset import ASSETS_DIR
+from ..dataset import ASSETS_DIR, Samples
 from .endpoints import add_endpoints
 from .reader import Reader
 from .sketchpad import build_sketchpad
@@ -18,12 +18,12 @@ _UPLOADS = (3600, 3600)
 _FONTS = ["ui-sans-serif", "system-ui", "sans-serif"]
 
 
-def build_page(reader: Reader) -> gr.Blocks:
-    """Builds the page; `reader` answers for it."""
+def build_page(reader: Reader, samples: Samples) -> gr.Blocks:
+    """Builds the page; `reader` answers for it, and `samples` are shown beside the pad."""
     with gr.Blocks(
         title=load_texts()["title"], analytics_enabled=False, fill_width=True, delete_cache=_UPLOADS
     ) as page:
-        build_sketchpad(reader)
+        build_sketchpad(reader, samples)
         add_endpoints(reader)
     return page
 

@@ -16,7 +16,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from ..dataset import ASSETS_DIR, load_sample
+from ..dataset import ASSETS_DIR, Samples
 from ..errors import MnistError, PictureError
 from ..picture import open_picture, picture_to_image
 from .reader import Answer, Reader
@@ -31,22 +31,21 @@ _log = logging.getLogger(__name__)
 Message = dict[str, Any]
 
 
-def build_sketchpad(reader: Reader) -> gr.HTML:
-    """Adds the pad to the Blocks that are being built."""
+def build_sketchpad(reader: Reader, samples: Samples) -> gr.HTML:
+    """Adds the pad to the Blocks that are being built; `samples` are shown beside it."""
     return gr.HTML(
         # The template is a constant: what stands in a prop would be inserted as HTML.
         html_template=(SKETCHPAD_DIR / "sketchpad.html").read_text(encoding="utf-8"),
         js_on_load="\n".join((SKETCHPAD_DIR / name).read_text(encoding="utf-8") for name in SCRIPTS),
         apply_default_css=False,
-        server_functions=list(live_functions(reader)),
+        server_functions=list(live_functions(reader, samples)),
         texts=load_texts(),
         elem_id="sketch",
     )
 
 
-def live_functions(reader: Reader) -> tuple[Callable[[Message], Message], ...]:
+def live_functions(reader: Reader, samples: Samples) -> tuple[Callable[[Message], Message], ...]:
     """The functions that the pad's script calls; each takes and returns one JSON object."""
-    images, labels = load_sample()
     generator = np.random.default_rng()
 
     @_never_raise
@@ -64,15 +63,16 @@ def live_functions(reader: Reader) -> tuple[Callable[[Message], Message], ...]:
 
     @_never_raise
     def pick_samples(message: Message) -> Message:
-        """`{}` to `{samples}`: two validation images of each digit, in random order."""
+        """`{}` to `{samples, source}`: two real images of each digit, in random order."""
         del message
-        chosen = np.concatenate([generator.choice(np.flatnonzero(labels == label), 2, False) for label in range(10)])
+        of_label = [np.flatnonzero(samples.labels == label) for label in range(10)]
+        chosen = np.concatenate([generator.choice(indices, 2, replace=False) for indices in of_label])
         generator.shuffle(chosen)
-        samples = [
-            {"index": int(index), "label": int(labels[index]), "image": _encode_bytes(images[index])}
+        picked = [
+            {"index": int(index), "label": int(samples.labels[index]), "image": _encode_bytes(samples.images[index])}
             for index in chosen
         ]
-        return {"samples": samples}
+        return {"samples": picked, "source": samples.source}
 
     @_never_raise
     def describe_models(message: Message) -> Message:
