@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from .recipes import RECIPES, Recipe, find_recipe
 from .store import SHIPPED_DIR, StoredModel, find_complete, find_stored, list_stored, models_dir
 
 if TYPE_CHECKING:
-    from .training import Progress
+    from .training import Progress, TrainingRun
 
 DEFAULT_MODEL = "sketchnet"
 STOPPED = 130
@@ -197,7 +198,7 @@ def _load_mnist(options: argparse.Namespace) -> Mnist:
 
 def _train_and_store(recipe: Recipe, data: TrainingData, output: Path | None) -> StoredModel:
     from .evaluation import PreparedSet, evaluate
-    from .store import run_name, save_run
+    from .store import run_name
     from .training import train
 
     folder = models_dir(default_cache_dir()) / "unnamed" if output is None else output
@@ -218,7 +219,18 @@ def _train_and_store(recipe: Recipe, data: TrainingData, output: Path | None) ->
         "seconds": sum(epoch["seconds"] for epoch in run.history),
         "validation": evaluate(_KerasAnswers(run.model), validation),
     }
-    return save_run(run, metrics, output or folder.with_name(run_name(run)))
+    return _store_somewhere(run, metrics, output or folder.with_name(run_name(run)))
+
+
+def _store_somewhere(run: TrainingRun, metrics: dict[str, Any], folder: Path) -> StoredModel:
+    """Stores a run, in a temporary folder if need be: a full disk must not cost the training."""
+    from .store import save_run
+
+    try:
+        return save_run(run, metrics, folder)
+    except StorageError as error:
+        print(f"{error} It is kept in a temporary folder instead; move it from there.", file=sys.stderr)
+        return save_run(run, metrics, Path(tempfile.mkdtemp(prefix="mnist-model-")) / folder.name)
 
 
 class _KerasAnswers:

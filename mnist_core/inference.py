@@ -141,7 +141,8 @@ class LiteRTPredictor:
     """Answers on the CPU from a stored model's LiteRT file."""
 
     def __init__(self, stored: StoredModel) -> None:
-        self._path = stored.litert_path
+        # Read once: the file may be replaced while this answers.
+        self._content = stored.litert_path.read_bytes()
         # An interpreter shared by threads gives wrong answers without an error.
         self._local = threading.local()
 
@@ -150,7 +151,7 @@ class LiteRTPredictor:
         if not hasattr(self._local, "runner"):
             from ai_edge_litert.interpreter import Interpreter
 
-            self._local.interpreter = Interpreter(str(self._path), num_threads=1)
+            self._local.interpreter = Interpreter(model_content=self._content, num_threads=1)
             self._local.runner = self._local.interpreter.get_signature_runner()
             self._local.input_name = next(iter(self._local.runner.get_input_details()))
         batch = np.ascontiguousarray(images[..., None], np.float32)

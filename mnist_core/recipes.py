@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass
 from typing import Any
 
 from .augmentation import Augmentation
@@ -44,6 +44,8 @@ class Recipe:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        for name in ("learning_rate", "weight_decay", "averaging"):
+            object.__setattr__(self, name, float(getattr(self, name)))  # 1 and 1.0 must give the same key
         for name in ("epochs", "batch_size"):
             if getattr(self, name) < 1:
                 raise ValueError(f"`{name}` must be at least 1. Received: {name}={getattr(self, name)!r}")
@@ -68,9 +70,23 @@ class Recipe:
         return cls(**{**values, "augmentation": Augmentation(**values["augmentation"])})
 
     def key(self, data_digest: str) -> str:
-        """Ten hexadecimal digits that name the result of this recipe on this data."""
-        text = json.dumps({"recipe": self.as_dict(), "data": data_digest}, sort_keys=True)
+        """Ten hexadecimal digits that name the result of this recipe on this data.
+
+        Fields at their defaults are left out, so that a later version's new field does not rename what is stored.
+        """
+        text = json.dumps({"recipe": _changed_fields(self), "data": data_digest}, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:10]
+
+
+def _changed_fields(value: Any) -> dict[str, Any]:
+    """The fields of a dataclass that differ from their defaults, as plain values."""
+    changed = {}
+    for entry in fields(value):
+        default = entry.default_factory() if entry.default_factory is not MISSING else entry.default
+        current = getattr(value, entry.name)
+        if current != default:
+            changed[entry.name] = _changed_fields(current) if is_dataclass(current) else current
+    return changed
 
 
 def find_recipe(name: str) -> Recipe:

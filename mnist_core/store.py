@@ -17,9 +17,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
+import time
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .dataset import ASSETS_DIR
-from .errors import DamagedModelError, StorageError, UnknownModelError
+from .errors import DamagedModelError, MnistError, StorageError, UnknownModelError
 from .recipes import Recipe
 
 if TYPE_CHECKING:
@@ -39,6 +40,11 @@ if TYPE_CHECKING:
 SHIPPED_DIR = ASSETS_DIR / "models"
 
 _FORMAT = 1
+_PARTIAL = ".partial-"
+_REPLACED = "-replaced"
+# A save takes seconds; what is older was left behind by a process that was killed.
+_SAVING_SECONDS = 3600
+_DAMAGE = (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError, KeyError, TypeError)
 _FILES = ("recipe.json", "weights.npz", "model.tflite", "history.json", "metrics.json")
 
 
@@ -86,20 +92,17 @@ def save_run(run: TrainingRun, metrics: dict[str, Any], folder: Path) -> StoredM
     """
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.partial-"))
+        partial = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}{_PARTIAL}"))
     except OSError as error:
         raise _not_writable(folder, error) from error
     try:
         _write_files(partial, run, metrics)
         partial.chmod(0o755)
-        if folder.exists():
-            folder.rename(partial.with_name(partial.name + "-replaced"))
-        partial.rename(folder)
+        _put_in_place(partial, folder)
     except OSError as error:
         raise _not_writable(folder, error) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-        shutil.rmtree(partial.with_name(partial.name + "-replaced"), ignore_errors=True)
     return load_stored(folder)
 
 
@@ -108,16 +111,22 @@ def load_stored(folder: Path) -> StoredModel:
 
     Raises:
         DamagedModelError: A file is missing or changed, or the folder is no stored model. It has been moved aside when
-            that was possible.
+            that was possible; one of another version's format stays where it is.
+        StorageError: The folder cannot be read now; it stays where it is.
     """
     try:
         return _read(folder)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except _DAMAGE:
+        # Another process may have replaced the model between the reading of two of its files.
+        pass
+    try:
+        return _read(folder)
+    except _DAMAGE as error:
         reason = f"{type(error).__name__}: {error}" if isinstance(error, KeyError | TypeError) else str(error)
         raise DamagedModelError(folder, reason, _move_aside(folder)) from error
 
 
-def list_stored(roots: Sequence[Path]) -> tuple[list[StoredModel], list[DamagedModelError]]:
+def list_stored(roots: Sequence[Path]) -> tuple[list[StoredModel], list[MnistError]]:
     """Reads all stored models in some folders.
 
     Args:
@@ -125,16 +134,17 @@ def list_stored(roots: Sequence[Path]) -> tuple[list[StoredModel], list[DamagedM
 
     Returns:
         The models, and one error for each folder that cannot be used.
+
+    Raises:
+        StorageError: One of `roots` cannot be read.
     """
     models: dict[str, StoredModel] = {}
-    problems = []
+    problems: list[MnistError] = []
     for root in roots:
-        for folder in sorted(root.iterdir()) if root.is_dir() else ():
-            if not folder.is_dir() or folder.name.startswith(".") or ".damaged" in folder.name:
-                continue
+        for folder in _model_folders(root):
             try:
                 models.setdefault(folder.name, load_stored(folder))
-            except DamagedModelError as error:
+            except (DamagedModelError, StorageError) as error:
                 problems.append(error)
     return list(models.values()), problems
 
@@ -171,8 +181,11 @@ def build_keras_model(stored: StoredModel) -> keras.Model:
     from .models import build_model
 
     model = build_model(stored.recipe.architecture)
-    with np.load(stored.folder / "weights.npz", allow_pickle=False) as arrays:
-        weights = {variable.path: arrays.get(variable.path) for variable in model.weights}
+    try:
+        with np.load(stored.folder / "weights.npz", allow_pickle=False) as arrays:
+            weights = {variable.path: arrays.get(variable.path) for variable in model.weights}
+    except (ValueError, zipfile.BadZipFile) as error:
+        raise DamagedModelError(stored.folder, f"weights.npz cannot be read: {error}") from error
     for variable in model.weights:
         if weights[variable.path] is None or weights[variable.path].shape != tuple(variable.shape):
             raise DamagedModelError(stored.folder, f"weight {variable.path} is missing or has another shape")
@@ -203,10 +216,61 @@ def _write_files(folder: Path, run: TrainingRun, metrics: dict[str, Any]) -> Non
     _write_json(folder / "manifest.json", manifest)
 
 
+def _put_in_place(partial: Path, folder: Path) -> None:
+    """Renames a whole model to its name. An earlier one is kept until then, and comes back if the renaming fails."""
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(f"{folder} is a file")
+    replaced = partial.with_name(partial.name + _REPLACED)
+    if folder.exists():
+        folder.rename(replaced)
+    try:
+        partial.rename(folder)
+    except BaseException:
+        if replaced.exists():
+            replaced.rename(folder)
+        raise
+    shutil.rmtree(replaced, ignore_errors=True)
+
+
+def _model_folders(root: Path) -> list[Path]:
+    """The folders in `root` that should be stored models; what a killed process left behind is mended first."""
+    try:
+        for left in root.glob(f".*{_PARTIAL}*"):
+            _mend(left)
+        folders = sorted(root.iterdir()) if root.is_dir() else []
+    except OSError as error:
+        raise StorageError(f"The stored models in {root} cannot be listed: {error}.", root) from error
+    return [
+        folder
+        for folder in folders
+        if folder.is_dir() and not folder.name.startswith(".") and ".damaged" not in folder.name
+    ]
+
+
+def _mend(left: Path) -> None:
+    """Brings back a model whose replacement was killed half-way, and deletes half-written ones, once they are old."""
+    if time.time() - left.stat().st_ctime < _SAVING_SECONDS:
+        return
+    folder = left.with_name(left.name[1:].split(_PARTIAL)[0])
+    if left.name.endswith(_REPLACED) and not folder.exists():
+        left.rename(folder)
+    else:
+        shutil.rmtree(left, ignore_errors=True)
+
+
 def _read(folder: Path) -> StoredModel:
+    try:
+        return _read_verified(folder)
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        raise
+    except OSError as error:
+        raise StorageError(f"The stored model {folder} cannot be read now: {error}.", folder) from error
+
+
+def _read_verified(folder: Path) -> StoredModel:
     manifest = json.loads((folder / "manifest.json").read_text())
     if manifest["format"] != _FORMAT:
-        raise ValueError(f"its format is {manifest['format']!r}, expected {_FORMAT}")
+        raise DamagedModelError(folder, f"its format is {manifest['format']!r}, and this version reads {_FORMAT}")
     for name in _FILES:
         if _file_hash(folder / name) != manifest["files"][name]:
             raise ValueError(f"{name} does not match its checksum")
@@ -251,4 +315,4 @@ def _read_json(path: Path) -> Any:
 
 
 def _write_json(path: Path, value: Any) -> None:
-    path.write_text(json.dumps(value, indent=1) + os.linesep)
+    path.write_text(json.dumps(value, indent=1) + "\n")

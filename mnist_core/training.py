@@ -72,7 +72,7 @@ def train(
         on_progress: Called after every step and every epoch.
 
     Raises:
-        TrainingError: The run was stopped before its first epoch ended, or its loss became NaN.
+        TrainingError: The run was stopped before its first epoch ended, or its loss became NaN or infinite.
     """
     keras.utils.set_random_seed(recipe.seed)
     _make_deterministic()
@@ -157,9 +157,9 @@ class _Monitor(keras.callbacks.Callback):
         self._epoch_started = time.monotonic()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        if math.isnan(logs["loss"]):
+        if not math.isfinite(logs["loss"]):
             raise TrainingError(
-                f"The loss became NaN in epoch {self._epoch}, step {batch + 1}. Lower the learning rate."
+                f"The loss became {logs['loss']} in epoch {self._epoch}, step {batch + 1}. Lower the learning rate."
             )
         self._report(batch + 1, logs)
 
@@ -167,8 +167,7 @@ class _Monitor(keras.callbacks.Callback):
         seconds = time.monotonic() - self._epoch_started
         self.history.append({name: float(value) for name, value in logs.items()} | {"seconds": seconds})
         if self.best_weights is None or logs["val_accuracy"] > self.history[self.best_epoch - 1]["val_accuracy"]:
-            self.best_epoch = self._epoch
-            self.best_weights = self.model.get_weights()
+            self.best_epoch, self.best_weights = self._epoch, self.model.get_weights()
         self._report(self._num_steps, logs, logs["val_accuracy"])
 
     def _report(self, step: int, logs: dict[str, float], validation_accuracy: float | None = None) -> None:

@@ -87,6 +87,18 @@ function createInk(onChange) {
       return Boolean(hit);
     },
 
+    // The drawing as plain values, and back; what cannot be read leaves the pad as it is.
+    save: () => JSON.stringify(now),
+    restore(text) {
+      try {
+        const { gestures, picture } = JSON.parse(text);
+        now = { gestures: [...gestures], picture };
+        started = performance.now() - (strokes().at(-1)?.at(-1)[2] ?? 0);
+      } catch {
+        now = { gestures: [], picture: null };
+      }
+    },
+
     clear() { if (now.picture || now.gestures.length) replace({ gestures: [], picture: null }); },
     putPicture(picture) { replace({ gestures: [], picture }); },
     undo() { travel(past, future); },

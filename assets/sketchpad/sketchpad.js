@@ -30,12 +30,23 @@ function onInk() {
   find("#redo").disabled = !ink.canRedo;
   find("#clear").disabled = ink.isEmpty;
   pad.requestDraw();
+  if (!pad.isPenDown) remember("drawing", ink.save());
   askAgain();
 }
 
 function onPen(isDown) {
-  if (isDown) notify("");
-  else askAgain();
+  if (isDown) return notify("");
+  remember("drawing", ink.save());
+  askAgain();
+}
+
+// What a reload of the page must not lose. A browser may forbid to store anything; then it is lost, and nothing else.
+function remember(name, text) {
+  try { sessionStorage.setItem(`sketchpad-${name}`, text); } catch { /* see above */ }
+}
+
+function recall(name) {
+  try { return sessionStorage.getItem(`sketchpad-${name}`); } catch { return null; }
 }
 
 function isDot() {
@@ -50,6 +61,7 @@ function askAgain() {
     shown = null;
     view.showDot(ink.numPoints());
   } else {
+    showAnswer();
     live.request();
   }
 }
@@ -211,16 +223,11 @@ async function showModels() {
 
 find("#model").addEventListener("change", askAgain);
 find("#theme").addEventListener("click", () => {
-  const isDark = document.body.classList.toggle("dark");
-  try {
-    localStorage.setItem("sketchpad-theme", isDark ? "dark" : "light");
-  } catch { /* a browser that stores nothing still changes the theme */ }
+  remember("theme", document.body.classList.toggle("dark") ? "dark" : "light");
 });
-try {
-  const theme = localStorage.getItem("sketchpad-theme");
-  if (theme) document.body.classList.toggle("dark", theme === "dark");
-} catch { /* as above */ }
+if (recall("theme")) document.body.classList.toggle("dark", recall("theme") === "dark");
 
+ink.restore(recall("drawing"));
 onInk();
 showSamples();
 showModels();

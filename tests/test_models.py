@@ -1,0 +1,72 @@
+"""Every architecture passes the same tests; the parameter counts are the published ones."""
+
+import numpy as np
+import pytest
+from fixtures_models import lively_model, sample_images, stored_architecture
+
+from mnist_core.errors import UnknownModelError
+from mnist_core.inference import LiteRTPredictor, predict, softmax
+from mnist_core.models import ARCHITECTURES, build_model
+
+
+@pytest.fixture(params=sorted(ARCHITECTURES))
+def architecture(request):
+    return request.param
+
+
+@pytest.mark.parametrize(("architecture", "expected"), [("sketchnet", 279_722), ("linear", 7_850)])
+def test_parameter_count_is_the_published_one(architecture, expected):
+    assert build_model(architecture).count_params() == expected
+
+
+def test_takes_images_and_gives_ten_logits(architecture):
+    model = build_model(architecture)
+    assert model.input_shape == (None, 28, 28, 1)
+    assert model.output_shape == (None, 10)
+
+
+@pytest.mark.parametrize(
+    "images",
+    [np.zeros((2, 28, 28)), np.ones((2, 28, 28)), np.random.default_rng(0).random((2, 28, 28))],
+    ids=["blank", "full", "noise"],
+)
+def test_logits_are_finite(architecture, images):
+    logits = lively_model(architecture).predict_on_batch(images[..., None].astype(np.float32))
+    assert logits.shape == (2, 10)
+    assert np.isfinite(logits).all()
+
+
+def test_output_is_logits_and_not_probabilities(architecture):
+    logits = lively_model(architecture).predict_on_batch(sample_images(100)[..., None])
+    assert (logits < 0).any()
+    assert not np.allclose(logits.sum(axis=1), 1)
+
+
+def test_answers_depend_on_the_image(architecture):
+    logits = lively_model(architecture).predict_on_batch(sample_images(100)[..., None])
+    assert (logits.std(axis=0) > 1e-3).all()
+
+
+def test_litert_file_answers_as_keras_does(architecture):
+    images = sample_images(1000)
+    expected = softmax(lively_model(architecture).predict(images[..., None], batch_size=100, verbose=0))
+    answers = predict(LiteRTPredictor(stored_architecture(architecture)), images)
+    assert expected.max(axis=1).std() > 1e-3
+    np.testing.assert_allclose(answers, expected, rtol=0, atol=1e-5)
+
+
+def test_weights_have_the_same_names_in_every_build(architecture):
+    first, second = ([weight.path for weight in build_model(architecture).weights] for _ in range(2))
+    assert first == second
+    assert len(set(first)) == len(first)
+
+
+def test_model_is_named_as_its_architecture(architecture):
+    assert build_model(architecture).name == architecture
+
+
+def test_unknown_architecture_is_refused_with_the_known_ones():
+    with pytest.raises(UnknownModelError, match="architecture") as caught:
+        build_model("perceptron")
+    assert caught.value.name == "perceptron"
+    assert set(caught.value.available) == set(ARCHITECTURES)
