@@ -24,13 +24,15 @@ def parse_settings(arguments: Sequence[str] | None = None) -> argparse.Namespace
     parser.add_argument("--host", default=host, help="address to listen on")
     parser.add_argument("--port", type=int, default=port, help="port to listen on")
     parser.add_argument(
-        "--device", choices=DEVICE_CHOICES, default=environment.get("MNIST_DEVICE", "auto"), help="what computes"
+        "--device", choices=DEVICE_CHOICES, default=environment.get("MNIST_DEVICE") or "auto", help="what computes"
     )
-    parser.add_argument("--model", default=environment.get("MNIST_MODEL", "sketchnet"), help="model that answers first")
+    parser.add_argument(
+        "--model", default=environment.get("MNIST_MODEL") or "sketchnet", help="model that answers first"
+    )
     parser.add_argument(
         "--data-dir",
         type=Path,
-        default=environment.get("MNIST_DATA_DIR"),
+        default=environment.get("MNIST_DATA_DIR") or None,
         help="mnist.npz or a folder that holds it; its test images are then shown beside the pad",
     )
     parser.add_argument(

@@ -172,13 +172,15 @@ def _add_command(
 
 
 def _add_model(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--model", default=os.environ.get("MNIST_MODEL", DEFAULT_MODEL), help="name of a stored model")
-    command.add_argument("--device", choices=DEVICE_CHOICES, default=os.environ.get("MNIST_DEVICE", "auto"))
+    command.add_argument(
+        "--model", default=os.environ.get("MNIST_MODEL") or DEFAULT_MODEL, help="name of a stored model"
+    )
+    command.add_argument("--device", choices=DEVICE_CHOICES, default=os.environ.get("MNIST_DEVICE") or "auto")
 
 
 def _add_data_dir(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--data-dir", default=os.environ.get("MNIST_DATA_DIR"), help="mnist.npz or a folder that holds it"
+        "--data-dir", default=os.environ.get("MNIST_DATA_DIR") or None, help="mnist.npz or a folder that holds it"
     )
 
 

@@ -20,14 +20,15 @@ function createAnswerView(element, say) {
     return row;
   });
 
+  // Without an answer, `probabilities` is null and the bars are empty.
   function showBars(probabilities, numPoints) {
-    const top = Math.max(...probabilities);
+    const top = probabilities && Math.max(...probabilities);
     rows.forEach((row, label) => {
-      const probability = probabilities[label];
+      const probability = probabilities?.[label] ?? 0;
       row.dataset.probability = probability;
       row.style.setProperty("--probability", probability);
-      row.classList.toggle("top", probability === top && top > 0);
-      row.querySelector(".value").textContent = probability ? percent(probability) : "";
+      row.classList.toggle("top", probability === top);
+      row.querySelector(".value").textContent = probabilities ? percent(probability) : "";
       row.setAttribute("aria-label", say("bar_label", { digit: label, percent: percent(probability) }));
     });
     bars.dataset.points = numPoints;
@@ -51,18 +52,18 @@ function createAnswerView(element, say) {
 
   return {
     showNothing() {
-      showBars(Array(10).fill(0), 0);
+      showBars(null, 0);
       showImage(new Uint8Array(784));
       setVerdict("empty", { text: say("verdict_empty"), note: say("caption_empty") });
     },
 
     showDot(numPoints) {
-      showBars(Array(10).fill(0), numPoints);
+      showBars(null, numPoints);
       setVerdict("empty", { text: say("verdict_dot") });
     },
 
     showProblem(message, numPoints) {
-      showBars(Array(10).fill(0), numPoints);
+      showBars(null, numPoints);
       setVerdict("problem", { text: say("verdict_problem"), note: message });
     },
 
@@ -75,7 +76,7 @@ function createAnswerView(element, say) {
       if (kind === "sure") {
         setVerdict(state, {
           label: labels[0],
-          text: say("verdict_sure", { percent: percent(answer.probabilities[labels[0]]) }),
+          text: say("verdict_sure", { percent: percent(answer.probabilities[labels[0]], say("over_99")) }),
           note: said,
         });
       } else {
@@ -86,6 +87,6 @@ function createAnswerView(element, say) {
 }
 
 // Whole percent; never "100 %", which no network can know.
-function percent(probability) {
-  return probability >= 0.995 ? "> 99 %" : `${Math.round(probability * 100)} %`;
+function percent(probability, over99 = "> 99 %") {
+  return probability >= 0.995 ? over99 : `${Math.round(probability * 100)} %`;
 }
