@@ -22,7 +22,7 @@ def parse_settings(arguments: Sequence[str] | None = None) -> argparse.Namespace
     host = environment.get("MNIST_HOST") or environment.get("GRADIO_SERVER_NAME") or "127.0.0.1"
     port = environment.get("MNIST_PORT") or environment.get("GRADIO_SERVER_PORT") or "7860"
     parser.add_argument("--host", default=host, help="address to listen on")
-    parser.add_argument("--port", type=int, default=port, help="port to listen on")
+    parser.add_argument("--port", type=_port, default=port, help="port to listen on")
     parser.add_argument(
         "--device", choices=DEVICE_CHOICES, default=environment.get("MNIST_DEVICE") or "auto", help="what computes"
     )
@@ -43,6 +43,12 @@ def parse_settings(arguments: Sequence[str] | None = None) -> argparse.Namespace
     if settings.device not in DEVICE_CHOICES:  # argparse does not check defaults
         parser.error(f"MNIST_DEVICE must be one of {', '.join(DEVICE_CHOICES)}. Received: {settings.device!r}")
     return settings
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"expected a port from 1 to 65535, received {text!r}")
+    return int(text)
 
 
 def load_samples(data_dir: Path | None) -> Samples:

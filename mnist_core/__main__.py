@@ -17,11 +17,30 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .dataset import Mnist, TrainingData, default_cache_dir, load_labelled, load_mnist, load_sample, split_validation
-from .errors import MnistError, StorageError
+from .dataset import (
+    LabelledSet,
+    Mnist,
+    TrainingData,
+    default_cache_dir,
+    load_labelled,
+    load_mnist,
+    load_sample,
+    split_validation,
+)
+from .errors import DataError, MnistError, PictureError, StoppedError, StorageError
 from .inference import DEVICE_CHOICES, choose_device, open_predictor, predict, read_verdict
 from .recipes import RECIPES, Recipe, find_recipe
-from .store import SHIPPED_DIR, StoredModel, find_complete, find_stored, list_stored, models_dir
+from .store import (
+    SHIPPED_DIR,
+    StoredModel,
+    check_place,
+    find_complete,
+    find_stored,
+    list_stored,
+    models_dir,
+    run_name,
+    save_run,
+)
 
 if TYPE_CHECKING:
     from .training import Progress, TrainingRun
@@ -44,8 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _build_parser().parse_args(arguments)
     try:
         return options.run(options)
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
+    except (KeyboardInterrupt, StoppedError) as error:
+        print(str(error) or "Stopped.", file=sys.stderr)
         return STOPPED
     except (MnistError, ValueError) as error:
         print(f"{options.command}: {error}", file=sys.stderr)
@@ -62,11 +81,11 @@ def run_train(options: argparse.Namespace) -> int:
     data = split_validation(_load_mnist(options))
     existing = find_complete(recipe, data.digest, _model_roots())
     if existing and not options.again:
-        print(f"{existing.name} is already trained: {existing.folder}. Use --again to train it once more.")
+        _say(f"{existing.name} is already trained: {existing.folder}. Use --again to train it once more.")
         _print_json(options, _describe(existing))
         return 0
     stored = _train_and_store(recipe, data, options.output)
-    print(f"Stored as {stored.folder}")
+    _say(f"Stored as {stored.folder}")
     _print_json(options, _describe(stored))
     return 0 if stored.complete else STOPPED
 
@@ -93,7 +112,10 @@ def run_predict(options: argparse.Namespace) -> int:
     predictor = open_predictor(find_stored(options.model, _model_roots()), choose_device(options.device))
     answers = []
     for path in options.pictures:
-        image = picture_to_image(open_picture(_existing_file(path)))
+        try:
+            image = picture_to_image(open_picture(_existing_file(path)))
+        except PictureError as error:
+            raise PictureError(f"{path}: {error}") from error
         probabilities = predict(predictor, image[None])[0]
         verdict = read_verdict(probabilities)
         answers.append({"picture": str(path), "label": verdict.labels[0], "probabilities": probabilities.tolist()})
@@ -191,47 +213,39 @@ def _model_roots() -> tuple[Path, ...]:
 def _load_mnist(options: argparse.Namespace) -> Mnist:
     def show(received: int, expected: int) -> None:
         share = f"{received / expected:4.0%}" if expected else f"{received / 1e6:.1f} MB"
-        print(f"\rDownloading MNIST: {share}", end="", file=sys.stderr, flush=True)
+        _say(f"\rDownloading MNIST: {share}", end="")
 
     mnist = load_mnist(options.data_dir, on_progress=show)
-    print(f"MNIST from {mnist.source}", file=sys.stderr)
+    _say(f"MNIST from {mnist.source}")
     return mnist
 
 
 def _train_and_store(recipe: Recipe, data: TrainingData, output: Path | None) -> StoredModel:
     from .evaluation import PreparedSet, evaluate
-    from .store import run_name
     from .training import train
 
-    folder = models_dir(default_cache_dir()) / "unnamed" if output is None else output
-    _check_writable(folder.parent)
-    print(f"Training {recipe.name}: {len(data.x_train[: recipe.limit]):,} images, {recipe.epochs} epochs. Ctrl-C keeps "
+    root, name = (output.parent, output.name) if output else (models_dir(default_cache_dir()), None)
+    check_place(output or root / recipe.name)
+    _say(f"Training {recipe.name}: {len(data.x_train[: recipe.limit]):,} images, {recipe.epochs} epochs. Ctrl-C keeps "
           "the best epoch so far.")  # fmt: skip
     run = train(recipe, data, on_progress=_show_progress)
     if run.stopped_after is not None:
-        print(f"\nStopped. Epoch {run.stopped_after}, the best so far, is kept under a name of its own.")
-    validation = PreparedSet(
-        data.x_validation.astype(np.float32) / 255,
-        data.y_validation.astype(np.int64),
-        np.ones(len(data.y_validation), bool),
-    )
+        _say(f"\nStopped. Epoch {run.stopped_after}, the best so far, is kept under a name of its own.")
     metrics = {
         "parameters": run.model.count_params(),
         "num_training_images": len(data.x_train[: recipe.limit]),
         "seconds": sum(epoch["seconds"] for epoch in run.history),
-        "validation": evaluate(_KerasAnswers(run.model), validation),
+        "validation": evaluate(_KerasAnswers(run.model), PreparedSet.as_it_is(data.x_validation, data.y_validation)),
     }
-    return _store_somewhere(run, metrics, output or folder.with_name(run_name(run)))
+    return _store_somewhere(run, metrics, root / run_name(run, name))
 
 
 def _store_somewhere(run: TrainingRun, metrics: dict[str, Any], folder: Path) -> StoredModel:
     """Stores a run, in a temporary folder if need be: a full disk must not cost the training."""
-    from .store import save_run
-
     try:
         return save_run(run, metrics, folder)
     except StorageError as error:
-        print(f"{error} It is kept in a temporary folder instead; move it from there.", file=sys.stderr)
+        _say(f"{error} It is kept in a temporary folder instead; move it from there.")
         return save_run(run, metrics, Path(tempfile.mkdtemp(prefix="mnist-model-")) / folder.name)
 
 
@@ -252,24 +266,9 @@ def _show_progress(progress: Progress) -> None:
         f"loss {progress.loss:.4f}  accuracy {progress.accuracy:.2%}"
     )
     if progress.validation_accuracy is not None:
-        print(f"\r{line}  validation {progress.validation_accuracy:.2%}  {left}", flush=True)
-    elif progress.step % 10 == 0 and sys.stdout.isatty():
-        print(f"\r{line}  {left}  ", end="", flush=True)
-
-
-def _check_writable(folder: Path) -> None:
-    """Fails before a long training rather than after it."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / ".writable"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise StorageError(
-            f"Models cannot be stored in {folder}: {error}. Use --output, or set MNIST_CACHE_DIR to a folder that can "
-            "be written.",
-            folder,
-        ) from error
+        _say(f"\r{line}  validation {progress.validation_accuracy:.2%}  {left}")
+    elif progress.step % 10 == 0 and sys.stderr.isatty():
+        _say(f"\r{line}  {left}  ", end="")
 
 
 def _evaluate(options: argparse.Namespace, data: str, outliers: Sequence[str]) -> dict[str, Any]:
@@ -283,15 +282,24 @@ def _evaluate(options: argparse.Namespace, data: str, outliers: Sequence[str]) -
         else:
             mnist = _load_mnist(options)
             x, y = mnist.x_test, mnist.y_test
-        prepared = PreparedSet(x.astype(np.float32) / 255, y.astype(np.int64), np.ones(len(y), bool))
+        prepared = PreparedSet.as_it_is(x, y)
     else:
-        prepared = prepare_images(load_labelled(Path(data)), as_is=options.as_is)
+        prepared = prepare_images(_load_digits(Path(data)), as_is=options.as_is)
     figures = {"model": stored.name, "data": data, **evaluate(predictor, prepared)}
     figures["outliers"] = {
         name: evaluate_outliers(predictor, prepared, prepare_images(load_labelled(Path(name)), as_is=options.as_is))
         for name in outliers
     }
     return figures
+
+
+def _load_digits(path: Path) -> LabelledSet:
+    """A set whose labels are digits; sets of outliers may hold any labels."""
+    labelled = load_labelled(path)
+    if not len(labelled.labels) or labelled.labels.min() < 0 or labelled.labels.max() > 9:
+        found = f"{labelled.labels.min()} to {labelled.labels.max()}" if len(labelled.labels) else "none"
+        raise DataError(f"{path}: expected samples with labels 0 to 9. Received labels: {found}.", path)
+    return labelled
 
 
 def _describe(model: StoredModel) -> dict[str, Any]:
@@ -329,6 +337,11 @@ def _existing_file(path: Path) -> Path:
     if not path.is_file():
         raise ValueError(f"There is no file {path}.")
     return path
+
+
+def _say(text: str, end: str = "\n") -> None:
+    """What a person reads while a command works; standard output is for its result."""
+    print(text, end=end, file=sys.stderr, flush=True)
 
 
 def _print_json(options: argparse.Namespace, value: Any) -> None:

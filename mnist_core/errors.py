@@ -10,6 +10,7 @@
     +-- StorageError            a folder that cannot be written or read                  .path
     +-- DeviceError             the wanted device is not there                           .requested, .found
     +-- TrainingError           a run that cannot go on
+        +-- StoppedError        stopped before there was anything to keep
 
 A wrong argument in a program is a plain `ValueError`, except for ink and pictures, which come from visitors.
 """
@@ -82,3 +83,7 @@ class DeviceError(MnistError):
 
 class TrainingError(MnistError):
     """A training run cannot start or go on."""
+
+
+class StoppedError(TrainingError):
+    """A training run was stopped before there was anything to keep."""

@@ -35,6 +35,11 @@ class PreparedSet:
     labels: np.ndarray
     readable: np.ndarray
 
+    @classmethod
+    def as_it_is(cls, images: np.ndarray, labels: np.ndarray) -> PreparedSet:
+        """MNIST-like images, uint8 (n, 28, 28), that go to the network unchanged."""
+        return cls(images.astype(np.float32) / 255, labels.astype(np.int64), np.ones(len(images), bool))
+
 
 def prepare_images(labelled: LabelledSet, *, as_is: bool = False) -> PreparedSet:
     """Sends samples through exactly the code that a drawing or an upload passes through.
@@ -49,8 +54,7 @@ def prepare_images(labelled: LabelledSet, *, as_is: bool = False) -> PreparedSet
     if as_is:
         if labelled.kind != "pictures" or labelled.samples.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE):
             raise ValueError(f"Only 28x28 pictures can be fed as they are; {labelled.name} holds something else.")
-        images = labelled.samples.astype(np.float32) / 255
-        return PreparedSet(images, labelled.labels, np.ones(len(images), bool))
+        return PreparedSet.as_it_is(labelled.samples, labelled.labels)
     images = np.zeros((len(labelled.samples), IMAGE_SIZE, IMAGE_SIZE), np.float32)
     readable = np.ones(len(images), bool)
     for index, sample in enumerate(labelled.samples):

@@ -134,14 +134,16 @@ def list_stored(roots: Sequence[Path]) -> tuple[list[StoredModel], list[MnistErr
 
     Returns:
         The models, and one error for each folder that cannot be used.
-
-    Raises:
-        StorageError: One of `roots` cannot be read.
     """
     models: dict[str, StoredModel] = {}
     problems: list[MnistError] = []
     for root in roots:
-        for folder in _model_folders(root):
+        try:
+            folders = _model_folders(root)
+        except StorageError as error:
+            problems.append(error)
+            continue
+        for folder in folders:
             try:
                 models.setdefault(folder.name, load_stored(folder))
             except (DamagedModelError, StorageError) as error:
@@ -193,9 +195,9 @@ def build_keras_model(stored: StoredModel) -> keras.Model:
     return model
 
 
-def run_name(run: TrainingRun) -> str:
-    """The name under which a run is stored: recipe and key; one that was stopped says so and is no recipe's result."""
-    name = f"{run.recipe.name}-{run.recipe.key(run.data_digest)}"
+def run_name(run: TrainingRun, name: str | None = None) -> str:
+    """The name under which a run is stored: `name`, else recipe and key; one that was stopped says so."""
+    name = name or f"{run.recipe.name}-{run.recipe.key(run.data_digest)}"
     return name if run.stopped_after is None else f"{name}-stopped-after-{run.stopped_after}"
 
 
@@ -216,10 +218,26 @@ def _write_files(folder: Path, run: TrainingRun, metrics: dict[str, Any]) -> Non
     _write_json(folder / "manifest.json", manifest)
 
 
+def check_place(folder: Path) -> None:
+    """Makes sure, before a long training, that a model can be stored in `folder` and takes the place of nothing else.
+
+    Raises:
+        StorageError: The folder cannot be written, or holds something that is no stored model.
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder.parent):
+            pass
+        is_free = not folder.exists() or (folder / "manifest.json").is_file() or not any(folder.iterdir())
+    except OSError as error:
+        raise _not_writable(folder, error) from error
+    if not is_free:
+        raise StorageError(f"{folder} holds something that is no stored model. Name another folder.", folder)
+
+
 def _put_in_place(partial: Path, folder: Path) -> None:
     """Renames a whole model to its name. An earlier one is kept until then, and comes back if the renaming fails."""
-    if folder.exists() and not folder.is_dir():
-        raise NotADirectoryError(f"{folder} is a file")
+    check_place(folder)
     replaced = partial.with_name(partial.name + _REPLACED)
     if folder.exists():
         folder.rename(replaced)
@@ -288,8 +306,11 @@ def _read_verified(folder: Path) -> StoredModel:
 
 
 def _move_aside(folder: Path) -> Path | None:
-    """Renames a damaged folder, so that it is out of the way and not lost; None where that is not allowed."""
-    if not folder.is_dir():
+    """Renames a damaged folder, so that it is out of the way and not lost; None where that cannot be done.
+
+    A shipped model stays: it belongs to the repository, which can restore it.
+    """
+    if not folder.is_dir() or folder.parent == SHIPPED_DIR:
         return None
     target = Path(tempfile.mktemp(dir=folder.parent, prefix=f"{folder.name}.damaged-"))
     try:
@@ -300,8 +321,8 @@ def _move_aside(folder: Path) -> Path | None:
 
 def _not_writable(folder: Path, error: OSError) -> StorageError:
     return StorageError(
-        f"The model cannot be stored in {folder}: {error}. Free some space, or set MNIST_CACHE_DIR to a folder that "
-        "can be written.",
+        f"The model cannot be stored in {folder}: {error}. Free some space, or name another folder with --output or "
+        "MNIST_CACHE_DIR.",
         folder,
     )
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from .augmentation import augment
 from .dataset import TrainingData
-from .errors import TrainingError
+from .errors import StoppedError, TrainingError
 from .models import build_model
 from .recipes import Recipe
 
@@ -72,7 +72,8 @@ def train(
         on_progress: Called after every step and every epoch.
 
     Raises:
-        TrainingError: The run was stopped before its first epoch ended, or its loss became NaN or infinite.
+        StoppedError: The run was stopped before its first epoch ended.
+        TrainingError: Its loss became NaN or infinite.
     """
     keras.utils.set_random_seed(recipe.seed)
     _make_deterministic()
@@ -98,9 +99,7 @@ def train(
         )
     except KeyboardInterrupt:
         if monitor.best_weights is None:
-            raise TrainingError(
-                "Training was stopped before its first epoch ended: there is nothing to keep."
-            ) from None
+            raise StoppedError("Training was stopped before its first epoch ended: there is nothing to keep.") from None
         model.set_weights(monitor.best_weights)
         stopped_after = monitor.best_epoch
     return TrainingRun(recipe, model, monitor.history, digest, stopped_after)

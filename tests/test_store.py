@@ -485,8 +485,9 @@ def test_missing_folders_and_stray_files_are_no_models(tmp_path):
     assert (tmp_path / ".hidden").is_dir()
 
 
-def test_a_root_that_cannot_be_read_is_an_error_for_people(tmp_path, monkeypatch):
+def test_a_root_that_cannot_be_read_is_a_problem_to_report(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "listdir", refuse)
     monkeypatch.setattr(os, "scandir", refuse)
-    with pytest.raises(StorageError):
-        list_stored([tmp_path])
+    models, problems = list_stored([tmp_path])
+    assert models == []
+    assert isinstance(problems[0], StorageError)

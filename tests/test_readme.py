@@ -1,0 +1,227 @@
+"""What the README and the page's texts promise is so."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import typing
+from pathlib import Path
+
+import pytest
+from fixtures_server import clean_environment
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+import app
+from mnist_core.dataset import Samples
+from mnist_core.inference import Verdict
+from mnist_core.report import END, START
+from mnist_core.store import SHIPPED_DIR
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+TEXTS = json.loads((ROOT / "assets/locales/en.json").read_text(encoding="utf-8"))
+SCRIPTS = {path.name: path.read_text(encoding="utf-8") for path in sorted((ROOT / "assets/sketchpad").iterdir())}
+# What a text's key is completed with while the page runs.
+COMPLETED = {
+    "verdict_": typing.get_args(typing.get_type_hints(Verdict)["kind"]),
+    "samples_": typing.get_args(typing.get_type_hints(Samples)["source"]),
+    "server_": ("away", "slow"),
+}
+
+
+def front_matter():
+    lines = README.split("---")[1].strip().splitlines()
+    return {name: value.strip().strip('"') for name, value in (line.split(":", 1) for line in lines)}
+
+
+def requirements(name):
+    lines = (line.split("#")[0].strip() for line in (ROOT / name).read_text().splitlines())
+    return {found.name: found for found in map(Requirement, (line for line in lines if line and line[0] != "-"))}
+
+
+def section(title):
+    return re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", README, re.S | re.M).group(1)
+
+
+def rows(text):
+    """The cells of a Markdown table below its headings."""
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def command_of(title):
+    (command,) = re.findall(r"^```\n(.*?)\n```$", section(title), re.S | re.M)
+    return command
+
+
+def tracked_files():
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("this is no git checkout")
+    return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+
+
+# A Space as it stands
+
+
+def test_front_matter_makes_a_space():
+    matter = front_matter()
+    assert (matter["sdk"], matter["app_file"]) == ("gradio", "app.py")
+    assert (ROOT / matter["app_file"]).is_file()
+    assert Version(matter["python_version"]) >= Version("3.11")
+
+
+def test_a_space_gets_a_gradio_that_is_required():
+    assert Version(front_matter()["sdk_version"]) in requirements("requirements.txt")["gradio"].specifier
+
+
+def test_a_space_accepts_the_front_matter():
+    matter = front_matter()
+    assert len(matter["short_description"]) <= 60
+    colors = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
+    assert {matter["colorFrom"], matter["colorTo"]} <= colors
+
+
+# Two commands
+
+
+@pytest.mark.parametrize(
+    ("title", "file"), [("Install and open", "requirements.txt"), ("Run the tests", "requirements-dev.txt")]
+)
+def test_a_command_is_one_line_and_its_files_exist(title, file):
+    command = command_of(title)
+    assert "\n" not in command
+    assert f"-r {file}" in command
+    assert all((ROOT / name).is_file() for name in re.findall(r"[\w-]+\.(?:txt|py)\b", command))
+
+
+def test_the_page_is_opened_by_an_option_that_exists():
+    arguments = command_of("Install and open").split("app.py", 1)[1].split()
+    app.parse_settings(arguments)
+
+
+def test_the_tests_are_run_by_an_installed_tool():
+    assert command_of("Run the tests").endswith("bin/pytest")
+    assert {"pytest", "ruff", "playwright"} <= set(requirements("requirements-dev.txt"))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell script")
+def test_ci_runs_the_test_command_of_the_readme():
+    script = ROOT / ".ci/run"
+    text = script.read_text()
+    assert os.access(script, os.X_OK)
+    assert 'bash -c "$test_command"' in text
+    (search,) = re.findall(r"test_command=\$\((.*)\)", text)
+    found = subprocess.run(["bash", "-c", search], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert found.strip() == command_of("Run the tests")
+
+
+def test_links_lead_to_files():
+    targets = [target for target in re.findall(r"\]\(([^)]+)\)", README) if "://" not in target]
+    assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_commands_of_the_command_line_exist():
+    commands = re.findall(r"python -m mnist_core (\w+)", README)
+    shown = subprocess.run(
+        [sys.executable, "-m", "mnist_core", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert {"train", "models", "predict", "evaluate"} <= set(commands)
+    assert all(re.search(rf"^    {command} ", shown, re.M) for command in commands)
+
+
+# Settings
+
+
+def settings_table():
+    return [[cell.strip("`") for cell in row] for row in rows(section("Settings"))]
+
+
+def test_every_option_stands_in_the_table_and_no_other(capsys):
+    with pytest.raises(SystemExit):
+        app.parse_settings(["--help"])
+    options = set(re.findall(r"^  .*?(--[a-z-]+)", capsys.readouterr().out, re.M)) - {"--help"}
+    assert {row[0] for row in settings_table() if row[0]} == options
+
+
+def test_every_variable_stands_in_the_table_and_no_other():
+    sources = [ROOT / "app.py", *(ROOT / "mnist_core").rglob("*.py")]
+    read = {name for path in sources for name in re.findall(r'environ\w*\.get\(\s*"(MNIST_\w+)"', path.read_text())}
+    assert {row[1].split("=")[0] for row in settings_table() if row[1]} == read
+
+
+def test_a_variable_is_named_like_its_option():
+    for option, variable in ((row[0], row[1].split("=")[0]) for row in settings_table() if row[0] and row[1]):
+        assert variable == "MNIST_" + option.strip("-").replace("-", "_").upper()
+
+
+def test_the_defaults_in_the_table_are_the_defaults(monkeypatch):
+    monkeypatch.setattr(os, "environ", clean_environment())
+    settings = vars(app.parse_settings([]))
+    for option, _, default, _ in settings_table():
+        if option:
+            value = settings[option.strip("-").replace("-", "_")]
+            assert default == {False: "off", None: ""}.get(value, str(value))
+
+
+# Figures
+
+
+def test_the_figures_of_the_shipped_model_are_those_it_was_stored_with():
+    table = README.split(START)[1].split(END)[0]
+    (row,) = (row for row in rows(table) if row[:2] == ["sketchnet", "validation"])
+    stored = json.loads((SHIPPED_DIR / "sketchnet/metrics.json").read_text())["validation"]
+    assert row[2] == f"{stored['accuracy']:.2%}"
+    assert (row[4], row[5]) == (str(stored["error_count"]), f"{stored['num_samples']:,}")
+    assert row[6] == f"{stored['nll']:.4f}"
+
+
+def test_the_figures_name_every_set_that_the_text_explains():
+    explained = set(re.findall(r"`(i\w+_\w+)` \(", section("How well it reads")))
+    assert explained | {"validation", "test"} == {row[1] for row in rows(README.split(START)[1].split(END)[0])}
+
+
+# Texts of the page
+
+
+def used_keys():
+    joined = "\n".join(SCRIPTS.values())
+    keys = set(re.findall(r"""say\(["'](\w+)["']""", joined))
+    keys |= set(re.findall(r'data-(?:text|label)="(\w+)"', joined))
+    keys |= {key for path in (ROOT / "mnist_core").rglob("*.py") for key in _keys_in(path)}
+    for prefix in re.findall(r"say\(`(\w+)\$\{\w+(?:\.\w+)*\}`", joined):
+        keys |= {prefix + rest for rest in COMPLETED[prefix]}
+    return keys
+
+
+def _keys_in(path):
+    return re.findall(r'load_texts\(\)\["(\w+)"\]', path.read_text(encoding="utf-8"))
+
+
+def test_every_text_that_the_page_asks_for_exists():
+    assert used_keys() - set(TEXTS) == set()
+
+
+def test_no_text_is_left_over():
+    assert set(TEXTS) - used_keys() == set()
+
+
+def test_texts_are_not_empty():
+    assert [key for key, text in TEXTS.items() if not text.strip()] == []
+
+
+def test_the_page_says_nothing_past_its_texts():
+    """Words between the tags of the template would not be translated."""
+    template = re.sub(r"<[^>]+>", "", SCRIPTS["sketchpad.html"])
+    assert not template.strip()
+
+
+# Nothing of one machine
+
+
+@pytest.mark.parametrize("words", ["/" + "work/", "/" + "root/", "index-" + "url", "trusted-" + "host"])
+def test_no_file_speaks_of_one_machine(words):
+    found = [path.name for path in tracked_files() if words.encode() in path.read_bytes()]
+    assert found == []
