@@ -123,7 +123,7 @@ def _sample_bilinear(images: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.nda
     upper = flat[corner] * (1 - right_weight) + flat[corner + 1] * right_weight
     corner += width + 2
     lower = flat[corner] * (1 - right_weight) + flat[corner + 1] * right_weight
-    return upper * (1 - bottom_weight) + lower * bottom_weight
+    return (upper * (1 - bottom_weight) + lower * bottom_weight).astype(np.float32)
 
 
 def _change_thickness(images: np.ndarray, limit: float, generator: np.random.Generator) -> np.ndarray:

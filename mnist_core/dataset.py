@@ -8,13 +8,13 @@ does not normalise, augment or shuffle.
 from __future__ import annotations
 
 import hashlib
+import http.client
 import itertools
 import os
 import struct
 import tempfile
 import urllib.request
-import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -217,26 +217,35 @@ def idx_hash(array: np.ndarray) -> str:
 
 
 def _read_mnist(path: Path) -> Mnist:
-    arrays = _read_arrays(path)
-    wrong = [
-        name for name, expected in MNIST_HASHES.items() if name not in arrays or idx_hash(arrays[name]) != expected
-    ]
+    found = {name: _as_uint8(array) for name, array in _read_arrays(path).items() if name in MNIST_HASHES}
+    wrong = [name for name, expected in MNIST_HASHES.items() if name not in found or idx_hash(found[name]) != expected]
     if wrong:
         raise DataError(
             f"{path} is not the original MNIST: {', '.join(wrong)} missing or changed. Delete it, or name another "
             "with --data-dir.",
             path,
         )
-    return Mnist(**{name: arrays[name] for name in MNIST_HASHES}, source=str(path))
+    return Mnist(**found, source=str(path))
+
+
+def _as_uint8(array: np.ndarray) -> np.ndarray:
+    """The same numbers as uint8; an empty array where that cannot be."""
+    if np.issubdtype(array.dtype, np.integer) and array.size and array.min() >= 0 and array.max() <= 255:
+        return array.astype(np.uint8, copy=False)
+    return np.empty(0, np.uint8)
 
 
 def _read_arrays(path: Path) -> dict[str, np.ndarray]:
     """All arrays of an npz file; objects are never unpickled."""
     try:
         with np.load(path, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, EOFError, AttributeError, zipfile.BadZipFile) as error:
+            arrays = {name: archive[name] for name in archive.files}
+    except Exception as error:  # damaged bytes raise almost anything, from zlib.error to MemoryError
         raise DataError(f"{path} cannot be read as an npz file: {error}. Replace or delete it.", path) from error
+    foreign = [name for name, array in arrays.items() if not isinstance(array, np.ndarray)]
+    if foreign:
+        raise DataError(f"{path} holds {', '.join(foreign)}, which are no arrays. Expected an npz file.", path)
+    return arrays
 
 
 def _check_pictures(x: np.ndarray, path: Path) -> np.ndarray:
@@ -250,6 +259,8 @@ def _unpack_ink(arrays: dict[str, np.ndarray], path: Path) -> list[list[np.ndarr
     whole = (
         points.ndim == 2
         and points.shape[1] == 2
+        and np.issubdtype(points.dtype, np.number)
+        and not np.iscomplexobj(points)
         and _are_offsets(stroke_start, len(points))
         and _are_offsets(sample_start, len(stroke_start) - 1)
     )
@@ -271,44 +282,54 @@ def _are_offsets(offsets: np.ndarray, end: int) -> bool:
         and len(offsets) > 0
         and offsets[0] == 0
         and offsets[-1] == end
-        and bool((np.diff(offsets) >= 0).all())
+        and bool((offsets[1:] >= offsets[:-1]).all())  # a difference of unsigned numbers is never negative
     )
 
 
 def _download(url: str, path: Path, on_progress: ProgressCallback | None) -> None:
     """Fetches `url` into a temporary neighbour of `path`, checks that it is MNIST, and renames it."""
+    partial = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, suffix=".partial")
+        partial = Path(name)
+        with os.fdopen(handle, "wb") as file:
+            for chunk in _fetch(url, on_progress):
+                file.write(chunk)
+        try:
+            _read_mnist(partial)
+        except DataError as error:
+            raise _not_downloaded(url, f"what came cannot be used: {error}") from error
+        os.replace(partial, path)
     except OSError as error:
         raise StorageError(
             f"MNIST cannot be stored in {path.parent}: {error}. Set MNIST_CACHE_DIR to a folder that can be written.",
             path.parent,
         ) from error
-    partial = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            _fetch(url, file.write, on_progress)
-        _read_mnist(partial)
-        os.replace(partial, path)
-    except OSError as error:
-        raise DataError(
-            f"MNIST could not be downloaded from {url}: {error}. Put mnist.npz into a folder and name it with "
-            "--data-dir or MNIST_DATA_DIR.",
-            path,
-        ) from error
     finally:
-        partial.unlink(missing_ok=True)
+        if partial:
+            partial.unlink(missing_ok=True)
 
 
-def _fetch(url: str, write: Callable[[bytes], object], on_progress: ProgressCallback | None) -> None:
-    with urllib.request.urlopen(url, timeout=30) as response:
-        expected = int(response.headers.get("Content-Length") or 0)
-        received = 0
-        while chunk := response.read(1 << 18):
-            write(chunk)
-            received += len(chunk)
-            if on_progress:
-                on_progress(received, expected)
-        if expected and received != expected:
-            raise OSError(f"the connection ended after {received} of {expected} bytes")
+def _fetch(url: str, on_progress: ProgressCallback | None) -> Iterator[bytes]:
+    """Yields what an address holds, in pieces; all that goes wrong with the network is a DataError."""
+    try:
+        with urllib.request.urlopen(url, timeout=30) as response:
+            expected = int(response.headers.get("Content-Length") or 0)
+            received = 0
+            while chunk := response.read(1 << 18):
+                received += len(chunk)
+                if on_progress:
+                    on_progress(received, expected)
+                yield chunk
+    except (OSError, http.client.HTTPException) as error:
+        raise _not_downloaded(url, str(error)) from error
+    if expected and received != expected:
+        raise _not_downloaded(url, f"the connection ended after {received} of {expected} bytes")
+
+
+def _not_downloaded(url: str, reason: str) -> DataError:
+    return DataError(
+        f"MNIST could not be downloaded from {url}: {reason}. Put mnist.npz into a folder and name it with "
+        "--data-dir or MNIST_DATA_DIR."
+    )

@@ -28,6 +28,9 @@ MASS_CENTRE = 14.5
 PEN_WIDTH = 2.5
 MAX_POINTS = 50_000
 
+# Beyond these, arithmetic on coordinates overflows.
+_FARTHEST = 1e150
+_SMALLEST = 1e-150
 _SUPERSAMPLING = 8
 
 
@@ -43,7 +46,9 @@ def check_ink(ink: Any) -> list[np.ndarray]:
     Raises:
         InkError: There is no ink, only a single dot, too many points, or something that is not a finite coordinate.
     """
-    if isinstance(ink, str | bytes) or not isinstance(ink, Sequence | np.ndarray):
+    if isinstance(ink, np.ndarray):
+        ink = ink.tolist()
+    if isinstance(ink, str | bytes) or not isinstance(ink, Sequence):
         raise InkError(f"Ink must be a list of strokes, each a list of [x, y]. Received: {type(ink).__name__}.")
     strokes = [_check_stroke(stroke, index) for index, stroke in enumerate(ink) if len_or_zero(stroke)]
     num_points = sum(len(stroke) for stroke in strokes)
@@ -53,9 +58,9 @@ def check_ink(ink: Any) -> list[np.ndarray]:
         raise InkError(
             f"That is too much ink: {num_points} points, at most {MAX_POINTS} are read. Clear and draw again."
         )
-    if not np.isfinite(largest_extent(strokes)):
-        raise InkError("The points of this ink lie too far apart to measure. Expected coordinates of a screen or pad.")
-    if largest_extent(strokes) == 0:
+    if max(np.abs(stroke).max() for stroke in strokes) > _FARTHEST:
+        raise InkError(f"This ink lies too far off. Expected coordinates between -{_FARTHEST:.0e} and {_FARTHEST:.0e}.")
+    if largest_extent(strokes) < _SMALLEST:
         raise InkError("That is a single dot. Draw a line.")
     return strokes
 
@@ -63,8 +68,7 @@ def check_ink(ink: Any) -> list[np.ndarray]:
 def largest_extent(strokes: Sequence[np.ndarray]) -> float:
     """The larger side of the box around all points, in the unit of the ink."""
     points = np.concatenate(strokes)
-    with np.errstate(over="ignore"):
-        return float((points.max(axis=0) - points.min(axis=0)).max())
+    return float((points.max(axis=0) - points.min(axis=0)).max())
 
 
 def render_ink(strokes: Sequence[np.ndarray], *, pen_width: float = PEN_WIDTH) -> np.ndarray:
@@ -152,7 +156,7 @@ def len_or_zero(stroke: Any) -> int:
 def _check_stroke(stroke: Any, index: int) -> np.ndarray:
     try:
         points = np.asarray(stroke, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         points = np.empty(0)
     if points.ndim != 2 or points.shape[1] not in (2, 3):
         raise InkError(f"Stroke {index} is not a list of [x, y] or [x, y, milliseconds].")

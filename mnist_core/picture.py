@@ -27,6 +27,7 @@ FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
 _WORKING_SIZE = 512
 _MIN_CONTRAST = 0.06
 _THIN = 1.6
+_FAINT = 0.15
 # A large picture takes up to 160 MB while it is decoded: one at a time.
 _decoding = threading.Lock()
 
@@ -56,7 +57,7 @@ def open_picture(source: bytes | Path) -> Image.Image:
                     )
                 opened.draft("RGB", (_WORKING_SIZE, _WORKING_SIZE))
                 opened.load()
-                return ImageOps.exif_transpose(_shrink(opened))
+                return _shrink(_standardise(ImageOps.exif_transpose(opened)))
         except PictureError:
             raise
         except Image.DecompressionBombError as error:
@@ -86,7 +87,7 @@ def picture_to_image(picture: Image.Image | np.ndarray) -> np.ndarray:
     """
     if isinstance(picture, np.ndarray):
         picture = _from_array(picture)
-    ink = _crop(_find_ink(_to_grey(_shrink(picture))))
+    ink = _crop(_find_ink(_to_grey(_shrink(_standardise(picture)))))
     return _fit(_thicken(ink))
 
 
@@ -118,26 +119,39 @@ def _from_array(array: np.ndarray) -> Image.Image:
     return Image.fromarray(array)
 
 
+def _standardise(picture: Image.Image) -> Image.Image:
+    """One of the modes L, RGB, RGBA and F (brightness in [0, 1]), whatever the picture came in."""
+    if picture.mode.startswith(("I", "F")):
+        return _from_numbers(np.asarray(picture, np.float32))
+    if picture.mode in ("1", "L"):
+        return picture.convert("L")
+    try:
+        return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    except ValueError as error:
+        raise PictureError(f"Pictures of the colour mode {picture.mode} cannot be read. Save it as PNG.") from error
+
+
+def _from_numbers(values: np.ndarray) -> Image.Image:
+    """Brightness of 16-bit, 32-bit or floating numbers; the smallest usual range that holds them gives white."""
+    if not np.isfinite(values).all():
+        raise PictureError("This picture holds values that are not finite numbers.")
+    values = values - min(values.min(), 0)
+    white = next((top for top in (1, 255, 65535) if values.max() <= top), values.max())
+    return Image.fromarray((values / white).astype(np.float32))
+
+
 def _shrink(picture: Image.Image) -> Image.Image:
     """Averages blocks of pixels until the longer side is at most 512."""
     factor = -(-max(picture.size) // _WORKING_SIZE)
-    if factor == 1:
-        return picture.copy()
-    if picture.mode in ("P", "1", "PA"):
-        picture = picture.convert("RGBA")
-    return picture.reduce(factor) if not picture.mode.startswith("I;16") else picture.convert("I").reduce(factor)
+    return picture.reduce(factor) if factor > 1 else picture
 
 
 def _to_grey(picture: Image.Image) -> np.ndarray:
     """Brightness as float32 (height, width) in [0, 1]; transparent parts become paper that ink stands out from."""
-    if picture.mode.startswith(("I", "F")):
-        values = np.asarray(picture, dtype=np.float32)
-        top = 65535 if picture.mode.startswith("I") and 255 < values.max() <= 65535 else max(values.max(), 1)
-        return np.clip(values / top, 0, 1)
-    if picture.has_transparency_data:
-        layers = (
-            np.asarray(picture.convert("RGBA").convert("LA") if picture.mode != "LA" else picture, np.float32) / 255
-        )
+    if picture.mode == "F":
+        return np.asarray(picture)
+    if picture.mode == "RGBA":
+        layers = np.asarray(picture.convert("LA"), np.float32) / 255
         brightness, alpha = layers[..., 0], layers[..., 1]
         ink_brightness = (brightness * alpha).sum() / max(alpha.sum(), 1e-6)
         paper = 0.0 if ink_brightness > 0.5 else 1.0
@@ -153,7 +167,7 @@ def _find_ink(grey: np.ndarray) -> np.ndarray:
     sign = 1 if smooth.max() - paper >= paper - smooth.min() else -1
     ink = _remove_background(sign * (grey - paper))
     darkest = np.sort(ink, axis=None)[-max(8, ink.size // 500) :].mean()
-    sigma = 1.4826 * np.median(np.abs(ink[ink <= darkest / 2]))
+    sigma = 1.4826 * np.median(np.abs(ink - np.median(ink)))  # of the paper, which is most of the picture
     floor = 4 * sigma
     if darkest < _MIN_CONTRAST or floor > 0.6 * darkest:
         raise PictureError(
@@ -161,19 +175,22 @@ def _find_ink(grey: np.ndarray) -> np.ndarray:
             "plain paper."
         )
     ink = np.clip((ink - floor) / (darkest - floor), 0, 1)
-    return _remove_specks(ink) if sigma > 0 else ink
+    if np.ptp(border) == 0 and max(ink.shape) <= 2 * IMAGE_SIZE:
+        return ink  # a clean small image, such as MNIST's own: its faintest edge is ink
+    # Elsewhere faint marks are what is left of shadows, or the rings of a JPEG.
+    return _remove_specks(np.where(ink > _FAINT, ink, 0))
 
 
 def _remove_background(ink: np.ndarray) -> np.ndarray:
     """Subtracts what is wider than a third of the picture: grey paper, fog, shadows (a morphological opening)."""
     height, width = ink.shape
     if min(height, width) < 12:
-        return np.clip(ink, 0, None)
+        return ink
     small = _resize(ink, 48)
     window = min(small.shape) // 3 | 1
     opened = _filter_window(_filter_window(small, window, np.minimum), window, np.maximum)
     background = Image.fromarray(opened).resize((width, height), Image.Resampling.BILINEAR)
-    return np.clip(ink - np.asarray(background), 0, None)
+    return ink - np.asarray(background)
 
 
 def _resize(values: np.ndarray, longest: int) -> np.ndarray:

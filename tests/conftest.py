@@ -1,0 +1,40 @@
+"""What many tests share: the built-in sample, and a folder of further data where there is one."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from mnist_core.dataset import load_sample
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+@pytest.fixture(scope="session")
+def sample():
+    """The 5,000 built-in images and their labels, not to be changed."""
+    images, labels = load_sample()
+    images.flags.writeable = labels.flags.writeable = False
+    return images, labels
+
+
+@pytest.fixture(scope="session")
+def development_data():
+    """The folder that `MNIST_DATA_DIR` names; without it the test is skipped."""
+    folder = os.environ.get("MNIST_DATA_DIR")
+    if not folder:
+        pytest.skip("MNIST_DATA_DIR is not set")
+    return Path(folder).expanduser()
+
+
+@pytest.fixture(scope="session")
+def development_file(development_data):
+    """Finds a file of that folder by name; without it the test is skipped."""
+
+    def find(name):
+        path = development_data / name
+        if not path.is_file():
+            pytest.skip(f"MNIST_DATA_DIR does not hold {name}")
+        return path
+
+    return find
