@@ -124,11 +124,12 @@ def test_mnist_keeps_its_amount_of_ink(digits):
 
 
 def test_mnist_scaled_up_comes_back_nearly_itself(digits):
-    assert np.median(likeness(digits, enlarge)) > 0.98
+    assert np.median(likeness(digits[::5], enlarge)) > 0.98
 
 
 def test_mnist_in_a_corner_of_a_page_comes_back_nearly_itself(digits):
-    alike = likeness(digits, lambda digit: np.pad(255 - enlarge(digit, 5), ((10, 300), (250, 7)), constant_values=255))
+    pages = [np.pad(255 - enlarge(digit, 5), ((10, 300), (250, 7)), constant_values=255) for digit in digits[::5]]
+    alike = [correlation(picture_to_image(page), digit) for page, digit in zip(pages, digits[::5], strict=True)]
     assert np.median(alike) > 0.95
 
 

@@ -37,7 +37,8 @@ function onInk() {
 function onPen(isDown) {
   if (isDown) return notify("");
   remember("drawing", ink.save());
-  askAgain();
+  showAnswer();
+  if (!shown?.isFinal) askAgain();
 }
 
 // What a reload of the page must not lose. A browser may forbid to store anything; then it is lost, and nothing else.
@@ -61,7 +62,7 @@ function askAgain() {
     shown = null;
     view.showDot(ink.numPoints());
   } else {
-    showAnswer();
+    if (shown?.isFinal) showAnswer();
     live.request();
   }
 }
@@ -77,7 +78,7 @@ function nextQuestion() {
 function onAnswer(answer, question, milliseconds) {
   // The drawing was cleared, undone or left for a sample meanwhile: this answer is about something that is gone.
   if (question.generation !== ink.generation || question.preview !== preview || ink.isEmpty > Boolean(preview)) return;
-  shown = { answer, question };
+  shown = { answer, question, isFinal: false };
   showAnswer();
   if (answer.ok) find("#time").textContent = say("time_value", { server: answer.milliseconds, round: Math.round(milliseconds) });
   find("#points").textContent = question.points;
@@ -86,9 +87,10 @@ function onAnswer(answer, question, milliseconds) {
 function showAnswer() {
   if (!shown) return;
   const { answer, question } = shown;
-  const isNewest = question.preview || (!pad.isPenDown && question.points === ink.numPoints());
+  const isWhole = question.generation === ink.generation && question.points === ink.numPoints();
+  shown.isFinal = question.preview ? question.preview === preview : isWhole && !pad.isPenDown;
   const note = question.preview ? say("caption_sample", question.preview) : undefined;
-  if (answer.ok) view.show(answer, question.points, isNewest, note);
+  if (answer.ok) view.show(answer, question.points, shown.isFinal, note);
   else view.showProblem(answer.error, question.points);
 }
 

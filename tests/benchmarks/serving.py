@@ -146,14 +146,18 @@ def measure_browser(chromium: str) -> None:
 WATCH = """() => {
   window.moves = []; window.latencies = []; window.echoes = []; window.rates = [];
   const bars = document.querySelector('#bars');
-  let first = 0, shown = 0;
+  let first = 0, shown = 0, last = 0;
   const canvas = document.querySelector('#sketchpad canvas');
   canvas.addEventListener('pointerdown', () => { moves.push(first = performance.now()); shown = 0; });
   canvas.addEventListener('pointermove', (event) => { if (event.buttons) moves.push(performance.now()); });
   canvas.addEventListener('pointerup', () => rates.push(shown / ((performance.now() - first) / 1000)));
   new MutationObserver(() => {
-    const drawn = moves[Number(bars.dataset.points) - 1];
-    if (Number(bars.dataset.points) > 1 && drawn) { latencies.push(performance.now() - drawn); shown += 1; }
+    const points = Number(bars.dataset.points);
+    if (points > 1 && points !== last && moves[points - 1]) {
+      latencies.push(performance.now() - moves[points - 1]);
+      shown += 1;
+    }
+    last = points;
   }).observe(bars, {attributeFilter: ['data-points']});
 }"""
 ECHO = """async () => {
