@@ -49,7 +49,7 @@ DEFAULT_MODEL = "sketchnet"
 STOPPED = 130
 
 _EXAMPLES = """examples:
-  python -m mnist_core train sketchnet --data-dir ~/mnist     train the default network (about 20 minutes on two cores)
+  python -m mnist_core train sketchnet --data-dir ~/mnist     train the default network (half an hour on two cores)
   python -m mnist_core train linear                           train the simplest network in seconds
   python -m mnist_core models                                 which models there are
   python -m mnist_core predict photo.png                      read one digit from a picture

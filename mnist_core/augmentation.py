@@ -23,7 +23,8 @@ class Augmentation:
         stretch: Limit of the relative change of width and of height, drawn apart: 0.1 is 90 % to 110 %.
         shear: Limit of the horizontal slant, as the tangent of its angle.
         shift: Limit of the move along each axis, in pixels.
-        elastic: Standard deviation of a smooth displacement, in pixels.
+        elastic: Standard deviation of a smooth displacement at the nodes of a 5x5 grid, in pixels; between them the
+            displacement is interpolated.
         thickness: Limit of the change of stroke thickness: 1 replaces each pixel by the largest (thicker) or the
             smallest (thinner) of its 3x3 neighbours.
     """

@@ -28,6 +28,7 @@ _WORKING_SIZE = 512
 _MIN_CONTRAST = 0.06
 _THIN = 1.6
 _FAINT = 0.15
+_COARSE = 128
 # A large picture takes up to 160 MB while it is decoded: one at a time.
 _decoding = threading.Lock()
 
@@ -165,7 +166,10 @@ def _find_ink(grey: np.ndarray) -> np.ndarray:
     paper = float(np.median(border))
     smooth = np.asarray(_resize(grey, 100))  # a single odd pixel must not decide what is ink
     sign = 1 if smooth.max() - paper >= paper - smooth.min() else -1
-    ink = _remove_background(sign * (grey - paper))
+    ink = sign * (grey - paper)
+    is_even = np.ptp(border) == 0
+    if not is_even:
+        ink = _remove_background(ink)
     darkest = np.sort(ink, axis=None)[-max(8, ink.size // 500) :].mean()
     sigma = 1.4826 * np.median(np.abs(ink - np.median(ink)))  # of the paper, which is most of the picture
     floor = 4 * sigma
@@ -175,7 +179,7 @@ def _find_ink(grey: np.ndarray) -> np.ndarray:
             "plain paper."
         )
     ink = np.clip((ink - floor) / (darkest - floor), 0, 1)
-    if np.ptp(border) == 0 and max(ink.shape) <= 2 * IMAGE_SIZE:
+    if is_even and max(ink.shape) <= 2 * IMAGE_SIZE:
         return ink  # a clean small image, such as MNIST's own: its faintest edge is ink
     # Elsewhere faint marks are what is left of shadows, or the rings of a JPEG.
     return _remove_specks(np.where(ink > _FAINT, ink, 0))
@@ -211,24 +215,30 @@ def _filter_window(values: np.ndarray, window: int, pick: np.ufunc) -> np.ndarra
 
 def _remove_specks(ink: np.ndarray) -> np.ndarray:
     """Erases connected parts that hold less than 5 % of the largest part's ink."""
-    parts = _label_parts(ink > 0.25)
-    amounts = np.bincount(parts.ravel(), weights=ink.ravel())
+    coarse = _resize(ink, _COARSE)
+    parts = _label_parts(coarse > _FAINT)
+    amounts = np.bincount(parts.ravel(), weights=coarse.ravel())
     amounts[0] = 0
-    kept = amounts >= 0.05 * amounts.max()
-    kept_mask = _filter_window(kept[parts].astype(np.uint8), 3, np.maximum)
-    return np.where(kept_mask, ink, 0)
+    kept = _filter_window((amounts >= 0.05 * amounts.max())[parts].astype(np.uint8), 3, np.maximum)
+    mask = Image.fromarray(kept).resize(ink.shape[::-1], Image.Resampling.NEAREST)
+    return np.where(np.asarray(mask), ink, 0)
 
 
 def _label_parts(mask: np.ndarray) -> np.ndarray:
-    """Numbers the 8-connected parts of a mask: int array of the same shape, 0 outside."""
+    """Numbers the 8-connected parts of a mask: int array of the same shape, 0 outside.
+
+    Each round a part follows its highest neighbour as a whole, so that even a spiral takes few rounds.
+    """
     labels = np.where(mask, np.arange(1, mask.size + 1).reshape(mask.shape), 0)
+    parent = np.arange(mask.size + 1)
     while True:
-        spread = np.where(mask, _filter_window(labels, 3, np.maximum), 0)
-        # Jumping to the label of one's label halves the distance to a part's largest label in every round.
-        spread = np.where(mask, np.concatenate(([0], spread.ravel()))[spread], 0)
-        if np.array_equal(spread, labels):
+        highest = np.where(mask, _filter_window(labels, 3, np.maximum), 0)
+        if np.array_equal(highest, labels):
             return np.unique(labels, return_inverse=True)[1].reshape(mask.shape)
-        labels = spread
+        np.maximum.at(parent, labels[mask], highest[mask])
+        while not np.array_equal(grandparent := parent[parent], parent):
+            parent = grandparent
+        labels = parent[labels]
 
 
 def _crop(ink: np.ndarray) -> np.ndarray:
