@@ -71,7 +71,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         device = choose_device(settings.device)
         reader = Reader(device, (SHIPPED_DIR, models_dir(default_cache_dir())), settings.model)
         page = build_page(reader, load_samples(settings.data_dir))
-        print(f"{reader.default} answers on {device.name}{'; ' + device.note if device.note else ''}", flush=True)
+    except MnistError as error:
+        print(f"app.py: {error}", file=sys.stderr)
+        return 1
+    print(f"{reader.default} answers on {device.name}{'; ' + device.note if device.note else ''}", flush=True)
+    try:
         page.launch(
             server_name=settings.host,
             server_port=settings.port,
@@ -79,9 +83,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             inbrowser=settings.open,
             **launch_options(),
         )
-    except MnistError as error:
-        print(f"app.py: {error}", file=sys.stderr)
-        return 1
     except OSError:
         print(
             f"app.py: the page cannot be served at {settings.host}:{settings.port}: another program uses this port, or "

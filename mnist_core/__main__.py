@@ -49,7 +49,7 @@ DEFAULT_MODEL = "sketchnet"
 STOPPED = 130
 
 _EXAMPLES = """examples:
-  python -m mnist_core train sketchnet --data-dir ~/mnist     train the default network (half an hour on two cores)
+  python -m mnist_core train sketchnet --again                train the shipped network once more (half an hour)
   python -m mnist_core train linear                           train the simplest network in seconds
   python -m mnist_core models                                 which models there are
   python -m mnist_core predict photo.png                      read one digit from a picture
@@ -80,7 +80,7 @@ def run_train(options: argparse.Namespace) -> int:
     recipe = replace(recipe, **changes)
     data = split_validation(_load_mnist(options))
     existing = find_complete(recipe, data.digest, _model_roots())
-    if existing and not options.again:
+    if existing and not (options.again or options.output):
         _say(f"{existing.name} is already trained: {existing.folder}. Use --again to train it once more.")
         _print_json(options, _describe(existing))
         return 0
@@ -139,8 +139,10 @@ def run_report(options: argparse.Namespace) -> int:
     """Writes a model's figures on several sets into a text file, between two marks."""
     from .report import write_report
 
-    write_report(options.into, [_evaluate(options, data, []) for data in options.data])
-    print(f"Wrote {options.into}")
+    figures = [_evaluate(options, data, []) for data in options.data]
+    write_report(options.into, figures)
+    _say(f"Wrote {options.into}")
+    _print_json(options, figures)
     return 0
 
 
@@ -188,7 +190,7 @@ def _add_command(
     commands: Any, name: str, run: Callable[[argparse.Namespace], int], summary: str
 ) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
-    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.add_argument("--json", action="store_true", help="print the result as JSON")
     command.set_defaults(run=run)
     return command
 

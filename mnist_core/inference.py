@@ -142,7 +142,7 @@ class LiteRTPredictor:
 
     def __init__(self, stored: StoredModel) -> None:
         # Read once: the file may be replaced while this answers.
-        self._content = stored.litert_path.read_bytes()
+        self._content = stored.read_litert()
         # An interpreter shared by threads gives wrong answers without an error.
         self._local = threading.local()
 
@@ -187,11 +187,15 @@ def _without_gpu(requested: str, found: str, note: str) -> Device:
 
 def _prepare_tensorflow_gpu() -> str | None:
     """Makes the first GPU the only one visible, with memory growth; its name, or None if TensorFlow can use none."""
-    import tensorflow
-
+    try:
+        import tensorflow
+    except ImportError:
+        return None
     gpus = tensorflow.config.list_physical_devices("GPU")
     if not gpus:
         return None
+    # Otherwise convolutions keep ten bits of the mantissa, and answers differ from the CPU's in the third digit.
+    tensorflow.config.experimental.enable_tensor_float_32_execution(False)
     tensorflow.config.set_visible_devices(gpus[0], "GPU")
     tensorflow.config.experimental.set_memory_growth(gpus[0], True)
     return tensorflow.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU")

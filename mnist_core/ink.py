@@ -34,11 +34,12 @@ _SMALLEST = 1e-150
 _SUPERSAMPLING = 8
 
 
-def check_ink(ink: Any) -> list[np.ndarray]:
+def check_ink(ink: Any, *, allow_dot: bool = False) -> list[np.ndarray]:
     """Turns ink from outside into strokes that can be drawn.
 
     Args:
         ink: A sequence of strokes, each a sequence of `[x, y]` or `[x, y, milliseconds]`.
+        allow_dot: Whether a single dot will do, as it does on top of an image.
 
     Returns:
         Strokes, each float64 of shape (points, 2); empty ones are left out.
@@ -50,17 +51,17 @@ def check_ink(ink: Any) -> list[np.ndarray]:
         ink = ink.tolist()
     if isinstance(ink, str | bytes) or not isinstance(ink, Sequence):
         raise InkError(f"Ink must be a list of strokes, each a list of [x, y]. Received: {type(ink).__name__}.")
-    strokes = [_check_stroke(stroke, index) for index, stroke in enumerate(ink) if len_or_zero(stroke)]
-    num_points = sum(len(stroke) for stroke in strokes)
-    if num_points == 0:
-        raise InkError("There is no ink. Draw a digit first.")
+    num_points = sum(_length(stroke) for stroke in ink)
     if num_points > MAX_POINTS:
         raise InkError(
             f"That is too much ink: {num_points} points, at most {MAX_POINTS} are read. Clear and draw again."
         )
+    strokes = [_check_stroke(stroke, index) for index, stroke in enumerate(ink) if _length(stroke)]
+    if not strokes:
+        raise InkError("There is no ink. Draw a digit first.")
     if max(np.abs(stroke).max() for stroke in strokes) > _FARTHEST:
         raise InkError(f"This ink lies too far off. Expected coordinates between -{_FARTHEST:.0e} and {_FARTHEST:.0e}.")
-    if largest_extent(strokes) < _SMALLEST:
+    if largest_extent(strokes) < _SMALLEST and not allow_dot:
         raise InkError("That is a single dot. Draw a line.")
     return strokes
 
@@ -148,9 +149,11 @@ def mass_offset(drawn: np.ndarray, canvas_size: int, target: float) -> tuple[int
     return offsets[0], offsets[1]
 
 
-def len_or_zero(stroke: Any) -> int:
-    """The length of a sequence; 1 for anything else, so that it is looked at and refused."""
-    return len(stroke) if hasattr(stroke, "__len__") else 1
+def _length(stroke: Any) -> int:
+    """Number of points; 1 for what is no stroke at all, so that it is looked at and refused."""
+    if isinstance(stroke, np.ndarray):
+        return stroke.shape[0] if stroke.ndim else 1
+    return len(stroke) if isinstance(stroke, Sequence) else 1
 
 
 def _check_stroke(stroke: Any, index: int) -> np.ndarray:

@@ -12,9 +12,9 @@ import keras
 from keras import layers
 
 from .errors import UnknownModelError
+from .ink import IMAGE_SIZE
 
 NUM_CLASSES = 10
-IMAGE_SIZE = 28
 
 
 def build_model(architecture: str) -> keras.Model:

@@ -21,7 +21,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from .errors import PictureError
 from .ink import BOX_SIZE, IMAGE_SIZE, MASS_CENTRE, PEN_WIDTH, draw_strokes, mass_offset, reduce_image
 
-MAX_PIXELS = 40_000_000
+MAX_PIXELS = 32_000_000
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
 
 _WORKING_SIZE = 512
@@ -29,8 +29,9 @@ _MIN_CONTRAST = 0.06
 _THIN = 1.6
 _FAINT = 0.15
 _COARSE = 128
-# A large picture takes up to 160 MB while it is decoded: one at a time.
+# A large picture takes some 200 MB while it is decoded: one at a time, and nobody waits for long.
 _decoding = threading.Lock()
+_PATIENCE = 5
 
 
 def open_picture(source: bytes | Path) -> Image.Image:
@@ -44,33 +45,29 @@ def open_picture(source: bytes | Path) -> Image.Image:
         A decoded picture whose longer side is at most 512 pixels, turned upright.
 
     Raises:
-        PictureError: The source is not a picture, is damaged, or has more than 40 million pixels.
+        PictureError: The source is not a picture, is damaged, or has more than 32 million pixels.
     """
     stream = io.BytesIO(source) if isinstance(source, bytes) else source
-    with _decoding:
-        try:
-            with Image.open(stream, formats=FORMATS) as opened:
-                width, height = opened.size
-                if width * height > MAX_PIXELS:
-                    raise PictureError(
-                        f"This picture is too large: {width} x {height}. At most {MAX_PIXELS // 1_000_000} million "
-                        "pixels are read; make it smaller."
-                    )
-                opened.draft("RGB", (_WORKING_SIZE, _WORKING_SIZE))
-                opened.load()
-                return _shrink(_standardise(ImageOps.exif_transpose(opened)))
-        except PictureError:
-            raise
-        except Image.DecompressionBombError as error:
-            raise PictureError(
-                f"This picture is too large. At most {MAX_PIXELS // 1_000_000} million pixels are read."
-            ) from error
-        except UnidentifiedImageError as error:
-            raise PictureError(
-                f"This file is not a picture that can be read. Expected {', '.join(FORMATS)}."
-            ) from error
-        except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
-            raise PictureError(f"This picture is damaged and cannot be read: {error}.") from error
+    if not _decoding.acquire(timeout=_PATIENCE):
+        raise PictureError("Many pictures are being read just now. Try again in a moment.")
+    try:
+        with Image.open(stream, formats=FORMATS) as opened:
+            width, height = opened.size
+            if width * height > MAX_PIXELS:
+                raise PictureError(_too_large(f"{width} x {height}"))
+            opened.draft("RGB", (_WORKING_SIZE, _WORKING_SIZE))
+            opened.load()
+            return _standardise(ImageOps.exif_transpose(_shrink(opened)))
+    except PictureError:
+        raise
+    except Image.DecompressionBombError as error:
+        raise PictureError(_too_large("over 100 million pixels")) from error
+    except UnidentifiedImageError as error:
+        raise PictureError(f"This file is not a picture that can be read. Expected {', '.join(FORMATS)}.") from error
+    except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
+        raise PictureError(f"This picture is damaged and cannot be read: {error}.") from error
+    finally:
+        _decoding.release()
 
 
 def picture_to_image(picture: Image.Image | np.ndarray) -> np.ndarray:
@@ -88,7 +85,7 @@ def picture_to_image(picture: Image.Image | np.ndarray) -> np.ndarray:
     """
     if isinstance(picture, np.ndarray):
         picture = _from_array(picture)
-    ink = _crop(_find_ink(_to_grey(_shrink(_standardise(picture)))))
+    ink = _crop(_find_ink(_to_grey(_standardise(_shrink(picture)))))
     return _fit(_thicken(ink))
 
 
@@ -106,6 +103,10 @@ def draw_on_image(image: np.ndarray, strokes: Sequence[np.ndarray]) -> np.ndarra
         return image
     drawn = reduce_image(draw_strokes([stroke * IMAGE_SIZE for stroke in strokes], IMAGE_SIZE, PEN_WIDTH))
     return _fit(_crop(np.maximum(image, drawn)))
+
+
+def _too_large(size: str) -> str:
+    return f"This picture is too large: {size}. At most {MAX_PIXELS // 1_000_000} million pixels are read."
 
 
 def _from_array(array: np.ndarray) -> Image.Image:
@@ -144,7 +145,13 @@ def _from_numbers(values: np.ndarray) -> Image.Image:
 def _shrink(picture: Image.Image) -> Image.Image:
     """Averages blocks of pixels until the longer side is at most 512."""
     factor = -(-max(picture.size) // _WORKING_SIZE)
-    return picture.reduce(factor) if factor > 1 else picture
+    if factor == 1:
+        return picture
+    if picture.mode in ("1", "P", "PA"):
+        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    elif picture.mode.startswith("I;16"):
+        picture = picture.convert("I")
+    return picture.reduce(factor)
 
 
 def _to_grey(picture: Image.Image) -> np.ndarray:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from .errors import DataError
+from .errors import DataError, StorageError
 from .evaluation import wilson_interval
 
 START = "<!-- figures: written by `python -m mnist_core report` -->"
@@ -22,13 +22,17 @@ def write_report(path: Path, figures: Sequence[dict[str, Any]]) -> None:
 
     Raises:
         DataError: The file or its marks are missing.
+        StorageError: The file cannot be written.
     """
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     before, start, rest = text.partition(START)
     _, end, after = rest.partition(END)
     if not (start and end):
         raise DataError(f"{path} has no place for figures. Expected the lines {START!r} and {END!r} in it.", path)
-    path.write_text(f"{before}{START}\n{figures_table(figures)}\n{END}{after}", encoding="utf-8")
+    try:
+        path.write_text(f"{before}{START}\n{figures_table(figures)}\n{END}{after}", encoding="utf-8")
+    except OSError as error:
+        raise StorageError(f"{path} cannot be written: {error}.", path) from error
 
 
 def figures_table(figures: Sequence[dict[str, Any]]) -> str:

@@ -73,10 +73,9 @@ class StoredModel:
         """The folder's name."""
         return self.folder.name
 
-    @property
-    def litert_path(self) -> Path:
+    def read_litert(self) -> bytes:
         """The LiteRT file: float32 (n, 28, 28, 1) to logits (n, 10)."""
-        return self.folder / "model.tflite"
+        return (self.folder / "model.tflite").read_bytes()
 
 
 def models_dir(cache_dir: Path) -> Path:
@@ -156,15 +155,19 @@ def find_stored(name: str, roots: Sequence[Path]) -> StoredModel:
 
     Raises:
         UnknownModelError: There is none, or more than one.
+        DamagedModelError: The model of that name is damaged.
     """
-    models, _ = list_stored(roots)
+    models, problems = list_stored(roots)
     for model in models:
         if model.name == name:
             return model
+    for problem in problems:
+        if isinstance(problem, DamagedModelError | StorageError) and problem.path.name == name:
+            raise problem
     matching = [model for model in models if model.complete and name in (model.recipe.name, model.key)]
     if len(matching) == 1:
         return matching[0]
-    raise UnknownModelError(name, [model.name for model in models])
+    raise UnknownModelError(name, [model.name for model in models], kind="model" if not matching else "single model")
 
 
 def find_complete(recipe: Recipe, data_digest: str, roots: Sequence[Path]) -> StoredModel | None:

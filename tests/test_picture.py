@@ -397,7 +397,7 @@ def test_twenty_thousand_squared_is_too_large():
 
 
 def test_too_large_says_how_large():
-    with pytest.raises(PictureError, match=r"6400 x 6400. At most 40 million"):
+    with pytest.raises(PictureError, match=r"6400 x 6400. At most 32 million"):
         open_picture(huge_png(6400))
 
 

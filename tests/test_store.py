@@ -150,6 +150,12 @@ def test_a_foreign_manifest_is_refused(folder, manifest):
         load_stored(folder)
 
 
+def test_asking_for_a_damaged_model_by_name_tells_of_the_damage(folder):
+    (folder / "model.tflite").write_bytes(b"damaged")
+    with pytest.raises(DamagedModelError, match="checksum"):
+        find_stored(folder.name, [folder.parent])
+
+
 def test_a_model_of_another_versions_format_stays_where_it_is(folder):
     manifest = json.loads((folder / "manifest.json").read_text())
     (folder / "manifest.json").write_text(json.dumps({**manifest, "format": 99}))
@@ -402,7 +408,7 @@ def test_a_killed_process_leaves_nothing_that_is_listed_wrongly(killed):
             with np.load(model.folder / "weights.npz") as weights:
                 assert model.recipe in (LINEAR, OTHER)
                 assert weights["logits/bias"][0] == model.recipe.seed
-            assert model.litert_path.read_bytes() == b"halfwhole"
+            assert model.read_litert() == b"halfwhole"
 
 
 def test_a_killed_process_never_loses_the_earlier_model(killed):

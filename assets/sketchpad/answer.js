@@ -9,10 +9,12 @@ function createAnswerView(element, say) {
   const [digit, words] = verdict.children;
 
   const rows = Array.from({ length: 10 }, (_, label) => {
-    const row = document.createElement("li");
+    const row = document.createElement("div");
     row.dataset.digit = label;
-    row.setAttribute("role", "img");
-    for (const part of ["name", "track", "value"]) {
+    row.setAttribute("role", "meter");
+    row.setAttribute("aria-label", label);
+    row.setAttribute("aria-valuemax", 100);
+    for (const part of ["name", "track", "value", "unit"]) {
       row.append(Object.assign(document.createElement("span"), { className: part }));
     }
     row.querySelector(".name").textContent = label;
@@ -29,16 +31,14 @@ function createAnswerView(element, say) {
       row.style.setProperty("--probability", probability);
       row.classList.toggle("top", probability === top);
       row.querySelector(".value").textContent = probabilities ? percent(probability) : "";
-      row.setAttribute("aria-label", say("bar_label", { digit: label, percent: percent(probability) }));
+      row.querySelector(".unit").textContent = probabilities ? say("percent_unit") : "";
+      row.setAttribute("aria-valuenow", Math.round(probability * 100));
     });
     bars.dataset.points = numPoints;
   }
 
   function showImage(pixels) {
-    const context = networkInput.getContext("2d");
-    const image = context.createImageData(28, 28);
-    pixels.forEach((value, index) => image.data.set([value, value, value, 255], index * 4));
-    context.putImageData(image, 0, 0);
+    paintPixels(networkInput, pixels);
   }
 
   function setVerdict(state, { label = "", text, note = "" }) {
@@ -86,7 +86,7 @@ function createAnswerView(element, say) {
   };
 }
 
-// Whole percent; never "100 %", which no network can know.
-function percent(probability, over99 = "> 99 %") {
-  return probability >= 0.995 ? over99 : `${Math.round(probability * 100)} %`;
+// Whole percent; never 100, which no network can know.
+function percent(probability, over99 = ">99") {
+  return probability >= 0.995 ? over99 : `${Math.round(probability * 100)}`;
 }

@@ -1,4 +1,4 @@
-// The drawing: gestures, an optional picture below them, and their history. Knows no page.
+// The drawing: gestures, an optional 28x28 image below them, and their history. Knows no page.
 //
 // A gesture is what the pen did between down and up: one stroke, or several where it left the pad and came back.
 // Coordinates are shares of the pad's side, [0, 1]; a point is [x, y, milliseconds since the drawing began].
@@ -6,7 +6,7 @@
 const NEAREST_POINT = 0.003;
 
 function createInk(onChange) {
-  let now = { gestures: [], picture: null };
+  let now = { gestures: [], image: null };
   let past = [];
   let future = [];
   let generation = 0;
@@ -35,10 +35,10 @@ function createInk(onChange) {
   return {
     strokes,
     get gestures() { return now.gestures; },
-    get picture() { return now.picture; },
+    get image() { return now.image; },
     // Grows whenever the drawing changes in another way than by more ink.
     get generation() { return generation; },
-    get isEmpty() { return !now.picture && !strokes().length; },
+    get isEmpty() { return !now.image && !strokes().length; },
     get canUndo() { return past.length > 0; },
     get canRedo() { return future.length > 0; },
     numPoints: () => strokes().reduce((sum, stroke) => sum + stroke.length, 0),
@@ -63,18 +63,19 @@ function createInk(onChange) {
       return gesture;
     },
 
-    // Adds a point; `time` is performance.now() when it was drawn. Outside the pad nothing is drawn.
-    extend(gesture, x, y, time) {
-      const isInside = x >= 0 && x <= 1 && y >= 0 && y <= 1;
-      let stroke = gesture.strokes.at(-1);
-      if (!isInside) {
-        if (stroke.length) gesture.strokes.push([]);
-        return;
+    // Adds points [x, y, performance.now() when it was drawn]. Outside the pad nothing is drawn.
+    extend(gesture, points) {
+      for (const [x, y, time] of points) {
+        const stroke = gesture.strokes.at(-1);
+        if (x < 0 || x > 1 || y < 0 || y > 1) {
+          if (stroke.length) gesture.strokes.push([]);
+          continue;
+        }
+        const last = stroke.at(-1);
+        if (last && Math.hypot(last[0] - x, last[1] - y) < NEAREST_POINT) continue;
+        const round = (value) => Math.round(value * 1e4) / 1e4;
+        stroke.push([round(x), round(y), Math.max(0, Math.round(time - started))]);
       }
-      const last = stroke.at(-1);
-      if (last && Math.hypot(last[0] - x, last[1] - y) < NEAREST_POINT) return;
-      const round = (value) => Math.round(value * 1e4) / 1e4;
-      stroke.push([round(x), round(y), Math.max(0, Math.round(time - started))]);
       onChange();
     },
 
@@ -91,16 +92,16 @@ function createInk(onChange) {
     save: () => JSON.stringify(now),
     restore(text) {
       try {
-        const { gestures, picture } = JSON.parse(text);
-        now = { gestures: [...gestures], picture };
+        const { gestures, image } = JSON.parse(text);
+        now = { gestures: [...gestures], image };
         started = performance.now() - (strokes().at(-1)?.at(-1)[2] ?? 0);
       } catch {
-        now = { gestures: [], picture: null };
+        now = { gestures: [], image: null };
       }
     },
 
-    clear() { if (now.picture || now.gestures.length) replace({ gestures: [], picture: null }); },
-    putPicture(picture) { replace({ gestures: [], picture }); },
+    clear() { if (now.image || now.gestures.length) replace({ gestures: [], image: null }); },
+    putImage(image) { replace({ gestures: [], image }); },
     undo() { travel(past, future); },
     redo() { travel(future, past); },
   };

@@ -21,17 +21,20 @@ function createLive(ask, nextQuestion, onAnswer, onHealth) {
     isBusy = true;
     const started = performance.now();
     const slow = setTimeout(() => onHealth("slow"), SILENCE);
-    const answer = await Promise.race([ask(question), later(GIVE_UP)]);
-    clearTimeout(slow);
-    if (answer?.ok || answer?.error) {
-      onHealth("ok");
-      onAnswer(answer, question, performance.now() - started);
-    } else {
-      onHealth("away");
-      isWanted = true;
-      await later(RETRY);
+    try {
+      const answer = await Promise.race([ask(question), later(GIVE_UP)]);
+      clearTimeout(slow);
+      if (answer?.ok || answer?.error) {
+        onHealth("ok");
+        onAnswer(answer, question, performance.now() - started);
+      } else {
+        onHealth("away");
+        isWanted = true;
+        await later(RETRY);
+      }
+    } finally {
+      isBusy = false;
     }
-    isBusy = false;
     pump();
   }
 

@@ -34,7 +34,7 @@ function createPad(root, ink, readWidth, onPen) {
     context.lineCap = context.lineJoin = "round";
     context.strokeStyle = context.fillStyle = getComputedStyle(canvas).color;
     if (ink.isEmpty && !pen) return drawGhost(time);
-    if (ink.picture) drawPicture(ink.picture);
+    if (ink.image) drawImage(ink.image);
     for (const gesture of ink.gestures) {
       for (const stroke of gesture.strokes) drawStroke(stroke, gesture.width / 100);
     }
@@ -54,12 +54,10 @@ function createPad(root, ink, readWidth, onPen) {
     context.stroke();
   }
 
-  function drawPicture(picture) {
-    const pixels = context.createImageData(28, 28);
-    const [red, green, blue] = context.fillStyle.match(/[0-9a-f]{2}/gi).map((part) => parseInt(part, 16));
-    decodePixels(picture).forEach((value, index) => pixels.data.set([red, green, blue, value], index * 4));
+  function drawImage(image) {
+    const color = context.fillStyle.match(/[0-9a-f]{2}/gi).map((part) => parseInt(part, 16));
     const small = new OffscreenCanvas(28, 28);
-    small.getContext("2d").putImageData(pixels, 0, 0);
+    paintPixels(small, decodePixels(image), (value) => [...color, value]);
     context.imageSmoothingEnabled = false;
     context.drawImage(small, 0, 0, 1, 1);
   }
@@ -82,7 +80,7 @@ function createPad(root, ink, readWidth, onPen) {
 
   function toPad(event) {
     const box = canvas.getBoundingClientRect();
-    return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+    return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height, event.timeStamp];
   }
 
   function onDown(event) {
@@ -97,12 +95,10 @@ function createPad(root, ink, readWidth, onPen) {
 
   function onMove(event) {
     if (pen?.id !== event.pointerId) return;
-    const events = event.getCoalescedEvents?.() ?? [];
-    for (const sample of events.length ? events : [event]) {
-      const [x, y] = toPad(sample);
-      if (pen.gesture) ink.extend(pen.gesture, x, y, sample.timeStamp);
-      else ink.eraseAt(x, y, ERASER_REACH);
-    }
+    const coalesced = event.getCoalescedEvents?.() ?? [];
+    const points = (coalesced.length ? coalesced : [event]).map(toPad);
+    if (pen.gesture) ink.extend(pen.gesture, points);
+    else points.forEach(([x, y]) => ink.eraseAt(x, y, ERASER_REACH));
     requestDraw();
   }
 
@@ -125,6 +121,7 @@ function createPad(root, ink, readWidth, onPen) {
   canvas.addEventListener("pointermove", onMove);
   canvas.addEventListener("pointerup", onUp);
   canvas.addEventListener("pointercancel", onUp);
+  canvas.addEventListener("lostpointercapture", onUp);
   canvas.addEventListener("contextmenu", (event) => event.preventDefault());
   new ResizeObserver(resize).observe(canvas);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", requestDraw);
@@ -155,6 +152,13 @@ function roundOff(corners) {
     }
   }
   return [...points, corners.at(-1)];
+}
+
+// Paints 784 values, 0 to 255, on a canvas of 28x28; `toColor` gives red, green, blue and opacity.
+function paintPixels(canvas, values, toColor = (value) => [value, value, value, 255]) {
+  const image = new ImageData(28, 28);
+  values.forEach((value, index) => image.data.set(toColor(value), index * 4));
+  canvas.getContext("2d").putImageData(image, 0, 0);
 }
 
 function decodePixels(text) {

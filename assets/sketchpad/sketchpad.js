@@ -21,17 +21,21 @@ const live = createLive((question) => server.classify_drawing(question), nextQue
 let preview = null; // the sample that is looked at instead of the drawing
 let shown = null; // the last answer and its question
 let health = "ok";
+let numPictures = 0;
 
 function onInk() {
-  preview = null;
-  markPreview();
+  if (preview) setPreview(null);
   find("#sketchpad").classList.toggle("empty", ink.isEmpty);
-  find("#undo").disabled = !ink.canUndo;
-  find("#redo").disabled = !ink.canRedo;
-  find("#clear").disabled = ink.isEmpty;
+  updateButtons();
   pad.requestDraw();
   if (!pad.isPenDown) remember("drawing", ink.save());
   askAgain();
+}
+
+function updateButtons() {
+  find("#undo").disabled = !ink.canUndo;
+  find("#redo").disabled = !ink.canRedo;
+  find("#clear").disabled = ink.isEmpty && !preview;
 }
 
 function onPen(isDown) {
@@ -51,7 +55,7 @@ function recall(name) {
 }
 
 function isDot() {
-  return !ink.picture && ink.extent() < SMALLEST_DRAWING;
+  return !ink.image && ink.extent() < SMALLEST_DRAWING;
 }
 
 function askAgain() {
@@ -72,7 +76,7 @@ function nextQuestion() {
   if (preview) return { strokes: [], image: preview.image, model, generation: ink.generation, preview, points: 0 };
   if (ink.isEmpty || isDot()) return null;
   const strokes = ink.strokes();
-  return { strokes, image: ink.picture, model, generation: ink.generation, preview: null, points: ink.numPoints() };
+  return { strokes, image: ink.image, model, generation: ink.generation, preview: null, points: ink.numPoints() };
 }
 
 function onAnswer(answer, question, milliseconds) {
@@ -118,6 +122,12 @@ find("#erase").addEventListener("click", () => {
 
 function clearPad() {
   if (pad.isPenDown) return;
+  if (preview) {
+    // Clearing while a sample is looked at leaves the sample, not the drawing.
+    setPreview(null);
+    shown = null;
+    return askAgain();
+  }
   ink.clear();
   notify("");
   pad.restartGhost();
@@ -159,6 +169,8 @@ find("#sketchpad").addEventListener("drop", (event) => {
 async function readPicture(file) {
   if (!file) return;
   if (file.size > MAX_FILE_BYTES) return notify(say("picture_too_large"));
+  const number = ++numPictures;
+  const { generation } = ink;
   notify(say("picture_reading"));
   const url = await new Promise((resolve) => {
     const reader = new FileReader();
@@ -166,9 +178,11 @@ async function readPicture(file) {
     reader.readAsDataURL(file);
   });
   const answer = await server.read_picture({ picture: url.slice(url.indexOf(",") + 1) });
+  // A later picture or a stroke drawn meanwhile is what the visitor wants.
+  if (number !== numPictures || generation !== ink.generation || pad.isPenDown) return notify("");
   if (answer?.ok) {
     notify("");
-    ink.putPicture(answer.image);
+    ink.putImage(answer.image);
   } else {
     notify(answer?.error ?? say("server_away"));
   }
@@ -178,7 +192,7 @@ async function readPicture(file) {
 
 async function showSamples() {
   const answer = await server.pick_samples({});
-  if (!answer?.ok) return setTimeout(showSamples, RETRY);
+  if (!answer?.ok) return answer ? notify(answer.error) : retryLater(showSamples);
   find("#samples-hint").textContent = `${say("samples_hint")} ${say(`samples_${answer.source}`)}`;
   find("#samples").replaceChildren(...answer.samples.map((sample) => {
     const button = Object.assign(document.createElement("button"), { type: "button", className: "sample" });
@@ -186,9 +200,7 @@ async function showSamples() {
     button.dataset.index = sample.index;
     button.dataset.label = sample.label;
     const canvas = Object.assign(document.createElement("canvas"), { width: 28, height: 28 });
-    const image = new ImageData(28, 28);
-    decodePixels(sample.image).forEach((value, index) => image.data.set([value, value, value, 255], index * 4));
-    canvas.getContext("2d").putImageData(image, 0, 0);
+    paintPixels(canvas, decodePixels(sample.image));
     button.append(canvas);
     button.addEventListener("click", () => tapSample(sample));
     return button;
@@ -196,16 +208,23 @@ async function showSamples() {
 }
 
 function tapSample(sample) {
-  if (preview?.index === sample.index) return ink.putPicture(sample.image);
-  preview = sample;
-  markPreview();
+  if (pad.isPenDown) return;
+  if (preview?.index === sample.index) return ink.putImage(sample.image);
+  setPreview(sample);
   live.request();
 }
 
-function markPreview() {
+function setPreview(sample) {
+  preview = sample;
   element.querySelectorAll(".sample").forEach((button) => {
     button.setAttribute("aria-pressed", Number(button.dataset.index) === preview?.index);
   });
+  updateButtons();
+}
+
+function retryLater(action) {
+  clearTimeout(action.timer);
+  action.timer = setTimeout(action, RETRY);
 }
 
 find("#shuffle").addEventListener("click", showSamples);
@@ -214,12 +233,12 @@ find("#shuffle").addEventListener("click", showSamples);
 
 async function showModels() {
   const answer = await server.describe_models({});
-  if (!answer?.ok) return setTimeout(showModels, RETRY);
+  if (!answer?.ok) return answer ? notify(answer.error) : retryLater(showModels);
   find("#device").textContent = [answer.device, answer.note].filter(Boolean).join("; ");
   find("#model").replaceChildren(...answer.models.map((model) => new Option(say("model_option", {
     name: model.name,
     parameters: model.parameters.toLocaleString(),
-    accuracy: `${(model.validation_accuracy * 100).toFixed(2)} %`,
+    accuracy: (model.validation_accuracy * 100).toFixed(2),
   }), model.name)));
 }
 

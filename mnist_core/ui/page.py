@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import gradio as gr
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
 
 from ..dataset import ASSETS_DIR, Samples
 from .endpoints import add_endpoints
@@ -14,6 +16,8 @@ from .texts import load_texts
 
 # Uploaded files are looked for every hour and deleted when they are an hour old.
 _UPLOADS = (3600, 3600)
+# 20 MB as base64 in JSON.
+_MAX_BODY_BYTES = 28_000_000
 # Fonts that are on every machine: nothing is fetched from elsewhere, and the first paint does not wait.
 _FONTS = ["ui-sans-serif", "system-ui", "sans-serif"]
 
@@ -26,6 +30,25 @@ def build_page(reader: Reader, samples: Samples) -> gr.Blocks:
         build_sketchpad(reader, samples)
         add_endpoints(reader)
     return page
+
+
+class BodyLimit:
+    """ASGI middleware: answers 413 to a request that announces more than a picture of 20 MB needs.
+
+    Gradio limits uploads, but not what the pad's script sends.
+    """
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(self, scope: dict, receive: Any, send: Any) -> None:
+        headers = dict(scope.get("headers") or ())
+        announced = headers.get(b"content-length", b"0")
+        if scope["type"] == "http" and (not announced.isdigit() or int(announced) > _MAX_BODY_BYTES):
+            response = PlainTextResponse(f"At most {_MAX_BODY_BYTES} bytes are read.", status_code=413)
+            await response(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
 
 def launch_options() -> dict[str, Any]:
@@ -41,4 +64,5 @@ def launch_options() -> dict[str, Any]:
         "max_file_size": "20mb",
         "ssr_mode": False,
         "show_error": True,
+        "app_kwargs": {"middleware": [Middleware(BodyLimit)]},
     }

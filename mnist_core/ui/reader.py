@@ -50,7 +50,7 @@ class Reader:
         default: Name of the model that answers when none is named.
 
     Raises:
-        ModelError: There is no model of that name, or it is damaged.
+        ModelError: There is no model of the default's name, or it is damaged.
     """
 
     def __init__(self, device: Device, roots: Sequence[Path], default: str) -> None:
@@ -75,7 +75,7 @@ class Reader:
         """Answers for an image, float32 (28, 28) in [0, 1], with strokes on top, in units of the image's side."""
         started = time.perf_counter()
         if ink:
-            image = draw_on_image(image, check_ink(ink))
+            image = draw_on_image(image, check_ink(ink, allow_dot=True))
         return self.read_image(image, model, started)
 
     def read_image(self, image: np.ndarray, model: str = "", started: float | None = None) -> Answer:

@@ -97,10 +97,10 @@ def _never_raise(function: Callable[[Message], Message]) -> Callable[[Message], 
         try:
             return {"ok": True, **function(message if isinstance(message, dict) else {})}
         except MnistError as error:
-            return {"error": str(error), "kind": type(error).__name__}
+            return {"error": str(error)}
         except Exception:
             _log.exception("%s failed", function.__name__)
-            return {"error": "The server could not answer this; its log says why.", "kind": "InternalError"}
+            return {"error": "The server could not answer this; its log says why."}
 
     return answer
 
