@@ -17,7 +17,7 @@ function createLive(ask, nextQuestion, onAnswer, onHealth) {
     if (isBusy || !isWanted) return;
     isWanted = false;
     const question = nextQuestion();
-    if (!question) return;
+    if (!question) return onHealth("ok"); // nothing is waited for
     isBusy = true;
     const started = performance.now();
     const slow = setTimeout(() => onHealth("slow"), SILENCE);

@@ -1,0 +1,143 @@
+"""A served page in a real browser. Without Chromium or playwright these tests are skipped and say so."""
+
+import http.client
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hands import DESKTOP, PHONE
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+START_SECONDS = 120
+
+
+class Server:
+    """`python app.py` in a process of its own."""
+
+    def __init__(self, folder):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._log = folder / "server.log"
+        # What the caller's environment says wins, so that another model can be tried.
+        self._environment = {"MNIST_CACHE_DIR": str(folder / "cache"), "MNIST_DEVICE": "cpu", **os.environ}
+        self._environment.pop("MNIST_DATA_DIR", None)  # the built-in samples are shown
+        self._process = None
+
+    def start(self):
+        with self._log.open("ab") as log:
+            command = [sys.executable, "app.py", "--port", str(self.port)]
+            self._process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
+        end = time.monotonic() + START_SECONDS
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > end:
+                self.stop()
+                pytest.fail(f"The server did not start:\n{self._log.read_text(errors='replace')}", pytrace=False)
+            time.sleep(0.1)
+
+    def stop(self):
+        self._process.kill()
+        self._process.wait()
+
+    def _answers(self):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", "/")
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+
+@pytest.fixture(scope="session")
+def chromium_path():
+    pytest.importorskip("playwright.sync_api", reason="browser tests need playwright: pip install playwright")
+    path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if path is None:
+        pytest.skip(f"browser tests need one of these programs: {', '.join(CHROMIUM_NAMES)}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def server(chromium_path, tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("server"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def own_server(chromium_path, tmp_path):
+    """A server that a test may stop."""
+    server = Server(tmp_path)
+    server.start()
+    yield server
+    server.stop()
+
+
+# Not for the whole session: while playwright is open, other tests could not use asyncio.
+@pytest.fixture(scope="module")
+def browser(chromium_path):
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def contexts(browser):
+    """Contexts of the browser by their options, shared so that the program's files come from its cache."""
+    contexts = {}
+    yield contexts
+    for context in contexts.values():
+        context.close()
+
+
+@pytest.fixture
+def open_page(browser, contexts, request):
+    """`open_page(**options of the browser's context)` opens the page in a new tab and waits until it is complete."""
+    pages = []
+
+    def open_page(screen=DESKTOP, url=None, **more):
+        options = {**screen, **more}
+        if repr(options) not in contexts:
+            contexts[repr(options)] = browser.new_context(**options)
+        page = contexts[repr(options)].new_page()
+        pages.append(page)
+        page.goto(url or request.getfixturevalue("server").url)
+        page.wait_for_selector("#samples .sample:nth-child(20)")
+        page.wait_for_selector("#model option", state="attached")
+        return page
+
+    yield open_page
+    for page in pages:
+        page.close()
+
+
+@pytest.fixture
+def page(open_page):
+    return open_page(DESKTOP)
+
+
+@pytest.fixture
+def phone(open_page):
+    return open_page(PHONE)
