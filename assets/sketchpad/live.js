@@ -5,13 +5,13 @@ const SILENCE = 2000;
 const GIVE_UP = 10000;
 const RETRY = 1000;
 
+const later = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
 // ask(question) -> promise of an answer; nextQuestion() -> the newest question, or null when there is nothing to ask;
 // onAnswer(answer, question, milliseconds); onHealth("ok" | "slow" | "away").
 function createLive(ask, nextQuestion, onAnswer, onHealth) {
   let isBusy = false;
   let isWanted = false;
-
-  const later = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
   async function pump() {
     if (isBusy || !isWanted) return;

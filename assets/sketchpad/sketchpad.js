@@ -160,10 +160,11 @@ document.addEventListener("paste", (event) => {
   event.preventDefault();
   readPicture(file);
 });
-find("#sketchpad").addEventListener("dragover", (event) => event.preventDefault());
-find("#sketchpad").addEventListener("drop", (event) => {
+// A file dropped beside the pad must not take the browser away from the page.
+document.addEventListener("dragover", (event) => event.preventDefault());
+document.addEventListener("drop", (event) => {
   event.preventDefault();
-  readPicture(event.dataTransfer.files[0]);
+  if (element.isConnected) readPicture(event.dataTransfer.files[0]);
 });
 
 async function readPicture(file) {
@@ -177,7 +178,8 @@ async function readPicture(file) {
     reader.onload = reader.onerror = () => resolve(reader.result ?? "");
     reader.readAsDataURL(file);
   });
-  const answer = await server.read_picture({ picture: url.slice(url.indexOf(",") + 1) });
+  const question = server.read_picture({ picture: url.slice(url.indexOf(",") + 1) });
+  const answer = await Promise.race([question, later(GIVE_UP)]);
   // A later picture or a stroke drawn meanwhile is what the visitor wants.
   if (number !== numPictures || generation !== ink.generation || pad.isPenDown) return notify("");
   if (answer?.ok) {

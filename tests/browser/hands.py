@@ -197,16 +197,21 @@ def wait_until_empty(page):
     page.wait_for_selector('#verdict[data-state="empty"]')
 
 
-def is_inked(page, point):
-    """Whether the pad shows full ink at a place."""
+def color_at(page, point):
+    """Red, green, blue and opacity of the pad at a place, 0 to 255."""
     return page.evaluate(
         """async ([x, y]) => {
             for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
             const pad = document.querySelector("#sketchpad canvas");
-            return pad.getContext("2d").getImageData(x * pad.width, y * pad.height, 1, 1).data[3] > 200;
+            return [...pad.getContext("2d").getImageData(x * pad.width, y * pad.height, 1, 1).data];
         }""",
         point,
     )
+
+
+def is_inked(page, point):
+    """Whether the pad shows full ink at a place."""
+    return color_at(page, point)[3] > 200
 
 
 def look_at_pad(page, side=40):

@@ -7,6 +7,7 @@ from hands import (
     FINAL,
     SEVEN,
     Fingers,
+    color_at,
     count,
     draw_with_mouse,
     is_inked,
@@ -217,6 +218,7 @@ def test_second_finger_does_no_harm(phone):
     fingers.lift()
     assert wait_for_answer_to_more(phone).digit == 7
     assert not is_inked(phone, (0.15, 0.85))
+    assert not is_inked(phone, (0.24, 0.88))
     phone.tap("#undo")
     wait_until_empty(phone)
 
@@ -253,6 +255,12 @@ def test_drawing_and_answer_survive_a_change_of_theme(drawn):
     drawn.wait_for_selector("body.dark")
     assert is_same_drawing(before, look_at_pad(drawn))
     assert look_at_answer(drawn) == answer
+
+
+def test_ink_on_the_pad_takes_the_color_of_the_theme(drawn):
+    assert max(color_at(drawn, SEVEN[0][6])[:3]) < 60
+    drawn.click("#theme")
+    assert min(color_at(drawn, SEVEN[0][6])[:3]) > 200
 
 
 def test_drawing_and_theme_survive_a_reload(drawn):

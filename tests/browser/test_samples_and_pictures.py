@@ -166,6 +166,7 @@ def test_the_same_picture_can_be_opened_again_after_clear(page, sample):
     for _ in range(2):
         give_picture(page, "open", photograph(sample, 3))
         assert wait_for_answer(page, 0).digit == 3
+        assert page.input_value("#picture-file") == ""  # else the browser would see no change
         page.click("#clear")
         wait_until_empty(page)
 
