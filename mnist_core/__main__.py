@@ -8,9 +8,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -233,13 +235,25 @@ def _train_and_store(recipe: Recipe, data: TrainingData, output: Path | None) ->
     run = train(recipe, data, on_progress=_show_progress)
     if run.stopped_after is not None:
         _say(f"\nStopped. Epoch {run.stopped_after}, the best so far, is kept under a name of its own.")
-    metrics = {
-        "parameters": run.model.count_params(),
-        "num_training_images": len(data.x_train[: recipe.limit]),
-        "seconds": sum(epoch["seconds"] for epoch in run.history),
-        "validation": evaluate(_KerasAnswers(run.model), PreparedSet.as_it_is(data.x_validation, data.y_validation)),
-    }
-    return _store_somewhere(run, metrics, root / run_name(run, name))
+    with _uninterrupted():
+        validation = PreparedSet.as_it_is(data.x_validation, data.y_validation)
+        metrics = {
+            "parameters": run.model.count_params(),
+            "num_training_images": len(data.x_train[: recipe.limit]),
+            "seconds": sum(epoch["seconds"] for epoch in run.history),
+            "validation": evaluate(_KerasAnswers(run.model), validation),
+        }
+        return _store_somewhere(run, metrics, root / run_name(run, name))
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ignores Ctrl-C: an impatient second one must not cost what is being stored."""
+    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
 
 
 def _store_somewhere(run: TrainingRun, metrics: dict[str, Any], folder: Path) -> StoredModel:

@@ -235,6 +235,19 @@ def test_ctrl_c_keeps_the_best_epoch_under_a_name_of_its_own(monkeypatch, empty_
     assert "stopped early" in run("models").out
 
 
+def test_ctrl_c_while_a_model_is_stored_does_not_lose_it(monkeypatch, empty_cache):
+    save_run = command_line.save_run
+
+    def save_interrupted(*arguments):
+        signal.raise_signal(signal.SIGINT)
+        return save_run(*arguments)
+
+    monkeypatch.setattr(command_line, "save_run", save_interrupted)
+    assert run(*SMALL).code == 0
+    assert len(models_in(empty_cache)) == 1
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
 def test_a_stopped_run_never_passes_for_the_recipe(monkeypatch, empty_cache):
     with monkeypatch.context() as patch:
         patch.setattr(command_line, "_show_progress", interrupt_in(epoch=3))
