@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hands import DESKTOP, PHONE
+from hands import DESKTOP, PHONE, SEVEN, draw_with_mouse, wait_for_answer
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -35,8 +35,9 @@ class Server:
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = folder / "server.log"
-        # What the caller's environment says wins, so that another model can be tried.
-        self._environment = {"MNIST_CACHE_DIR": str(folder / "cache"), "MNIST_DEVICE": "cpu", **os.environ}
+        self.cache = folder / "cache"
+        # What else the caller's environment says wins, so that another model can be tried.
+        self._environment = {"MNIST_DEVICE": "cpu", **os.environ, "MNIST_CACHE_DIR": str(self.cache)}
         self._environment.pop("MNIST_DATA_DIR", None)  # the built-in samples are shown
         self._process = None
 
@@ -136,6 +137,13 @@ def open_page(browser, contexts, request):
 @pytest.fixture
 def page(open_page):
     return open_page(DESKTOP)
+
+
+@pytest.fixture
+def drawn(page):
+    """A page with a seven on the pad, read."""
+    wait_for_answer(page, draw_with_mouse(page, SEVEN))
+    return page
 
 
 @pytest.fixture

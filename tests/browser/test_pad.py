@@ -29,13 +29,6 @@ from hands import (
 from mnist_core.dataset import load_labelled
 
 
-@pytest.fixture
-def drawn(page):
-    """A page with a seven on the pad, read."""
-    wait_for_answer(page, draw_with_mouse(page, SEVEN))
-    return page
-
-
 def test_stable_hooks_are_there(page):
     assert page.locator("#sketchpad canvas").count() == 1
     for digit in range(10):

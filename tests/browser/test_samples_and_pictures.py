@@ -22,13 +22,6 @@ from hands import (
 from PIL import Image
 
 
-@pytest.fixture
-def drawn(page):
-    """A page with a seven on the pad, read."""
-    wait_for_answer(page, draw_with_mouse(page, SEVEN))
-    return page
-
-
 def tap_sample(page, index):
     """Taps a sample and waits until the network has seen it; returns its label."""
     page.locator(".sample").nth(index).click()
