@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from mnist_core.dataset import Samples, built_in_samples, default_cache_dir, load_mnist
+from mnist_core.dataset import Samples, built_in_samples, default_cache_dir, load_dataset
 from mnist_core.errors import MnistError
 from mnist_core.inference import DEVICE_CHOICES, choose_device
 from mnist_core.store import SHIPPED_DIR, models_dir
@@ -55,7 +55,7 @@ def load_samples(data_dir: Path | None) -> Samples:
     """The images shown beside the pad: MNIST's test images where MNIST is named, else the built-in ones."""
     if data_dir is None:
         return built_in_samples()
-    mnist = load_mnist(data_dir)
+    mnist = load_dataset(data_dir)
     return Samples(mnist.x_test, mnist.y_test, "test")
 
 

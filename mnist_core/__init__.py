@@ -3,17 +3,26 @@
 The modules in reading order; each imports only from those above it:
 
     errors          what can go wrong, as an exception tree
-    dataset         MNIST and other labelled digits on disk or from the network -> arrays
+    arrays          files of arrays: npz and IDX
+    dataset         MNIST and sets of its layout, on disk or from the network -> arrays
+    labelled        digits that other people drew, in a file -> pictures or ink
     ink             pen strokes -> 28x28 images
     picture         pixels of any size -> 28x28 images
     augmentation    what may be done to a digit without changing what it says
-    models          architectures, by name: untrained Keras models
+    architectures   networks by name: layers, shapes and parameters
+    models          an architecture -> an untrained Keras model
     recipes         named training recipes
     training        a recipe and data -> a trained model and its history
     store           trained models on disk
     inference       images -> predictions, on a CPU or a GPU
     evaluation      predictions and labels -> figures
-    report          figures -> a table in a text file
+    runs            a recipe -> a stored model with its figures
+    experiments     many recipes, one table
+    studies         where a search keeps its trials, shared by its workers
+    search          a search for a good network
+    render          numbers -> pictures
+    report          figures -> tables in a text file
+    commands        the commands of the command line
     __main__        the command line
     ui              the web page
 

@@ -1,8 +1,8 @@
 """What may be done to a digit without changing what it says.
 
-Small rotations, stretches, shears, shifts, elastic bends and changes of stroke thickness, drawn afresh for every image.
-It works on arrays with numpy alone, so it runs in any process and beside any Keras backend. It does not flip images: a
-mirrored 2 is not a 2.
+Small rotations, stretches, shears, shifts, elastic bends and changes of stroke thickness, drawn afresh for every image,
+and, to show why not, flips: a mirrored 2 is not a 2. It works on arrays with numpy alone, so it runs in any process and
+beside any Keras backend.
 """
 
 from __future__ import annotations
@@ -20,32 +20,39 @@ class Augmentation:
 
     Args:
         rotation: Limit of the turn, in degrees.
-        stretch: Limit of the relative change of width and of height, drawn apart: 0.1 is 90 % to 110 %.
+        scale: Limit of the relative change of size, the same in both directions: 0.1 is 90 % to 110 %.
+        stretch: Limit of the relative change of width and of height, drawn apart.
         shear: Limit of the horizontal slant, as the tangent of its angle.
         shift: Limit of the move along each axis, in pixels.
         elastic: Standard deviation of a smooth displacement at the nodes of a 5x5 grid, in pixels; between them the
             displacement is interpolated.
         thickness: Limit of the change of stroke thickness: 1 replaces each pixel by the largest (thicker) or the
             smallest (thinner) of its 3x3 neighbours.
+        flip_horizontal: Probability that left and right change places. It changes what most digits say.
+        flip_vertical: Probability that top and bottom change places. It changes what most digits say.
     """
 
     rotation: float = 0.0
+    scale: float = 0.0
     stretch: float = 0.0
     shear: float = 0.0
     shift: float = 0.0
     elastic: float = 0.0
     thickness: float = 0.0
+    flip_horizontal: float = 0.0
+    flip_vertical: float = 0.0
 
     def __post_init__(self) -> None:
         for name, limit in vars(self).items():
             if not 0 <= limit < np.inf:
                 raise ValueError(f"`{name}` must be a finite number of at least 0. Received: {name}={limit!r}")
             object.__setattr__(self, name, float(limit))  # 15 and 15.0 must give a recipe the same key
-        if self.stretch >= 1 or self.thickness > 1:
-            raise ValueError(
-                "`stretch` must be below 1 and `thickness` at most 1. "
-                f"Received: stretch={self.stretch!r}, thickness={self.thickness!r}"
-            )
+        for name in ("scale", "stretch"):
+            if getattr(self, name) >= 1:
+                raise ValueError(f"`{name}` must be below 1. Received: {name}={getattr(self, name)!r}")
+        for name in ("thickness", "flip_horizontal", "flip_vertical"):
+            if getattr(self, name) > 1:
+                raise ValueError(f"`{name}` must be at most 1. Received: {name}={getattr(self, name)!r}")
 
     @property
     def is_active(self) -> bool:
@@ -70,6 +77,9 @@ def augment(images: np.ndarray, augmentation: Augmentation, generator: np.random
     """
     if not augmentation.is_active:
         return images.copy()
+    for probability, axis in ((augmentation.flip_horizontal, 2), (augmentation.flip_vertical, 1)):
+        if probability:
+            images = _flip(images, probability, axis, generator)
     if augmentation.thickness:
         images = _change_thickness(images, augmentation.thickness, generator)
     x, y = _source_coordinates(images.shape, augmentation, generator)
@@ -87,6 +97,9 @@ def _source_coordinates(
 
     angle = np.deg2rad(draw(augmentation.rotation))
     stretch_x, stretch_y = 1 + draw(augmentation.stretch), 1 + draw(augmentation.stretch)
+    if augmentation.scale:
+        scale = 1 + draw(augmentation.scale)
+        stretch_x, stretch_y = scale * stretch_x, scale * stretch_y
     shear, shift_x, shift_y = draw(augmentation.shear), draw(augmentation.shift), draw(augmentation.shift)
     rows, columns = np.arange(height, dtype=np.float32), np.arange(width, dtype=np.float32)
     y = rows[None, :, None] - (height - 1) / 2 - shift_y
@@ -135,6 +148,11 @@ def _change_thickness(images: np.ndarray, limit: float, generator: np.random.Gen
     neighbour[thicker] = _filter_3x3(images[thicker], np.maximum)
     neighbour[~thicker] = _filter_3x3(images[~thicker], np.minimum)
     return images + np.abs(amount) * (neighbour - images)
+
+
+def _flip(images: np.ndarray, probability: float, axis: int, generator: np.random.Generator) -> np.ndarray:
+    chosen = generator.random(len(images)) < probability
+    return np.where(chosen[:, None, None], np.flip(images, axis), images)
 
 
 def _filter_3x3(images: np.ndarray, pick: np.ufunc) -> np.ndarray:

@@ -1,17 +1,15 @@
-"""MNIST and other labelled digits, on disk or from the network, as arrays.
+"""MNIST, and sets of the same layout, on disk or from the network, as arrays.
 
-`load_mnist` finds the full set, `load_sample` the 5,000 training images that come with the project, and `load_labelled`
-a file of other people's digits. Content is checked by hash, so it does not matter how a file was packed. This module
-does not normalise, augment or shuffle.
+`load_dataset` finds a full set, `load_sample` the 5,000 training images that come with the project. MNIST is recognised
+by the hashes of its content, so it does not matter how a file was packed. This module does not normalise or augment.
 """
 
 from __future__ import annotations
 
 import hashlib
 import http.client
-import itertools
 import os
-import struct
+import re
 import tempfile
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -21,6 +19,7 @@ from typing import Literal
 
 import numpy as np
 
+from .arrays import idx_hash, read_idx, read_npz
 from .errors import DataError, StorageError
 
 ASSETS_DIR = Path(__file__).resolve().parent.parent / "assets"
@@ -39,12 +38,23 @@ MNIST_HASHES = {
 ProgressCallback = Callable[[int, int], None]
 
 
-@dataclass(frozen=True)
-class Mnist:
-    """The full MNIST set in its original order.
+# What the four files are called, by LeCun and Cortes and by those who took over their layout.
+_IDX_NAMES = {
+    "x_train": "train-images-idx3-ubyte",
+    "y_train": "train-labels-idx1-ubyte",
+    "x_test": "t10k-images-idx3-ubyte",
+    "y_test": "t10k-labels-idx1-ubyte",
+}
+_SIDE = 28
+_NUM_CLASSES = 10
 
-    `x_train` uint8 (60000, 28, 28) and `x_test` uint8 (10000, 28, 28), 0 background, 255 full ink; `y_train` and
-    `y_test` uint8 labels; `source` says where it was found.
+
+@dataclass(frozen=True)
+class Dataset:
+    """MNIST, or a set of the same layout, in its original order.
+
+    `x_train` and `x_test` uint8 (n, 28, 28), 0 background, 255 full ink; `y_train` and `y_test` uint8 labels 0 to 9;
+    `source` says where it was found; `name` is "mnist" for the original MNIST alone.
     """
 
     x_train: np.ndarray
@@ -52,41 +62,28 @@ class Mnist:
     x_test: np.ndarray
     y_test: np.ndarray
     source: str
+    name: str = "mnist"
 
 
 @dataclass(frozen=True)
 class TrainingData:
-    """What a training run may see: images to learn from and the 5,000 to validate on; never the test set.
+    """What a training run may see: images to learn from and images to validate on; never the test set.
 
-    Images are uint8 (n, 28, 28), labels uint8 (n,). `digest` names the content in the key of a stored model.
+    Images are uint8 (n, 28, 28), labels uint8 (n,). `digest` names the content in the key of a stored model; `name` is
+    for people.
     """
 
     x_train: np.ndarray
     y_train: np.ndarray
     x_validation: np.ndarray
     y_validation: np.ndarray
+    name: str = "mnist"
 
     @property
     def digest(self) -> str:
         """SHA-256 of all four arrays, as 64 hexadecimal digits."""
-        return hashlib.sha256("".join(idx_hash(array) for array in vars(self).values()).encode()).hexdigest()
-
-
-@dataclass(frozen=True)
-class LabelledSet:
-    """Digits with labels, as their file holds them.
-
-    Args:
-        name: Name for reports.
-        kind: `"pictures"` or `"ink"`.
-        samples: Pictures, uint8 (n, height, width); or n inks, each a list of float32 strokes of shape (points, 2).
-        labels: int64 (n,).
-    """
-
-    name: str
-    kind: Literal["pictures", "ink"]
-    samples: np.ndarray | list[list[np.ndarray]]
-    labels: np.ndarray
+        arrays = (self.x_train, self.y_train, self.x_validation, self.y_validation)
+        return hashlib.sha256("".join(map(idx_hash, arrays)).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -107,35 +104,37 @@ def default_cache_dir() -> Path:
     return Path(base).expanduser() / "mnist-sketchpad"
 
 
-def load_mnist(
+def load_dataset(
     data_dir: Path | None = None,
     cache_dir: Path | None = None,
     *,
     download: bool = True,
     on_progress: ProgressCallback | None = None,
-) -> Mnist:
-    """Loads the full MNIST set from the first place that has it.
+) -> Dataset:
+    """Loads MNIST, or the set of the same layout that `data_dir` names, from the first place that has it.
 
     Args:
-        data_dir: `mnist.npz` or a folder that holds it. When given, no other place is tried.
+        data_dir: An npz file as Keras has it, or a folder with `mnist.npz` or the four IDX files, plain or `.gz`, in
+            it, in its `raw` or in its `MNIST/raw`. When given, no other place is tried.
         cache_dir: The project's cache folder; tried first when `data_dir` is not given, then Keras' own cache.
-        download: Whether to fetch the file into `cache_dir` when no place has it.
+        download: Whether to fetch MNIST into `cache_dir` when no place has it.
         on_progress: Called with bytes received and bytes expected (0 if unknown) while downloading.
 
     Raises:
-        DataError: The file is nowhere to be found, or it is not MNIST.
+        DataError: The set is nowhere to be found, is damaged, or has another layout.
         StorageError: The download cannot be written.
     """
     if data_dir is not None:
-        path = Path(data_dir).expanduser()
-        path = path / "mnist.npz" if path.is_dir() else path
-        if not path.is_file():
+        places = find_places(data_dir)
+        if not places:
             raise DataError(
-                f"There is no MNIST at {data_dir}. Expected the file mnist.npz or a folder that holds it.", path
+                f"There is no MNIST at {data_dir}. Expected mnist.npz, or a folder that holds it or the four IDX files "
+                f"({_IDX_NAMES['x_train']} and so on, plain or .gz).",
+                Path(data_dir),
             )
-        return _read_mnist(path)
-    cached = (cache_dir or default_cache_dir()) / "mnist.npz"
-    for path in (cached, KERAS_PATH.expanduser()):
+        return read_dataset(places[0])
+    cached, keras_cached = default_places(cache_dir)
+    for path in (cached, keras_cached):
         if path.is_file():
             return _read_mnist(path)
     if not download:
@@ -146,6 +145,46 @@ def load_mnist(
     return _read_mnist(cached)
 
 
+def default_places(cache_dir: Path | None = None) -> tuple[Path, Path]:
+    """Where MNIST is looked for when no place is named: the project's cache, then Keras' own."""
+    return (cache_dir or default_cache_dir()) / "mnist.npz", KERAS_PATH.expanduser()
+
+
+def find_places(data_dir: Path) -> list[Path]:
+    """The npz file and the folders of IDX files at a place, the one that `load_dataset` takes first."""
+    path = Path(data_dir).expanduser()
+    if path.is_file():
+        return [path]
+    found = [path / "mnist.npz"] if (path / "mnist.npz").is_file() else []
+    folders = (path, path / "raw", path / "MNIST" / "raw")
+    return found + [folder for folder in folders if any(_find_idx(folder, name) for name in _IDX_NAMES)]
+
+
+def read_dataset(path: Path) -> Dataset:
+    """Reads one of the places that `find_places` lists.
+
+    Raises:
+        DataError: It is damaged or has another layout.
+    """
+    arrays = _read_idx_folder(path) if path.is_dir() else _read_four(path)
+    right = [
+        name for name, array in arrays.items() if array.dtype == np.uint8 and idx_hash(array) == MNIST_HASHES[name]
+    ]
+    name = _name_set(path)
+    if len(right) == len(MNIST_HASHES):
+        name = "mnist"
+    elif right or name == "mnist":
+        wrong = ", ".join(other for other in MNIST_HASHES if other not in right)
+        raise DataError(
+            f"{path} is not the original MNIST: {wrong} missing or changed. Delete it, or name another "
+            "with --data-dir.",
+            path,
+        )
+    else:
+        _check_layout(arrays, path)
+    return Dataset(**arrays, source=str(path), name=name)
+
+
 def load_sample() -> tuple[np.ndarray, np.ndarray]:
     """Loads the 5,000 training images that come with the project, 500 of each digit.
 
@@ -154,7 +193,7 @@ def load_sample() -> tuple[np.ndarray, np.ndarray]:
     Returns:
         Images, uint8 (5000, 28, 28), and labels, uint8 (5000,).
     """
-    arrays = _read_arrays(SAMPLE_PATH)
+    arrays = read_npz(SAMPLE_PATH)
     return arrays["x"], arrays["y"]
 
 
@@ -163,127 +202,103 @@ def built_in_samples() -> Samples:
     return Samples(*load_sample(), "built_in")
 
 
-def split_validation(mnist: Mnist) -> TrainingData:
-    """Takes the 5,000 sample images, found by content, out of the training set.
+def split_validation(dataset: Dataset) -> TrainingData:
+    """Takes images to validate on out of a training set.
+
+    Of MNIST these are the 5,000 sample images, found by content. Of another set they are every twelfth image of each
+    label, or as many as make about 5,000, but at most every fifth.
 
     Returns:
-        55,000 images to learn from, and the sample to validate on.
+        Images to learn from, 55,000 of MNIST's 60,000, and images to validate on.
     """
+    if dataset.name != "mnist":
+        return split_evenly(dataset.x_train, dataset.y_train, dataset.name)
     x_validation, y_validation = load_sample()
     held_out = {image.tobytes() for image in x_validation}
-    keep = np.array([image.tobytes() not in held_out for image in mnist.x_train])
-    return TrainingData(mnist.x_train[keep], mnist.y_train[keep], x_validation, y_validation)
+    keep = np.array([image.tobytes() not in held_out for image in dataset.x_train])
+    return TrainingData(dataset.x_train[keep], dataset.y_train[keep], x_validation, y_validation)
 
 
-def load_labelled(path: Path) -> LabelledSet:
-    """Loads digits that other people drew.
-
-    Args:
-        path: An npz of pictures (`x`, `y`) or of ink (`points`, `stroke_start`, `sample_start`, `y`).
+def split_evenly(images: np.ndarray, labels: np.ndarray, name: str) -> TrainingData:
+    """Takes images of each label, spread over the set, to validate on; the others are shuffled, always alike.
 
     Raises:
-        DataError: The file is missing, damaged or of another form.
+        DataError: There are too few images.
     """
-    path = Path(path).expanduser()
-    if not path.is_file():
-        raise DataError(f"There is no file {path}.", path)
-    arrays = _read_arrays(path)
-    if {"x", "y"} <= arrays.keys():
-        kind, samples = "pictures", _check_pictures(arrays["x"], path)
-    elif {"points", "stroke_start", "sample_start", "y"} <= arrays.keys():
-        kind, samples = "ink", _unpack_ink(arrays, path)
-    else:
+    every = max(5, len(images) // 5000)
+    held_out = np.zeros(len(images), bool)
+    for label in range(_NUM_CLASSES):
+        held_out[np.flatnonzero(labels == label)[every - 1 :: every]] = True
+    if not held_out.any():
+        raise DataError(f"{name} holds {len(images)} images, too few to learn from. Expected at least 5 of one digit.")
+    # A set may be sorted by label, and a recipe's `limit` takes the first images.
+    order = np.random.default_rng(0).permutation(np.flatnonzero(~held_out))
+    return TrainingData(images[order], labels[order], images[held_out], labels[held_out], name)
+
+
+def _read_mnist(path: Path) -> Dataset:
+    """A file that must hold MNIST and nothing else, whatever it is called."""
+    dataset = read_dataset(path)
+    if dataset.name != "mnist":
         raise DataError(
-            f"{path} holds the arrays {', '.join(sorted(arrays)) or 'none'}. Expected x and y (pictures), or points, "
-            "stroke_start, sample_start and y (ink).",
-            path,
+            f"{path} is not the original MNIST: all of it is changed. Delete it, or name another with --data-dir.", path
         )
-    labels = arrays["y"]
-    if labels.ndim != 1 or len(labels) != len(samples) or not np.issubdtype(labels.dtype, np.integer):
-        raise DataError(
-            f"{path}: expected {len(samples)} integer labels in y. Received: {labels.dtype} {labels.shape}.", path
-        )
-    return LabelledSet(path.stem, kind, samples, labels.astype(np.int64))
+    return dataset
 
 
-def idx_hash(array: np.ndarray) -> str:
-    """SHA-256 of a uint8 array as an uncompressed IDX file, as 64 hexadecimal digits.
-
-    Reference:
-        "The MNIST database of handwritten digits", section "File formats".
-    """
-    header = struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape)
-    return hashlib.sha256(header + np.ascontiguousarray(array, np.uint8).tobytes()).hexdigest()
+def _read_four(path: Path) -> dict[str, np.ndarray]:
+    return {name: _as_uint8(array) for name, array in read_npz(path).items() if name in MNIST_HASHES}
 
 
-def _read_mnist(path: Path) -> Mnist:
-    found = {name: _as_uint8(array) for name, array in _read_arrays(path).items() if name in MNIST_HASHES}
-    wrong = [name for name, expected in MNIST_HASHES.items() if name not in found or idx_hash(found[name]) != expected]
-    if wrong:
-        raise DataError(
-            f"{path} is not the original MNIST: {', '.join(wrong)} missing or changed. Delete it, or name another "
-            "with --data-dir.",
-            path,
-        )
-    return Mnist(**found, source=str(path))
+def _read_idx_folder(folder: Path) -> dict[str, np.ndarray]:
+    found = {name: _find_idx(folder, name) for name in _IDX_NAMES}
+    missing = [_IDX_NAMES[name] for name, path in found.items() if path is None]
+    if missing:
+        raise DataError(f"{folder} lacks {', '.join(missing)} (plain or .gz) to be a set of four IDX files.", folder)
+    return {name: read_idx(path) for name, path in found.items()}
+
+
+def _find_idx(folder: Path, name: str) -> Path | None:
+    """The file of one of the four arrays; some copies have a dot where the original has a hyphen."""
+    original = _IDX_NAMES[name]
+    stems = (original, original.replace("-idx", ".idx"))
+    candidates = [folder / (stem + ending) for stem in stems for ending in ("", ".gz")]
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def _name_set(path: Path) -> str:
+    """What a set calls itself, fit for a file's name: its file, or its folder above torchvision's `raw`."""
+    name = path.stem if path.is_file() else (path.parent if path.name == "raw" else path).resolve().name
+    return re.sub(r"[^a-z0-9_.]+", "_", name.lower()).strip("_.") or "data"
+
+
+def _check_layout(arrays: dict[str, np.ndarray], path: Path) -> None:
+    """Makes sure that four arrays can be learned from as MNIST can."""
+    missing = [name for name in MNIST_HASHES if name not in arrays]
+    if missing:
+        raise DataError(f"{path} lacks {', '.join(missing)}. Expected x_train, y_train, x_test and y_test.", path)
+    for split in ("train", "test"):
+        images, labels = arrays[f"x_{split}"], arrays[f"y_{split}"]
+        if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (_SIDE, _SIDE) or not len(images):
+            raise DataError(
+                f"{path}: x_{split} must hold images of {_SIDE}x{_SIDE} whole numbers from 0 to 255. "
+                f"Received: {images.dtype} {images.shape}.",
+                path,
+            )
+        if labels.dtype != np.uint8 or labels.shape != images.shape[:1]:
+            raise DataError(
+                f"{path}: y_{split} must be {len(images)} whole numbers. Received: {labels.dtype} {labels.shape}.",
+                path,
+            )
+        if labels.max() >= _NUM_CLASSES:
+            raise DataError(f"{path}: y_{split} must hold labels 0 to 9. Received labels up to {labels.max()}.", path)
 
 
 def _as_uint8(array: np.ndarray) -> np.ndarray:
-    """The same numbers as uint8; an empty array where that cannot be."""
+    """The same numbers as uint8, where that can be."""
     if np.issubdtype(array.dtype, np.integer) and array.size and array.min() >= 0 and array.max() <= 255:
         return array.astype(np.uint8, copy=False)
-    return np.empty(0, np.uint8)
-
-
-def _read_arrays(path: Path) -> dict[str, np.ndarray]:
-    """All arrays of an npz file; objects are never unpickled."""
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
-    except Exception as error:  # damaged bytes raise almost anything, from zlib.error to MemoryError
-        raise DataError(f"{path} cannot be read as an npz file: {error}. Replace or delete it.", path) from error
-    foreign = [name for name, array in arrays.items() if not isinstance(array, np.ndarray)]
-    if foreign:
-        raise DataError(f"{path} holds {', '.join(foreign)}, which are no arrays. Expected an npz file.", path)
-    return arrays
-
-
-def _check_pictures(x: np.ndarray, path: Path) -> np.ndarray:
-    if x.dtype != np.uint8 or x.ndim != 3 or 0 in x.shape[1:]:
-        raise DataError(f"{path}: expected x as uint8 (n, height, width). Received: {x.dtype} {x.shape}.", path)
-    return x
-
-
-def _unpack_ink(arrays: dict[str, np.ndarray], path: Path) -> list[list[np.ndarray]]:
-    points, stroke_start, sample_start = arrays["points"], arrays["stroke_start"], arrays["sample_start"]
-    whole = (
-        points.ndim == 2
-        and points.shape[1] == 2
-        and np.issubdtype(points.dtype, np.number)
-        and not np.iscomplexobj(points)
-        and _are_offsets(stroke_start, len(points))
-        and _are_offsets(sample_start, len(stroke_start) - 1)
-    )
-    if not whole:
-        raise DataError(
-            f"{path}: stroke_start must index points of shape (n, 2), sample_start must index stroke_start, both "
-            f"rising and ending with a sentinel. Received: points {points.shape}, stroke_start {stroke_start.shape}, "
-            f"sample_start {sample_start.shape}.",
-            path,
-        )
-    strokes = np.split(points.astype(np.float32), stroke_start[1:-1])
-    return [strokes[first:last] for first, last in itertools.pairwise(sample_start)]
-
-
-def _are_offsets(offsets: np.ndarray, end: int) -> bool:
-    return (
-        offsets.ndim == 1
-        and np.issubdtype(offsets.dtype, np.integer)
-        and len(offsets) > 0
-        and offsets[0] == 0
-        and offsets[-1] == end
-        and bool((offsets[1:] >= offsets[:-1]).all())  # a difference of unsigned numbers is never negative
-    )
+    return array
 
 
 def _download(url: str, path: Path, on_progress: ProgressCallback | None) -> None:

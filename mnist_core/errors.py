@@ -6,6 +6,7 @@
     +-- PictureError            pixels that cannot become an image
     +-- ModelError
     |   +-- UnknownModelError   no model of that name                                    .name, .available
+    |   +-- ArchitectureError   a network that cannot be built                           .layer
     |   +-- DamagedModelError   a stored model that does not match its checksums         .path, .moved_to
     +-- StorageError            a folder that cannot be written or read                  .path
     +-- DeviceError             the wanted device is not there                           .requested, .found
@@ -52,6 +53,14 @@ class UnknownModelError(ModelError):
         super().__init__(f"There is no {kind} named {name!r}. Available: {', '.join(available) or 'none'}.")
         self.name = name
         self.available = tuple(available)
+
+
+class ArchitectureError(ModelError):
+    """A network cannot be built; `layer` names the layer, or the part, that is at fault."""
+
+    def __init__(self, message: str, layer: str) -> None:
+        super().__init__(message)
+        self.layer = layer
 
 
 class DamagedModelError(ModelError):

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from .dataset import LabelledSet
 from .errors import InkError, PictureError
 from .inference import Predictor, predict
 from .ink import IMAGE_SIZE, check_ink, render_ink
+from .labelled import LabelledSet
 from .picture import picture_to_image
 
 _CALIBRATION_BINS = 15
@@ -69,7 +69,8 @@ def evaluate(predictor: Predictor, prepared: PreparedSet) -> dict[str, Any]:
     """Measures a model on digits. A sample that cannot be read counts as an error and as not accepted.
 
     Returns:
-        num_samples, accuracy, error_count, per_class, confusion_matrix, accepted, nll, brier, ece, seconds.
+        num_samples, accuracy, interval (95 %, low and high), error_count, per_class, confusion_matrix, accepted, nll,
+        brier, ece, seconds.
 
     Reference:
         Brier (1950) for the Brier score, summed over classes; Guo et al. (2017), "On calibration of modern neural
@@ -87,6 +88,7 @@ def evaluate(predictor: Predictor, prepared: PreparedSet) -> dict[str, Any]:
     return {
         "num_samples": len(labels),
         "accuracy": float(correct.mean()),
+        "interval": list(wilson_interval(int(correct.sum()), len(labels))),
         "error_count": int((~correct).sum()),
         "per_class": per_class(labels, predictions),
         "confusion_matrix": confusion.tolist(),

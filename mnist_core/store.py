@@ -7,7 +7,7 @@ A stored model is a folder:
     weights.npz     the weights, read into an architecture that this project's code builds
     model.tflite    the same network for LiteRT: images to logits
     history.json    one entry an epoch
-    metrics.json    parameters, seconds and figures on validation images
+    metrics.json    parameters, seconds and figures on the validation and the test images
 
 A damaged folder is moved aside, not deleted. Reading one needs neither Keras nor TensorFlow; only `build_keras_model`
 and `save_run` do. Nothing pickled is ever read.
@@ -58,7 +58,7 @@ class StoredModel:
         key: Name of recipe and data, ten hexadecimal digits.
         complete: False for a run that was stopped early.
         history: One dictionary an epoch.
-        metrics: Parameters, seconds and validation figures.
+        metrics: Parameters, seconds, and figures on the validation and the test images.
     """
 
     folder: Path
@@ -72,6 +72,11 @@ class StoredModel:
     def name(self) -> str:
         """The folder's name."""
         return self.folder.name
+
+    @property
+    def weights_digest(self) -> str:
+        """SHA-256 of the weights, as 64 hexadecimal digits."""
+        return _file_hash(self.folder / "weights.npz")
 
     def read_litert(self) -> bytes:
         """The LiteRT file: float32 (n, 28, 28, 1) to logits (n, 10)."""
@@ -185,7 +190,7 @@ def build_keras_model(stored: StoredModel) -> keras.Model:
     """
     from .models import build_model
 
-    model = build_model(stored.recipe.architecture)
+    model = build_model(stored.recipe.network)
     try:
         with np.load(stored.folder / "weights.npz", allow_pickle=False) as arrays:
             weights = {variable.path: arrays.get(variable.path) for variable in model.weights}

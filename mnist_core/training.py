@@ -6,17 +6,20 @@ does not store the result and never sees the test set.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 import numpy as np
 
+from .architectures import NUM_CLASSES
 from .augmentation import augment
 from .dataset import TrainingData
-from .errors import StoppedError, TrainingError
+from .errors import DeviceError, StoppedError, TrainingError
 from .models import build_model
 from .recipes import Recipe
 
@@ -58,41 +61,50 @@ class TrainingRun:
 
 
 def train(
-    recipe: Recipe, data: TrainingData, *, on_progress: Callable[[Progress], None] = lambda progress: None
+    recipe: Recipe,
+    data: TrainingData,
+    *,
+    start: keras.Model | None = None,
+    devices: Sequence[str] = (),
+    on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> TrainingRun:
     """Trains a model as the recipe says.
 
-    The same recipe, data and machine give the same weights. A complete run keeps the weights of its last epoch, where
-    the learning rate has reached 0; nothing is chosen by validation accuracy. A KeyboardInterrupt keeps the epoch
-    with the best validation accuracy so far.
+    The same recipe, data and machine give the same weights. A complete run keeps the weights of its last epoch; nothing
+    is chosen by validation accuracy, which only ends a run with `until`. A KeyboardInterrupt keeps the epoch with the
+    best validation accuracy so far.
 
     Args:
         recipe: What to train.
         data: What to train and validate on.
+        start: The model to start from; needed exactly when the recipe has a `start`. Its layers have the names and
+            shapes of the recipe's network.
+        devices: TensorFlow's names of the devices to share each batch; with fewer than two, Keras chooses.
         on_progress: Called after every step and every epoch.
 
     Raises:
+        ArchitectureError: The network is impossible.
         StoppedError: The run was stopped before its first epoch ended.
         TrainingError: Its loss became NaN or infinite.
     """
+    if (start is None) != (recipe.start is None):
+        raise ValueError("`start` must be given exactly when the recipe has a start.")
     keras.utils.set_random_seed(recipe.seed)
     _make_deterministic()
-    digest = data.digest
-    batches = _Batches(recipe, data)
-    model = build_model(recipe.architecture)
-    model.compile(
-        _build_optimizer(recipe, batches.num_batches),
-        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=["accuracy"],
-    )
-    monitor = _Monitor(recipe.epochs, batches.num_batches, on_progress)
+    images = _as_float(data.x_train[: recipe.limit])
+    labels = _add_noise(data.y_train[: recipe.limit], recipe)
+    num_steps = math.ceil(len(images) / recipe.batch_size)
+    with _share_among(devices):
+        model = _build_model(recipe, start)
+        _compile(model, recipe, num_steps)
+    monitor = _Monitor(recipe, num_steps, on_progress)
     averaging = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if recipe.averaging else []
     stopped_after = None
     try:
         model.fit(
-            batches,
+            **_input_pipeline(images[..., None], _encode(labels, recipe), recipe),
             epochs=recipe.epochs,
-            validation_data=(_as_float(data.x_validation)[..., None], data.y_validation),
+            validation_data=(_as_float(data.x_validation)[..., None], _encode(data.y_validation, recipe)),
             validation_batch_size=500,
             callbacks=[*averaging, monitor],
             verbose=0,
@@ -102,17 +114,49 @@ def train(
             raise StoppedError("Training was stopped before its first epoch ended: there is nothing to keep.") from None
         model.set_weights(monitor.best_weights)
         stopped_after = monitor.best_epoch
-    return TrainingRun(recipe, model, monitor.history, digest, stopped_after)
+    return TrainingRun(recipe, model, monitor.history, data.digest, stopped_after)
+
+
+def choose_devices(requested: str = "auto") -> list[str]:
+    """Finds TensorFlow's devices to train on, and prepares them.
+
+    Args:
+        requested: "auto" is all GPUs where there are any, "cpu" hides them, "gpu" insists on one.
+
+    Returns:
+        The names of all GPUs to use; empty for the CPU.
+
+    Raises:
+        DeviceError: `requested` is "gpu" and TensorFlow can use none.
+    """
+    import tensorflow
+
+    gpus = tensorflow.config.list_physical_devices("GPU")
+    if requested == "cpu":
+        tensorflow.config.set_visible_devices([], "GPU")
+        return []
+    if requested == "gpu" and not gpus:
+        raise DeviceError("A GPU was asked for, but TensorFlow can use none. Use --device auto.", requested, "CPU")
+    for gpu in gpus:
+        tensorflow.config.experimental.set_memory_growth(gpu, True)
+    return [f"GPU:{index}" for index in range(len(gpus))]
+
+
+def _input_pipeline(images: np.ndarray, labels: np.ndarray, recipe: Recipe) -> dict[str, Any]:
+    """What `fit` reads from: plain arrays where it can, because nothing is faster."""
+    if recipe.augmentation.is_active:
+        return {"x": _Batches(images, labels, recipe)}
+    return {"x": images, "y": labels, "batch_size": recipe.batch_size}
 
 
 class _Batches(keras.utils.PyDataset):
     """Shuffled and augmented batches; what a batch holds depends on seed, epoch and position alone."""
 
-    def __init__(self, recipe: Recipe, data: TrainingData) -> None:
+    def __init__(self, images: np.ndarray, labels: np.ndarray, recipe: Recipe) -> None:
         super().__init__(workers=1)
+        self._images = images[..., 0]
+        self._labels = labels
         self._recipe = recipe
-        self._images = _as_float(data.x_train[: recipe.limit])
-        self._labels = data.y_train[: recipe.limit].astype(np.int32)
         self._epoch = 0
         self._order = self._shuffle()
 
@@ -138,9 +182,9 @@ class _Batches(keras.utils.PyDataset):
 class _Monitor(keras.callbacks.Callback):
     """Reports progress, records the history and keeps the weights of the best epoch."""
 
-    def __init__(self, num_epochs: int, num_steps: int, on_progress: Callable[[Progress], None]) -> None:
+    def __init__(self, recipe: Recipe, num_steps: int, on_progress: Callable[[Progress], None]) -> None:
         super().__init__()
-        self._num_epochs = num_epochs
+        self._recipe = recipe
         self._num_steps = num_steps
         self._on_progress = on_progress
         self._epoch = 0
@@ -157,8 +201,10 @@ class _Monitor(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         if not math.isfinite(logs["loss"]):
+            rate = self._recipe.learning_rate
             raise TrainingError(
-                f"The loss became {logs['loss']} in epoch {self._epoch}, step {batch + 1}. Lower the learning rate."
+                f"The loss became {float(logs['loss'])} in epoch {self._epoch}, step {batch + 1}. Lower the learning "
+                f"rate: it is {rate:g}, try {rate / 10:g}. If it happens again, take another optimizer."
             )
         self._report(batch + 1, logs)
 
@@ -167,15 +213,17 @@ class _Monitor(keras.callbacks.Callback):
         self.history.append({name: float(value) for name, value in logs.items()} | {"seconds": seconds})
         if self.best_weights is None or logs["val_accuracy"] > self.history[self.best_epoch - 1]["val_accuracy"]:
             self.best_epoch, self.best_weights = self._epoch, self.model.get_weights()
+        if self._recipe.until and round(float(logs["val_accuracy"]), 6) >= self._recipe.until:  # Keras' is a float32
+            self.model.stop_training = True
         self._report(self._num_steps, logs, logs["val_accuracy"])
 
     def _report(self, step: int, logs: dict[str, float], validation_accuracy: float | None = None) -> None:
-        done = (self._epoch - 1 + step / self._num_steps) / self._num_epochs
+        done = (self._epoch - 1 + step / self._num_steps) / self._recipe.epochs
         left = (time.monotonic() - self._started) * (1 - done) / done
         self._on_progress(
             Progress(
                 self._epoch,
-                self._num_epochs,
+                self._recipe.epochs,
                 step,
                 self._num_steps,
                 logs["loss"],
@@ -186,15 +234,69 @@ class _Monitor(keras.callbacks.Callback):
         )
 
 
-def _build_optimizer(recipe: Recipe, num_batches: int) -> keras.optimizers.Optimizer:
-    schedule = keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=recipe.learning_rate / 100,
-        warmup_target=recipe.learning_rate,
-        warmup_steps=num_batches,
-        decay_steps=max(1, num_batches * (recipe.epochs - 1)),
-    )
+def _build_model(recipe: Recipe, start: keras.Model | None) -> keras.Model:
+    model = build_model(recipe.network)
+    if start is not None:
+        for layer in model.layers:
+            layer.set_weights(start.get_layer(layer.name).get_weights() if layer.weights else [])
+            layer.trainable = layer.name not in recipe.start.freeze
+    return model
+
+
+def _compile(model: keras.Model, recipe: Recipe, num_steps: int) -> None:
+    sparse = recipe.loss == "sparse"
+    loss = keras.losses.SparseCategoricalCrossentropy if sparse else keras.losses.CategoricalCrossentropy
+    model.compile(_build_optimizer(recipe, num_steps), loss(from_logits=True), metrics=["accuracy"])
+
+
+def _build_optimizer(recipe: Recipe, num_steps: int) -> keras.optimizers.Optimizer:
+    schedule = _build_schedule(recipe, num_steps)
     averaging = {"use_ema": True, "ema_momentum": recipe.averaging} if recipe.averaging else {}
-    return keras.optimizers.AdamW(schedule, weight_decay=recipe.weight_decay, **averaging)
+    if recipe.optimizer == "adamw":
+        return keras.optimizers.AdamW(schedule, weight_decay=recipe.weight_decay, **averaging)
+    common = {"learning_rate": schedule, "weight_decay": recipe.weight_decay or None, **averaging}
+    if recipe.optimizer in ("sgd", "momentum"):
+        momentum = {"momentum": 0.9, "nesterov": True} if recipe.optimizer == "momentum" else {}
+        return keras.optimizers.SGD(**common, **momentum)
+    return {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}[recipe.optimizer](**common)
+
+
+def _build_schedule(recipe: Recipe, num_steps: int) -> float | keras.optimizers.schedules.LearningRateSchedule:
+    schedules = keras.optimizers.schedules
+    if recipe.schedule == "cosine":
+        return schedules.CosineDecay(
+            initial_learning_rate=recipe.learning_rate / 100,
+            warmup_target=recipe.learning_rate,
+            warmup_steps=num_steps,
+            decay_steps=max(1, num_steps * (recipe.epochs - 1)),
+        )
+    if recipe.schedule == "exponential":
+        return schedules.ExponentialDecay(recipe.learning_rate, num_steps * recipe.epochs, decay_rate=0.01)
+    return recipe.learning_rate
+
+
+def _add_noise(labels: np.ndarray, recipe: Recipe) -> np.ndarray:
+    """The labels as int32, a share of them replaced by one of the nine others."""
+    labels = labels.astype(np.int32)
+    # A stream of its own: the order of images stays that of the run without noise.
+    generator = np.random.default_rng([recipe.seed, 0x6E6F697365])
+    wrong = generator.permutation(len(labels))[: round(recipe.label_noise * len(labels))]
+    labels[wrong] = (labels[wrong] + generator.integers(1, NUM_CLASSES, len(wrong))) % NUM_CLASSES
+    return labels
+
+
+def _encode(labels: np.ndarray, recipe: Recipe) -> np.ndarray:
+    """Labels as the recipe's loss takes them."""
+    return labels.astype(np.int32) if recipe.loss == "sparse" else np.eye(NUM_CLASSES, dtype=np.float32)[labels]
+
+
+def _share_among(devices: Sequence[str]) -> contextlib.AbstractContextManager[Any]:
+    """The scope in which a model is built whose batches several devices share."""
+    if len(devices) < 2:
+        return contextlib.nullcontext()
+    import tensorflow
+
+    return tensorflow.distribute.MirroredStrategy(list(devices)).scope()
 
 
 def _make_deterministic() -> None:

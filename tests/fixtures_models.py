@@ -18,8 +18,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from mnist_core.arrays import idx_hash
 from mnist_core.augmentation import Augmentation
-from mnist_core.dataset import TrainingData, idx_hash, load_sample
+from mnist_core.dataset import TrainingData, load_sample
 from mnist_core.recipes import Recipe
 from mnist_core.store import StoredModel, save_run
 

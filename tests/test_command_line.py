@@ -18,7 +18,7 @@ from PIL import Image
 
 from mnist_core import __main__ as command_line
 from mnist_core import dataset, inference
-from mnist_core.dataset import Mnist, load_sample
+from mnist_core.dataset import Dataset, load_sample
 from mnist_core.errors import DataError
 from mnist_core.report import END, START
 
@@ -31,7 +31,7 @@ def fabricated_mnist(data_dir=None, **options):
     """A set that holds the built-in sample and the same digits moved by a pixel."""
     x, y = load_sample()
     moved = np.roll(x, 1, axis=2)
-    return Mnist(np.concatenate([x, moved[::5]]), np.concatenate([y, y[::5]]), moved[:200], y[:200], "nowhere")
+    return Dataset(np.concatenate([x, moved[::5]]), np.concatenate([y, y[::5]]), moved[:200], y[:200], "nowhere")
 
 
 def run(*arguments):
@@ -60,7 +60,7 @@ def set_up(patch, cache_dir):
     for name in [name for name in os.environ if name.startswith("MNIST_")]:
         patch.delenv(name)
     patch.setenv("MNIST_CACHE_DIR", str(cache_dir))
-    patch.setattr(command_line, "load_mnist", fabricated_mnist)
+    patch.setattr(command_line, "load_dataset", fabricated_mnist)
     patch.setattr(inference, "count_cuda_devices", lambda: 0)
 
 
@@ -267,7 +267,7 @@ def test_ctrl_c_before_the_first_epoch_ends_keeps_nothing(monkeypatch, empty_cac
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_a_real_ctrl_c_ends_training_with_a_stored_model(empty_cache):
     code = (
-        "import sys, test_command_line as tests; tests.command_line.load_mnist = tests.fabricated_mnist; "
+        "import sys, test_command_line as tests; tests.command_line.load_dataset = tests.fabricated_mnist; "
         "sys.exit(tests.command_line.main())"
     )
     process = subprocess.Popen(
@@ -533,7 +533,7 @@ def test_labels_that_are_no_digits_are_refused(tmp_path, label):
 
 @pytest.mark.parametrize("command", [("train", "linear"), ("evaluate", "--data", "test")])
 def test_a_folder_without_mnist_is_named(monkeypatch, tmp_path, command):
-    monkeypatch.setattr(command_line, "load_mnist", dataset.load_mnist)
+    monkeypatch.setattr(command_line, "load_dataset", dataset.load_dataset)
     said = run(*command, "--data-dir", tmp_path)
     assert said.code == 1
     assert str(tmp_path) in said.messages
@@ -541,7 +541,7 @@ def test_a_folder_without_mnist_is_named(monkeypatch, tmp_path, command):
 
 
 def test_a_download_that_fails_says_what_to_do(monkeypatch, tmp_path):
-    monkeypatch.setattr(command_line, "load_mnist", dataset.load_mnist)
+    monkeypatch.setattr(command_line, "load_dataset", dataset.load_dataset)
     monkeypatch.setattr(dataset, "KERAS_PATH", tmp_path / "none.npz")
     monkeypatch.setattr(dataset, "MNIST_URL", "http://127.0.0.1:9/mnist.npz")
     said = run("evaluate", "--data", "test")
@@ -553,7 +553,7 @@ def test_any_error_of_the_project_is_a_message(monkeypatch):
     def fail(*arguments, **options):
         raise DataError("It went wrong.")
 
-    monkeypatch.setattr(command_line, "load_mnist", fail)
+    monkeypatch.setattr(command_line, "load_dataset", fail)
     said = run("train", "linear")
     assert (said.code, said.out, said.messages) == (1, "", "train: It went wrong.\n")
 

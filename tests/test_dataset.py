@@ -14,18 +14,18 @@ import numpy as np
 import pytest
 
 from mnist_core import dataset
+from mnist_core.arrays import idx_hash
 from mnist_core.dataset import (
-    Mnist,
+    Dataset,
     TrainingData,
     built_in_samples,
     default_cache_dir,
-    idx_hash,
-    load_labelled,
-    load_mnist,
+    load_dataset,
     load_sample,
     split_validation,
 )
 from mnist_core.errors import DataError, MnistError, StorageError
+from mnist_core.labelled import load_labelled
 
 NAMES = ("x_train", "y_train", "x_test", "y_test")
 
@@ -87,60 +87,60 @@ def assert_same(mnist, arrays):
 
 def test_a_file_is_read(tmp_path, arrays):
     path = write(tmp_path / "other-name.npz", arrays)
-    mnist = load_mnist(path)
+    mnist = load_dataset(path)
     assert_same(mnist, arrays)
     assert mnist.source == str(path)
 
 
 def test_a_folder_is_searched_for_mnist_npz(tmp_path, arrays):
     path = write(tmp_path / "mnist.npz", arrays)
-    assert load_mnist(tmp_path).source == load_mnist(str(tmp_path)).source == str(path)
+    assert load_dataset(tmp_path).source == load_dataset(str(tmp_path)).source == str(path)
 
 
 def test_the_home_folder_is_understood(monkeypatch, tmp_path, arrays):
     monkeypatch.setenv("HOME", str(tmp_path))
     write(tmp_path / "data" / "mnist.npz", arrays)
-    assert_same(load_mnist(Path("~/data")), arrays)
+    assert_same(load_dataset(Path("~/data")), arrays)
 
 
 def test_a_given_folder_comes_before_all_other_places(tmp_path, arrays):
     for place in ("data", "cache", "keras"):
         write(tmp_path / place / "mnist.npz", arrays)
-    assert load_mnist(tmp_path / "data", tmp_path / "cache").source == str(tmp_path / "data" / "mnist.npz")
+    assert load_dataset(tmp_path / "data", tmp_path / "cache").source == str(tmp_path / "data" / "mnist.npz")
 
 
 def test_the_cache_comes_before_keras(tmp_path, arrays):
     for place in ("cache", "keras"):
         write(tmp_path / place / "mnist.npz", arrays)
-    assert load_mnist(cache_dir=tmp_path / "cache").source == str(tmp_path / "cache" / "mnist.npz")
+    assert load_dataset(cache_dir=tmp_path / "cache").source == str(tmp_path / "cache" / "mnist.npz")
 
 
 def test_keras_comes_before_the_network(tmp_path, arrays):
     path = write(tmp_path / "keras" / "mnist.npz", arrays)
-    assert load_mnist(cache_dir=tmp_path / "cache").source == str(path)
+    assert load_dataset(cache_dir=tmp_path / "cache").source == str(path)
 
 
 def test_the_default_cache_is_used_when_none_is_named(tmp_path, arrays):
     path = write(tmp_path / "default" / "mnist.npz", arrays)
-    assert load_mnist().source == str(path)
+    assert load_dataset().source == str(path)
 
 
 def test_no_other_place_is_tried_when_one_is_given(tmp_path, arrays):
     write(tmp_path / "cache" / "mnist.npz", arrays)
     with pytest.raises(DataError, match="no MNIST at") as caught:
-        load_mnist(tmp_path / "nowhere", tmp_path / "cache")
+        load_dataset(tmp_path / "nowhere", tmp_path / "cache")
     assert caught.value.path == tmp_path / "nowhere"
 
 
 def test_an_empty_folder_is_named(tmp_path):
     with pytest.raises(DataError, match=r"Expected the file mnist\.npz"):
-        load_mnist(tmp_path)
+        load_dataset(tmp_path)
 
 
 def test_without_download_the_places_tried_are_named(monkeypatch, tmp_path):
     monkeypatch.setattr(urllib.request, "urlopen", lambda *_, **__: pytest.fail("asked the network"))
     with pytest.raises(DataError, match="MNIST_DATA_DIR") as caught:
-        load_mnist(cache_dir=tmp_path / "cache", download=False)
+        load_dataset(cache_dir=tmp_path / "cache", download=False)
     assert str(tmp_path / "cache" / "mnist.npz") in str(caught.value)
     assert not (tmp_path / "cache").exists()
 
@@ -162,44 +162,44 @@ def test_default_cache_dir_follows_the_environment(monkeypatch, tmp_path):
 @pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
 def test_the_way_a_file_is_packed_does_not_matter(tmp_path, arrays, save):
     packed = {"more": np.arange(3), **{name: np.asfortranarray(arrays[name]) for name in reversed(NAMES)}}
-    assert_same(load_mnist(write(tmp_path / "a.npz", packed, save)), arrays)
+    assert_same(load_dataset(write(tmp_path / "a.npz", packed, save)), arrays)
 
 
 @pytest.mark.parametrize("dtype", [np.int64, np.int32])
 def test_wider_numbers_of_the_same_value_come_back_as_uint8(tmp_path, arrays, dtype):
     wide = {name: array.astype(dtype) for name, array in arrays.items()}
-    assert_same(load_mnist(write(tmp_path / "a.npz", wide)), arrays)
+    assert_same(load_dataset(write(tmp_path / "a.npz", wide)), arrays)
 
 
 def test_values_that_only_agree_modulo_256_are_refused(tmp_path, arrays):
     wrapped = {**arrays, "y_train": arrays["y_train"].astype(np.int64) + 256}
     with pytest.raises(DataError, match="y_train"):
-        load_mnist(write(tmp_path / "a.npz", wrapped))
+        load_dataset(write(tmp_path / "a.npz", wrapped))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_one_changed_value_is_named_and_refused(tmp_path, arrays, name):
     path = write(tmp_path / "a.npz", changed(arrays, name))
     with pytest.raises(DataError, match=rf"a\.npz is not the original MNIST: {name} missing or changed") as caught:
-        load_mnist(path)
+        load_dataset(path)
     assert caught.value.path == path
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_missing_array_is_named(tmp_path, arrays, name):
     with pytest.raises(DataError, match=f"MNIST: {name} missing"):
-        load_mnist(write(tmp_path / "a.npz", {other: arrays[other] for other in NAMES if other != name}))
+        load_dataset(write(tmp_path / "a.npz", {other: arrays[other] for other in NAMES if other != name}))
 
 
 def test_the_same_bytes_in_another_shape_are_refused(tmp_path, arrays):
     with pytest.raises(DataError, match="x_test"):
-        load_mnist(write(tmp_path / "a.npz", {**arrays, "x_test": arrays["x_test"].reshape(2, 784)}))
+        load_dataset(write(tmp_path / "a.npz", {**arrays, "x_test": arrays["x_test"].reshape(2, 784)}))
 
 
 def test_a_damaged_cache_is_named_and_kept(tmp_path, arrays):
     path = write(tmp_path / "cache" / "mnist.npz", changed(arrays, "x_train"))
     with pytest.raises(DataError, match="Delete it") as caught:
-        load_mnist(cache_dir=tmp_path / "cache")
+        load_dataset(cache_dir=tmp_path / "cache")
     assert caught.value.path == path
     assert path.is_file()
 
@@ -209,7 +209,7 @@ def test_shortened_and_scrambled_files_are_refused(tmp_path, arrays):
     for damage in (good[:0], good[:100], good[:-30], good[: len(good) // 2] + bytes(60) + good[len(good) // 2 + 60 :]):
         (tmp_path / "a.npz").write_bytes(damage)
         with pytest.raises(DataError, match=r"a\.npz"):
-            load_mnist(tmp_path / "a.npz")
+            load_dataset(tmp_path / "a.npz")
 
 
 def test_every_flipped_byte_of_a_compressed_file_is_harmless_or_refused(tmp_path, arrays):
@@ -218,7 +218,7 @@ def test_every_flipped_byte_of_a_compressed_file_is_harmless_or_refused(tmp_path
     for place in range(0, len(good), 29):
         path.write_bytes(good[:place] + bytes([good[place] ^ 0x5A]) + good[place + 1 :])
         with contextlib.suppress(DataError):
-            assert_same(load_mnist(path), arrays)
+            assert_same(load_dataset(path), arrays)
 
 
 def test_hashes_are_those_of_idx_files():
@@ -295,7 +295,7 @@ def packed(tmp_path, arrays):
 
 def test_mnist_is_fetched_and_kept(tmp_path, arrays, packed, serve):
     server = serve(send(packed))
-    mnist = load_mnist(cache_dir=tmp_path / "new" / "cache")
+    mnist = load_dataset(cache_dir=tmp_path / "new" / "cache")
     assert_same(mnist, arrays)
     assert mnist.source == str(tmp_path / "new" / "cache" / "mnist.npz")
     assert [path.name for path in (tmp_path / "new" / "cache").iterdir()] == ["mnist.npz"]
@@ -305,21 +305,21 @@ def test_mnist_is_fetched_and_kept(tmp_path, arrays, packed, serve):
 def test_mnist_is_fetched_once(tmp_path, arrays, packed, serve):
     server = serve(send(packed))
     for _ in range(2):
-        assert_same(load_mnist(cache_dir=tmp_path / "cache"), arrays)
+        assert_same(load_dataset(cache_dir=tmp_path / "cache"), arrays)
     assert server.requests == 1
 
 
 def test_nothing_is_fetched_when_a_place_has_it(tmp_path, arrays, packed, serve):
     server = serve(send(packed))
     write(tmp_path / "keras" / "mnist.npz", arrays)
-    load_mnist(cache_dir=tmp_path / "cache")
+    load_dataset(cache_dir=tmp_path / "cache")
     assert server.requests == 0
 
 
 def test_progress_rises_to_the_promised_length(tmp_path, serve, packed):
     serve(send(packed))
     seen = []
-    load_mnist(cache_dir=tmp_path / "cache", on_progress=lambda *numbers: seen.append(numbers))
+    load_dataset(cache_dir=tmp_path / "cache", on_progress=lambda *numbers: seen.append(numbers))
     assert len(seen) > 1
     assert seen == sorted(set(seen))
     assert seen[-1] == (len(packed), len(packed))
@@ -328,7 +328,7 @@ def test_progress_rises_to_the_promised_length(tmp_path, serve, packed):
 def test_progress_without_a_promised_length_expects_zero(tmp_path, serve, packed):
     serve(send(packed, length=-1))
     seen = []
-    load_mnist(cache_dir=tmp_path / "cache", on_progress=lambda *numbers: seen.append(numbers))
+    load_dataset(cache_dir=tmp_path / "cache", on_progress=lambda *numbers: seen.append(numbers))
     assert seen[-1] == (len(packed), 0)
 
 
@@ -351,7 +351,7 @@ def test_progress_without_a_promised_length_expects_zero(tmp_path, serve, packed
 def test_a_failed_download_leaves_nothing_and_names_the_address(tmp_path, packed, serve, answer):
     serve(answer(packed))
     with pytest.raises(DataError) as caught:
-        load_mnist(cache_dir=tmp_path / "cache")
+        load_dataset(cache_dir=tmp_path / "cache")
     assert list((tmp_path / "cache").iterdir()) == []
     assert dataset.MNIST_URL in str(caught.value)
 
@@ -359,19 +359,19 @@ def test_a_failed_download_leaves_nothing_and_names_the_address(tmp_path, packed
 def test_a_connection_that_ends_early_is_told_from_other_data(tmp_path, packed, serve):
     serve(send(packed[:-500], length=len(packed)))
     with pytest.raises(DataError, match=f"{len(packed) - 500} of {len(packed)} bytes"):
-        load_mnist(cache_dir=tmp_path / "cache")
+        load_dataset(cache_dir=tmp_path / "cache")
 
 
 def test_other_data_at_the_address_is_refused_and_not_kept(tmp_path, arrays, serve):
     serve(send(write(tmp_path / "b.npz", changed(arrays, "y_test")).read_bytes()))
     with pytest.raises(DataError, match="y_test"):
-        load_mnist(cache_dir=tmp_path / "cache")
+        load_dataset(cache_dir=tmp_path / "cache")
     assert list((tmp_path / "cache").iterdir()) == []
 
 
 def test_an_unreachable_server_says_how_to_do_without(tmp_path):
     with pytest.raises(DataError, match="MNIST_DATA_DIR"):
-        load_mnist(cache_dir=tmp_path / "cache")
+        load_dataset(cache_dir=tmp_path / "cache")
 
 
 def test_a_download_that_is_interrupted_leaves_nothing(tmp_path, packed, serve):
@@ -381,7 +381,7 @@ def test_a_download_that_is_interrupted_leaves_nothing(tmp_path, packed, serve):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        load_mnist(cache_dir=tmp_path / "cache", on_progress=interrupt)
+        load_dataset(cache_dir=tmp_path / "cache", on_progress=interrupt)
     assert list((tmp_path / "cache").iterdir()) == []
 
 
@@ -389,7 +389,7 @@ def test_a_cache_that_cannot_be_made_is_a_storage_error(tmp_path, packed, serve)
     server = serve(send(packed))
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(StorageError, match="MNIST_CACHE_DIR") as caught:
-        load_mnist(cache_dir=tmp_path / "file" / "cache")
+        load_dataset(cache_dir=tmp_path / "file" / "cache")
     assert caught.value.path == tmp_path / "file" / "cache"
     assert server.requests == 0
 
@@ -398,7 +398,7 @@ def test_a_file_that_cannot_be_put_in_place_is_a_storage_error(tmp_path, packed,
     serve(send(packed))
     (tmp_path / "cache" / "mnist.npz").mkdir(parents=True)
     with pytest.raises(StorageError):
-        load_mnist(cache_dir=tmp_path / "cache")
+        load_dataset(cache_dir=tmp_path / "cache")
     assert [path.name for path in (tmp_path / "cache").iterdir()] == ["mnist.npz"]
 
 
@@ -409,7 +409,7 @@ def test_a_full_disk_is_a_storage_error(monkeypatch, tmp_path, packed, serve):
         pytest.skip("this system has no /dev/full")
     monkeypatch.setattr(dataset.os, "fdopen", lambda handle, mode: (dataset.os.close(handle), full.open(mode))[1])
     with pytest.raises(StorageError):
-        load_mnist(cache_dir=tmp_path / "cache")
+        load_dataset(cache_dir=tmp_path / "cache")
 
 
 # ---- the sample and the split ----
@@ -445,7 +445,7 @@ def test_a_damaged_sample_is_named(monkeypatch, tmp_path):
 
 
 def test_the_sample_is_kept_out_of_the_training_images(arrays, sample):
-    data = split_validation(Mnist(**arrays, source="stand-in"))
+    data = split_validation(Dataset(**arrays, source="stand-in"))
     assert np.array_equal(data.x_train, arrays["x_train"][[3, 4, 5, 7]])
     assert data.y_train.tolist() == [1, 2, 3, 4]
     assert np.array_equal(data.x_validation, sample[0])
@@ -453,7 +453,7 @@ def test_the_sample_is_kept_out_of_the_training_images(arrays, sample):
 
 
 def test_training_data_hold_nothing_of_the_test_set(arrays):
-    data = split_validation(Mnist(**arrays, source="stand-in"))
+    data = split_validation(Dataset(**arrays, source="stand-in"))
     seen = {image.tobytes() for image in np.concatenate([data.x_train, data.x_validation])}
     assert not seen & {image.tobytes() for image in arrays["x_test"]}
 
@@ -626,7 +626,7 @@ def real(real_hashes, development_file):
     path = development_file("mnist.npz")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(dataset, "MNIST_HASHES", real_hashes)
-        return load_mnist(path)
+        return load_dataset(path)
 
 
 def test_the_real_mnist_is_accepted_as_published(real):
@@ -638,9 +638,9 @@ def test_the_real_mnist_is_accepted_as_published(real):
 def test_the_real_mnist_is_accepted_repacked_and_refused_changed(monkeypatch, tmp_path, real, real_hashes):
     monkeypatch.setattr(dataset, "MNIST_HASHES", real_hashes)
     arrays = {name: getattr(real, name) for name in reversed(NAMES)}
-    assert_same(load_mnist(write(tmp_path / "mnist.npz", arrays)), arrays)
+    assert_same(load_dataset(write(tmp_path / "mnist.npz", arrays)), arrays)
     with pytest.raises(DataError, match="MNIST: x_test missing or changed"):
-        load_mnist(write(tmp_path / "mnist.npz", changed(arrays, "x_test")))
+        load_dataset(write(tmp_path / "mnist.npz", changed(arrays, "x_test")))
 
 
 def test_the_real_split_takes_out_exactly_the_sample(real, sample):

@@ -7,7 +7,7 @@ import pytest
 from fixtures_models import sample_images, stored_linear
 
 from mnist_core import evaluation
-from mnist_core.dataset import LabelledSet, load_sample
+from mnist_core.dataset import load_sample
 from mnist_core.evaluation import (
     PreparedSet,
     auroc,
@@ -21,6 +21,7 @@ from mnist_core.evaluation import (
 )
 from mnist_core.inference import LiteRTPredictor
 from mnist_core.ink import check_ink, render_ink
+from mnist_core.labelled import LabelledSet
 from mnist_core.picture import picture_to_image
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnist_core.dataset import load_labelled, load_mnist, load_sample, split_validation
+from mnist_core.dataset import load_dataset, load_sample, split_validation
 from mnist_core.evaluation import PreparedSet, evaluate, prepare_images
 from mnist_core.inference import LiteRTPredictor, predict, softmax
+from mnist_core.labelled import load_labelled
 from mnist_core.recipes import RECIPES
 from mnist_core.store import SHIPPED_DIR, build_keras_model, load_stored
 
@@ -39,7 +40,7 @@ def sample_figures(shipped):
 def training_data():
     if DATA_DIR is None or not (Path(DATA_DIR) / "mnist.npz").is_file():
         pytest.skip("MNIST_DATA_DIR names no folder with mnist.npz")
-    return split_validation(load_mnist(Path(DATA_DIR)))
+    return split_validation(load_dataset(Path(DATA_DIR)))
 
 
 def accuracy_on(shipped, name):

@@ -9,7 +9,7 @@ from fixtures_models import BENT, LINEAR, FakeModel, fake_run, small_data, train
 
 from mnist_core import training
 from mnist_core.augmentation import Augmentation
-from mnist_core.dataset import Mnist, load_sample, split_validation
+from mnist_core.dataset import Dataset, load_sample, split_validation
 from mnist_core.errors import TrainingError
 from mnist_core.recipes import Recipe
 from mnist_core.store import find_complete, load_stored, run_name, save_run
@@ -106,7 +106,7 @@ def test_sample_images_are_taken_out_of_the_training_set():
     x, y = load_sample()
     others = 255 - x[:50]
     order = np.random.default_rng(0).permutation(len(x) + 50)
-    mnist = Mnist(np.concatenate([x, others])[order], np.concatenate([y, y[:50]])[order], x[:0], y[:0], "made up")
+    mnist = Dataset(np.concatenate([x, others])[order], np.concatenate([y, y[:50]])[order], x[:0], y[:0], "made up")
     data = split_validation(mnist)
     assert sorted(image.tobytes() for image in data.x_train) == sorted(image.tobytes() for image in others)
     assert np.array_equal(data.x_validation, x)

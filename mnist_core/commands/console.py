@@ -1,0 +1,146 @@
+"""What the commands share: options, messages for people, results for programs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..dataset import Dataset, default_cache_dir, load_dataset
+from ..inference import DEVICE_CHOICES
+from ..runs import Workbench
+from ..store import SHIPPED_DIR, StoredModel, models_dir
+
+if TYPE_CHECKING:
+    from ..training import Progress
+
+DEFAULT_MODEL = "sketchnet"
+STOPPED = 130
+
+
+def add_command(
+    commands: Any, name: str, run: Callable[[argparse.Namespace], int], summary: str
+) -> argparse.ArgumentParser:
+    """Adds a command that `run` carries out."""
+    command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+    command.add_argument("--json", action="store_true", help="print the result as JSON")
+    command.set_defaults(run=run)
+    return command
+
+
+def add_model(command: argparse.ArgumentParser) -> None:
+    """Adds the options that choose what answers."""
+    command.add_argument(
+        "--model", default=os.environ.get("MNIST_MODEL") or DEFAULT_MODEL, help="name of a stored model"
+    )
+    add_device(command)
+
+
+def add_device(command: argparse.ArgumentParser) -> None:
+    """Adds the option that chooses what computes."""
+    command.add_argument("--device", choices=DEVICE_CHOICES, default=os.environ.get("MNIST_DEVICE") or "auto")
+
+
+def add_data_dir(command: argparse.ArgumentParser) -> None:
+    """Adds the option that says where MNIST is."""
+    command.add_argument(
+        "--data-dir",
+        default=os.environ.get("MNIST_DATA_DIR") or None,
+        metavar="PLACE",
+        help="an npz file or a folder with mnist.npz or the four IDX files: MNIST or a set of the same layout",
+    )
+
+
+def model_roots() -> tuple[Path, ...]:
+    """Folders of stored models, the most trusted first."""
+    return SHIPPED_DIR, models_dir(default_cache_dir())
+
+
+def load_data(options: argparse.Namespace) -> Dataset:
+    """Loads the dataset that the options name, and says where it was found."""
+
+    def show(received: int, expected: int) -> None:
+        share = f"{received / expected:4.0%}" if expected else f"{received / 1e6:.1f} MB"
+        say(f"\rDownloading MNIST: {share}", end="")
+
+    dataset = load_dataset(options.data_dir, on_progress=show)
+    say(f"{'MNIST' if dataset.name == 'mnist' else dataset.name} from {dataset.source}")
+    return dataset
+
+
+def open_workbench(options: argparse.Namespace) -> Workbench:
+    """A workbench with the dataset and the devices that the options name."""
+    dataset = load_data(options)
+    return Workbench.for_dataset(
+        dataset, model_roots(), devices=choose_training_devices(options), on_progress=show_progress, say=say
+    )
+
+
+def choose_training_devices(options: argparse.Namespace) -> list[str]:
+    """The devices to train on. Imports TensorFlow."""
+    from ..training import choose_devices
+
+    return choose_devices(options.device)
+
+
+def show_progress(progress: Progress) -> None:
+    """Shows where a training run stands."""
+    left = f"{progress.seconds_left // 60:.0f}:{progress.seconds_left % 60:02.0f} left"
+    line = (
+        f"epoch {progress.epoch}/{progress.num_epochs}  step {progress.step}/{progress.num_steps}  "
+        f"loss {progress.loss:.4f}  accuracy {progress.accuracy:.2%}"
+    )
+    if progress.validation_accuracy is not None:
+        say(f"\r{line}  validation {progress.validation_accuracy:.2%}  {left}")
+    elif progress.step % 10 == 0 and sys.stderr.isatty():
+        say(f"\r{line}  {left}  ", end="")
+
+
+def describe_model(model: StoredModel) -> dict[str, Any]:
+    """A stored model for JSON."""
+    return {
+        "name": model.name,
+        "folder": str(model.folder),
+        "recipe": model.recipe.as_dict(),
+        "key": model.key,
+        "complete": model.complete,
+        **model.metrics,
+        "history": model.history,
+    }
+
+
+def describe_figures(figures: dict[str, Any]) -> list[str]:
+    """What `evaluation.evaluate` returns, in lines to read: accuracy, each class, the confusion matrix."""
+    low, high = figures["interval"]
+    return [
+        f"{figures['accuracy']:.2%} of {figures['num_samples']:,} (95 % interval {low:.2%} to {high:.2%}), "
+        f"{figures['error_count']} wrong, nll {figures['nll']:.4f}, Brier {figures['brier']:.4f}, "
+        f"ece {figures['ece']:.4f}",
+        "  digit  images  precision  recall      F1",
+        *(
+            f"  {row['label']:5}  {row['num_samples']:6}  {_percent(row['precision']):>9}  {_percent(row['recall']):>6}"
+            f"  {_percent(row['f1']):>6}"
+            for row in figures["per_class"]
+        ),
+        "  rows are true digits, columns answers:",
+        *("  " + " ".join(f"{count:5}" for count in row) for row in figures["confusion_matrix"]),
+    ]
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{share:.1%}"
+
+
+def say(text: str, end: str = "\n") -> None:
+    """What a person reads while a command works; standard output is for its result."""
+    print(text, end=end, file=sys.stderr, flush=True)
+
+
+def print_json(options: argparse.Namespace, value: Any) -> None:
+    """Prints a result for programs, if they asked for it."""
+    if options.json:
+        print(json.dumps(value))

@@ -1,0 +1,122 @@
+"""`table` and `experiment`: many recipes, one table."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from ..dataset import default_cache_dir
+from ..errors import StorageError
+from ..search import SAMPLERS, SearchSettings, list_impossible, search_grid
+from .console import add_command, add_data_dir, add_device, open_workbench, print_json, say
+
+
+def add_commands(commands: Any) -> None:
+    """Adds these commands to the parser."""
+    table = add_command(commands, "table", run_table, "train all recipes that are not stored and write their table")
+    table.add_argument("--into", type=Path, default=Path("README.md"), help="file with the marks to write between")
+    add_data_dir(table)
+    add_device(table)
+
+    experiment = commands.add_parser("experiment", help="compare activations, or search for a good network")
+    kinds = experiment.add_subparsers(dest="experiment", required=True)
+    activations = add_command(kinds, "activations", run_activations, "compare ReLU, sigmoid and tanh in vgg_small")
+    activations.add_argument("--seeds", type=int, default=3, help="runs of each activation (default: 3)")
+    activations.add_argument("--chart", type=Path, metavar="FILE.svg", help="where to draw the curves")
+    _add_budget(activations, epochs=None)
+
+    grid = add_command(kinds, "grid", run_grid, "search for a good network with Optuna")
+    grid.add_argument("--sampler", choices=SAMPLERS, default="grid", help="how networks are chosen (default: grid)")
+    grid.add_argument("--trials", type=int, help="networks to try in all (default: every possible one)")
+    grid.add_argument("--minutes", type=float, help="stop after this time")
+    grid.add_argument("--seeds", type=int, default=3, help="runs of the best network, to see their spread (default: 3)")
+    grid.add_argument("--seed", type=int, help="seed of the networks and of the search")
+    grid.add_argument(
+        "--storage", metavar="WHERE", help="journal file or database URL of the study; workers that name it share it"
+    )
+    _add_budget(grid, epochs=5)
+
+
+def run_table(options: argparse.Namespace) -> int:
+    """Trains what is missing and writes the table of all recipes."""
+    from ..experiments import train_all
+    from ..report import RECIPES_TABLE, check_marks, recipes_table, write_between
+
+    check_marks(options.into, RECIPES_TABLE)
+    models = train_all(open_workbench(options))
+    write_between(options.into, RECIPES_TABLE, recipes_table(models))
+    say(f"Wrote {options.into}")
+    if options.json:
+        print_json(options, [{"recipe": model.recipe.name, "model": model.name, **model.metrics} for model in models])
+    else:
+        print(recipes_table(models))
+    return 0
+
+
+def run_activations(options: argparse.Namespace) -> int:
+    """Compares activations: a table and a chart."""
+    from ..experiments import compare_activations
+    from ..render import render_curves
+    from ..report import ACTIVATIONS_TABLE, activations_table, check_marks, write_between
+
+    if options.into:
+        check_marks(options.into, ACTIVATIONS_TABLE)
+    rows = compare_activations(
+        open_workbench(options), num_seeds=options.seeds, epochs=options.epochs, limit=options.limit
+    )
+    chart = options.chart or default_cache_dir() / "activations.svg"
+    title = f"vgg_small, validation accuracy, {len(rows[0]['seeds'])} seeds"
+    _write_text(chart, render_curves(title, {row["activation"]: row["curves"] for row in rows}))
+    say(f"Drew {chart}")
+    _report(options, rows, ACTIVATIONS_TABLE, activations_table(rows), write_between)
+    return 0
+
+
+def run_grid(options: argparse.Namespace) -> int:
+    """Searches for a good network."""
+    from ..report import GRID_TABLE, check_marks, grid_table, write_between
+
+    if options.into:
+        check_marks(options.into, GRID_TABLE)
+    settings = SearchSettings(
+        storage=options.storage or str(default_cache_dir() / "studies" / "grid.journal"),
+        sampler=options.sampler,
+        trials=options.trials,
+        minutes=options.minutes,
+        epochs=options.epochs,
+        limit=options.limit,
+        seeds=options.seeds,
+        seed=options.seed,
+    )
+    say(f"{len(list_impossible())} of the combinations are impossible; trials are kept in {settings.storage}")
+    found = search_grid(open_workbench(options), settings)
+    _report(options, found, GRID_TABLE, grid_table(found), write_between)
+    return 0
+
+
+def _add_budget(command: argparse.ArgumentParser, epochs: int | None) -> None:
+    default = "the recipe's" if epochs is None else str(epochs)
+    command.add_argument("--epochs", type=int, default=epochs, help=f"passes of each run (default: {default})")
+    command.add_argument("--limit", type=int, metavar="IMAGES", help="train on the first IMAGES only")
+    command.add_argument("--into", type=Path, help="file with marks between which the table is written, too")
+    add_data_dir(command)
+    add_device(command)
+
+
+def _report(options: argparse.Namespace, result: Any, name: str, table: str, write: Any) -> None:
+    if options.into:
+        write(options.into, name, table)
+        say(f"Wrote {options.into}")
+    if options.json:
+        print_json(options, result)
+    else:
+        print(table)
+
+
+def _write_text(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StorageError(f"{path} cannot be written: {error}. Name another file with --chart.", path) from error

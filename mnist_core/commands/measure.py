@@ -1,0 +1,153 @@
+"""`models`, `predict`, `evaluate` and `report`: what stored models are and how well they read."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ..dataset import load_sample
+from ..errors import DataError, PictureError
+from ..inference import choose_device, open_predictor, predict, read_verdict
+from ..labelled import LabelledSet, load_labelled
+from ..store import find_stored, list_stored
+from .console import (
+    add_command,
+    add_data_dir,
+    add_model,
+    describe_figures,
+    describe_model,
+    load_data,
+    model_roots,
+    print_json,
+    say,
+)
+
+
+def add_commands(commands: Any) -> None:
+    """Adds these commands to the parser."""
+    add_command(commands, "models", run_models, "list the stored models")
+
+    predict_command = add_command(commands, "predict", run_predict, "read one digit from each picture")
+    predict_command.add_argument("pictures", nargs="+", type=Path, help="picture files, dark on light or light on dark")
+    add_model(predict_command)
+
+    evaluate = add_command(commands, "evaluate", run_evaluate, "measure a model on digits")
+    evaluate.add_argument("--data", default="validation", help="test, validation (the built-in sample) or FILE.npz")
+    evaluate.add_argument("--outliers", nargs="+", default=[], metavar="FILE.npz", help="sets that hold no digits")
+    evaluate.add_argument("--as-is", action="store_true", help="feed 28x28 pictures unchanged")
+    add_model(evaluate)
+    add_data_dir(evaluate)
+
+    report = add_command(commands, "report", run_report, "write a model's figures into a text file")
+    report.add_argument("--data", nargs="+", default=["validation", "test"], help="test, validation or FILE.npz")
+    report.add_argument("--into", type=Path, default=Path("README.md"), help="file with the marks to write between")
+    report.set_defaults(as_is=False)
+    add_model(report)
+    add_data_dir(report)
+
+
+def run_models(options: argparse.Namespace) -> int:
+    """Lists the stored models."""
+    models, problems = list_stored(model_roots())
+    if options.json:
+        print_json(options, [describe_model(model) for model in models])
+    else:
+        for model in models:
+            note = "" if model.complete else "  stopped early"
+            accuracy, parameters = model.metrics["validation"]["accuracy"], model.metrics["parameters"]
+            changes = model.recipe.describe_changes()
+            print(
+                f"{model.name:32} {parameters:>9,} parameters  validation {accuracy:.2%}{note}  {model.folder}"
+                f"{'  ' + changes if changes else ''}"
+            )
+    for problem in problems:
+        say(str(problem))
+    return 1 if problems else 0
+
+
+def run_predict(options: argparse.Namespace) -> int:
+    """Reads one digit from each picture."""
+    from ..picture import open_picture, picture_to_image
+
+    predictor = open_predictor(find_stored(options.model, model_roots()), choose_device(options.device))
+    answers = []
+    for path in options.pictures:
+        try:
+            image = picture_to_image(open_picture(_existing_file(path)))
+        except PictureError as error:
+            raise PictureError(f"{path}: {error}") from error
+        probabilities = predict(predictor, image[None])[0]
+        verdict = read_verdict(probabilities)
+        answers.append({"picture": str(path), "label": verdict.labels[0], "probabilities": probabilities.tolist()})
+        if not options.json:
+            print(f"{path}: {' or '.join(map(str, verdict.labels))}, {verdict.confidence:.0%}")
+    print_json(options, answers)
+    return 0
+
+
+def run_evaluate(options: argparse.Namespace) -> int:
+    """Prints the figures of one model on one set of digits."""
+    figures = _evaluate(options, options.data, options.outliers)
+    if options.json:
+        print_json(options, figures)
+        return 0
+    data = "validation (the built-in 5,000 training images)" if figures["data"] == "validation" else figures["data"]
+    accuracy, *rest = describe_figures(figures)
+    print(f"{figures['model']} on {data}: {accuracy}", *rest, sep="\n")
+    for name, values in figures["outliers"].items():
+        print(f"outliers {name}: AUROC {values['auroc']:.4f}, {values['accepted']:.1%} called a digit")
+    return 0
+
+
+def run_report(options: argparse.Namespace) -> int:
+    """Writes a model's figures on several sets into a text file, between two marks."""
+    from ..report import FIGURES, figures_table, write_between
+
+    figures = [_evaluate(options, data, []) for data in options.data]
+    write_between(options.into, FIGURES, figures_table(figures))
+    say(f"Wrote {options.into}")
+    print_json(options, figures)
+    return 0
+
+
+def _evaluate(options: argparse.Namespace, data: str, outliers: Sequence[str]) -> dict[str, Any]:
+    from ..evaluation import PreparedSet, evaluate, evaluate_outliers, prepare_images
+
+    stored = find_stored(options.model, model_roots())
+    predictor = open_predictor(stored, choose_device(options.device))
+    if data in ("test", "validation"):
+        if data == "validation":
+            x, y = load_sample()
+        else:
+            dataset = load_data(options)
+            x, y = dataset.x_test, dataset.y_test
+        prepared = PreparedSet.as_it_is(x, y)
+    else:
+        prepared = prepare_images(load_digits(Path(data)), as_is=options.as_is)
+    figures = {"model": stored.name, "data": data, **evaluate(predictor, prepared)}
+    figures["outliers"] = {
+        name: evaluate_outliers(predictor, prepared, prepare_images(load_labelled(Path(name)), as_is=options.as_is))
+        for name in outliers
+    }
+    return figures
+
+
+def load_digits(path: Path) -> LabelledSet:
+    """A set whose labels are digits; sets of outliers may hold any labels.
+
+    Raises:
+        DataError: The file cannot be read, or holds other labels.
+    """
+    labelled = load_labelled(path)
+    if not len(labelled.labels) or labelled.labels.min() < 0 or labelled.labels.max() > 9:
+        found = f"{labelled.labels.min()} to {labelled.labels.max()}" if len(labelled.labels) else "none"
+        raise DataError(f"{path}: expected samples with labels 0 to 9. Received labels: {found}.", path)
+    return labelled
+
+
+def _existing_file(path: Path) -> Path:
+    if not path.is_file():
+        raise ValueError(f"There is no file {path}.")
+    return path

@@ -1,0 +1,205 @@
+"""`train`: a recipe, with any of its options changed, on MNIST or another set, to a stored model."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..architectures import ACTIVATIONS, POOLINGS, Architecture, Parts
+from ..augmentation import Augmentation
+from ..dataset import TrainingData, split_evenly
+from ..evaluation import prepare_images
+from ..recipes import OPTIMIZERS, RECIPES, SCHEDULES, Recipe, find_recipe
+from ..runs import Workbench, start_from
+from ..store import StoredModel, find_stored
+from .console import (
+    STOPPED,
+    add_command,
+    add_data_dir,
+    add_device,
+    choose_training_devices,
+    describe_figures,
+    describe_model,
+    model_roots,
+    open_workbench,
+    print_json,
+    say,
+    show_progress,
+)
+from .measure import load_digits
+
+_AUGMENTATION_HELP = {
+    "rotation": "turn by up to DEGREES",
+    "scale": "change the size by up to this share",
+    "stretch": "change width and height, each by up to this share",
+    "shear": "slant by up to this tangent",
+    "shift": "move by up to PIXELS",
+    "elastic": "bend by about PIXELS",
+    "thickness": "make strokes thicker or thinner, up to 1",
+    "flip_horizontal": "mirror left to right with this probability, to see what it costs",
+    "flip_vertical": "mirror top to bottom with this probability",
+}
+
+
+def add_commands(commands: Any) -> None:
+    """Adds this command to the parser."""
+    train = add_command(commands, "train", run_train, "train a recipe, or load it when it has been trained before")
+    train.add_argument("recipe", help=f"one of: {', '.join(RECIPES)}")
+    train.add_argument("--again", action="store_true", help="train even when the result is already stored")
+    train.add_argument("--output", type=Path, metavar="FOLDER", help="store the model in FOLDER instead of the cache")
+    add_data_dir(train)
+    train.add_argument(
+        "--data", type=Path, metavar="FILE.npz", help="train on these pictures or this ink instead of MNIST"
+    )
+    add_device(train)
+    _add_training(train.add_argument_group("training (each changes the recipe, and so the name of the result)"))
+    _add_parts(train.add_argument_group("network parts"))
+    _add_augmentation(train.add_argument_group("augmentation, drawn afresh for every image and epoch; 0 is off"))
+    start = train.add_argument_group("start from another model")
+    start.add_argument("--from", dest="start", metavar="MODEL", help="name of a stored model to start from")
+    start.add_argument(
+        "--freeze", nargs="+", default=[], metavar="LAYER", help="layers that keep its weights, as in conv1 or 'conv*'"
+    )
+
+
+def run_train(options: argparse.Namespace) -> int:
+    """Trains a recipe, unless its result is already stored."""
+    recipe = change_recipe(find_recipe(options.recipe), options)
+    if options.freeze and not options.start:
+        raise ValueError("--freeze keeps the weights of another model: name it with --from.")
+    if options.start:
+        recipe = start_from(recipe, find_stored(options.start, model_roots()), options.freeze)
+    say(describe_layers(recipe.network))
+    workbench = _open_labelled(options) if options.data else open_workbench(options)
+    stored = workbench.find(recipe)
+    if stored and not (options.again or options.output):
+        say(f"{stored.name} is already trained: {stored.folder}. Use --again to train it once more.")
+    else:
+        num_images = len(workbench.data.x_train[: recipe.limit])
+        say(f"Training {recipe.name}: {num_images:,} images, {recipe.epochs} epochs. Ctrl-C keeps the best epoch.")
+        stored = workbench.train(recipe, options.output)
+        say(f"Stored as {stored.folder}")
+    if options.json:
+        print_json(options, describe_model(stored))
+    else:
+        print(_describe_run(stored))
+    return 0 if stored.complete else STOPPED
+
+
+def change_recipe(recipe: Recipe, options: argparse.Namespace) -> Recipe:
+    """The recipe with all that the options change."""
+    given = {name: value for name, value in vars(options).items() if value is not None}
+    nested = {
+        "parts": _pick(Parts, given, recipe.parts),
+        "augmentation": _pick(Augmentation, given, recipe.augmentation),
+    }
+    return _pick(Recipe, {**{name: given[name] for name in _RECIPE_OPTIONS if name in given}, **nested}, recipe)
+
+
+def describe_layers(network: Architecture) -> str:
+    """A table of layers with output shapes and parameters.
+
+    Raises:
+        ArchitectureError: The network is impossible.
+    """
+    layers = network.layers()
+    lines = [f"{network.name}: {network.summary}", f"  {'layer':14} {'kind':24} {'output':>14} {'parameters':>12}"]
+    lines += [
+        f"  {layer.name:14} {layer.kind:24} {' x '.join(map(str, layer.output_shape)):>14} {layer.num_parameters:>12,}"
+        for layer in layers
+    ]
+    return "\n".join([*lines, f"  {'':14} {'':24} {'':>14} {network.num_parameters:>12,}"])
+
+
+_RECIPE_OPTIONS = (
+    "epochs",
+    "batch_size",
+    "optimizer",
+    "learning_rate",
+    "schedule",
+    "weight_decay",
+    "limit",
+    "label_noise",
+    "until",
+    "seed",
+)
+
+
+def _add_training(group: Any) -> None:
+    group.add_argument("--epochs", type=int, help="passes over the training images")
+    group.add_argument("--batch-size", type=int, help="images per step")
+    group.add_argument("--optimizer", choices=OPTIMIZERS, help="momentum is SGD with Nesterov's momentum of 0.9")
+    group.add_argument("--learning-rate", type=float, help="its peak")
+    group.add_argument("--schedule", choices=SCHEDULES, help="how the learning rate goes")
+    group.add_argument("--weight-decay", type=float, help="decoupled weight decay")
+    group.add_argument("--limit", type=int, help="train on the first LIMIT images only")
+    group.add_argument("--label-noise", type=float, metavar="SHARE", help="replace this share of the labels by others")
+    group.add_argument("--until", type=float, metavar="ACCURACY", help="stop at this validation accuracy, as in 0.99")
+    group.add_argument("--seed", type=int, help="seed of weights, order, augmentation and noise")
+
+
+def _add_parts(group: Any) -> None:
+    group.add_argument("--activation", choices=ACTIVATIONS, help="of every hidden layer")
+    group.add_argument("--filters", type=int, nargs="+", metavar="N", help="of the convolutions, a number a block")
+    group.add_argument("--kernel", type=int, metavar="SIDE", help="side of every kernel")
+    group.add_argument("--pooling", choices=POOLINGS)
+    group.add_argument("--pool-size", type=int, metavar="SIDE", help="side of every pooling window")
+    group.add_argument(
+        "--dense-units", type=int, nargs="*", metavar="N", help="of the hidden dense layers; none is none"
+    )
+    group.add_argument("--dropout", type=float, metavar="SHARE", help="share of values dropped while training")
+
+
+def _add_augmentation(group: Any) -> None:
+    for entry in fields(Augmentation):
+        metavar = next((word for word in _AUGMENTATION_HELP[entry.name].split() if word.isupper()), "AMOUNT")
+        option = "--" + entry.name.replace("_", "-")
+        group.add_argument(option, type=float, metavar=metavar, help=_AUGMENTATION_HELP[entry.name])
+
+
+def _pick(kind: type, given: dict[str, Any], base: Any) -> Any:
+    """`base` with those of the given values that are its fields."""
+    return dataclasses.replace(base, **{entry.name: given[entry.name] for entry in fields(kind) if entry.name in given})
+
+
+def _open_labelled(options: argparse.Namespace) -> Workbench:
+    """A workbench with pictures or ink, a fifth of each digit held out to validate on; it has no test set."""
+    labelled = load_digits(options.data)
+    prepared = prepare_images(labelled)
+    images = np.rint(prepared.images[prepared.readable] * 255).astype(np.uint8)
+    data: TrainingData = split_evenly(images, prepared.labels[prepared.readable].astype(np.uint8), labelled.name)
+    say(f"{len(images):,} of {len(prepared.images):,} samples from {options.data}, {len(data.x_validation):,} of them "
+        "to validate on")  # fmt: skip
+    return Workbench(
+        data,
+        None,
+        model_roots(),
+        devices=choose_training_devices(options),
+        on_progress=show_progress,
+        say=say,
+    )
+
+
+def _describe_run(stored: StoredModel) -> str:
+    metrics = stored.metrics
+    lines = [
+        f"{stored.name}: {metrics['parameters']:,} parameters, {metrics['num_training_images']:,} images, "
+        f"{len(stored.history)} epochs in {metrics['seconds']:.1f} s"
+    ]
+    until = stored.recipe.until
+    if until:
+        reached = stored.history[-1]["val_accuracy"]
+        verb = "reached" if round(reached, 6) >= until else "did not reach"
+        lines.append(
+            f"It {verb} {until:.2%} on the validation images: {reached:.2%} after {len(stored.history)} epochs."
+        )
+    for name in ("validation", "test"):
+        if name in metrics:
+            accuracy, *rest = describe_figures(metrics[name])
+            lines += [f"{name}: {accuracy}", *(rest if name == ("test" if "test" in metrics else "validation") else [])]
+    return "\n".join(lines)

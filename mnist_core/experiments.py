@@ -1,0 +1,86 @@
+"""Classic experiments: many recipes, one table. What is trained already is loaded."""
+
+from __future__ import annotations
+
+import dataclasses
+import statistics
+from collections.abc import Sequence
+from typing import Any
+
+from .architectures import Parts
+from .recipes import RECIPES, Recipe, find_recipe
+from .runs import Workbench
+from .store import SHIPPED_DIR, StoredModel, load_stored
+
+CLASSIC_ACTIVATIONS = ("relu", "sigmoid", "tanh")
+
+
+def train_all(workbench: Workbench) -> list[StoredModel]:
+    """The result of every recipe as it stands, the shipped one's and what is stored included."""
+    models = []
+    for recipe in RECIPES.values():
+        shipped = SHIPPED_DIR / recipe.name
+        stored = load_stored(shipped) if shipped.is_dir() else workbench.find(recipe)
+        if stored is None:
+            workbench.say(f"Training {recipe.name}")
+            stored = workbench.load_or_train(recipe)
+        models.append(stored)
+    return models
+
+
+def activation_recipe(activation: str, *, epochs: int | None = None, limit: int | None = None, seed: int = 0) -> Recipe:
+    """`vgg_small` with an activation in every hidden layer; the output stays softmax."""
+    base = find_recipe("vgg_small")
+    return dataclasses.replace(
+        base, parts=Parts(activation=activation), epochs=epochs or base.epochs, limit=limit, seed=seed
+    )
+
+
+def compare_activations(
+    workbench: Workbench, *, num_seeds: int = 3, epochs: int | None = None, limit: int | None = None
+) -> list[dict[str, Any]]:
+    """Trains `vgg_small` with ReLU, sigmoid and tanh, a new network for each activation and seed.
+
+    Args:
+        workbench: Data and stored models; it needs a test set.
+        num_seeds: Seeds 0 to `num_seeds` - 1.
+        epochs: Passes of each run; None is the recipe's.
+        limit: Number of training images; None is all.
+
+    Returns:
+        One dictionary an activation: activation, epochs, num_images, models, seeds, and of validation, test and seconds
+        the values, mean and standard deviation; curves holds the validation accuracy after each epoch.
+    """
+    if num_seeds < 1:
+        raise ValueError(f"`num_seeds` must be at least 1. Received: num_seeds={num_seeds!r}")
+    rows = []
+    for activation in CLASSIC_ACTIVATIONS:
+        models = []
+        for seed in range(num_seeds):
+            workbench.say(f"{activation}, seed {seed}")
+            models.append(workbench.load_or_train(activation_recipe(activation, epochs=epochs, limit=limit, seed=seed)))
+        rows.append(_describe_runs(activation, models))
+    return rows
+
+
+def _describe_runs(activation: str, models: Sequence[StoredModel]) -> dict[str, Any]:
+    metrics = [model.metrics for model in models]
+    return {
+        "activation": activation,
+        "epochs": models[0].recipe.epochs,
+        "num_images": metrics[0]["num_training_images"],
+        "seeds": [model.recipe.seed for model in models],
+        "models": [model.name for model in models],
+        "validation": _summarise([values["validation"]["accuracy"] for values in metrics]),
+        "test": _summarise([values["test"]["accuracy"] for values in metrics]),
+        "seconds": _summarise([values["seconds"] for values in metrics]),
+        "curves": [[epoch["val_accuracy"] for epoch in model.history] for model in models],
+    }
+
+
+def _summarise(values: list[float]) -> dict[str, Any]:
+    return {
+        "values": values,
+        "mean": statistics.mean(values),
+        "standard_deviation": statistics.stdev(values) if len(values) > 1 else None,
+    }

@@ -1,0 +1,99 @@
+"""Digits that other people drew, in a file -> pictures or ink with labels. Nothing is made of them here."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from .arrays import read_npz
+from .errors import DataError
+
+
+@dataclass(frozen=True)
+class LabelledSet:
+    """Digits with labels, as their file holds them.
+
+    Args:
+        name: Name for reports.
+        kind: `"pictures"` or `"ink"`.
+        samples: Pictures, uint8 (n, height, width); or n inks, each a list of float32 strokes of shape (points, 2).
+        labels: int64 (n,).
+    """
+
+    name: str
+    kind: Literal["pictures", "ink"]
+    samples: np.ndarray | list[list[np.ndarray]]
+    labels: np.ndarray
+
+
+def load_labelled(path: Path) -> LabelledSet:
+    """Loads digits that other people drew.
+
+    Args:
+        path: An npz of pictures (`x`, `y`) or of ink (`points`, `stroke_start`, `sample_start`, `y`).
+
+    Raises:
+        DataError: The file is missing, damaged or of another form.
+    """
+    path = Path(path).expanduser()
+    if not path.is_file():
+        raise DataError(f"There is no file {path}.", path)
+    arrays = read_npz(path)
+    if {"x", "y"} <= arrays.keys():
+        kind, samples = "pictures", _check_pictures(arrays["x"], path)
+    elif {"points", "stroke_start", "sample_start", "y"} <= arrays.keys():
+        kind, samples = "ink", _unpack_ink(arrays, path)
+    else:
+        raise DataError(
+            f"{path} holds the arrays {', '.join(sorted(arrays)) or 'none'}. Expected x and y (pictures), or points, "
+            "stroke_start, sample_start and y (ink).",
+            path,
+        )
+    labels = arrays["y"]
+    if labels.ndim != 1 or len(labels) != len(samples) or not np.issubdtype(labels.dtype, np.integer):
+        raise DataError(
+            f"{path}: expected {len(samples)} integer labels in y. Received: {labels.dtype} {labels.shape}.", path
+        )
+    return LabelledSet(path.stem, kind, samples, labels.astype(np.int64))
+
+
+def _check_pictures(x: np.ndarray, path: Path) -> np.ndarray:
+    if x.dtype != np.uint8 or x.ndim != 3 or 0 in x.shape[1:]:
+        raise DataError(f"{path}: expected x as uint8 (n, height, width). Received: {x.dtype} {x.shape}.", path)
+    return x
+
+
+def _unpack_ink(arrays: dict[str, np.ndarray], path: Path) -> list[list[np.ndarray]]:
+    points, stroke_start, sample_start = arrays["points"], arrays["stroke_start"], arrays["sample_start"]
+    whole = (
+        points.ndim == 2
+        and points.shape[1] == 2
+        and np.issubdtype(points.dtype, np.number)
+        and not np.iscomplexobj(points)
+        and _are_offsets(stroke_start, len(points))
+        and _are_offsets(sample_start, len(stroke_start) - 1)
+    )
+    if not whole:
+        raise DataError(
+            f"{path}: stroke_start must index points of shape (n, 2), sample_start must index stroke_start, both "
+            f"rising and ending with a sentinel. Received: points {points.shape}, stroke_start {stroke_start.shape}, "
+            f"sample_start {sample_start.shape}.",
+            path,
+        )
+    strokes = np.split(points.astype(np.float32), stroke_start[1:-1])
+    return [strokes[first:last] for first, last in itertools.pairwise(sample_start)]
+
+
+def _are_offsets(offsets: np.ndarray, end: int) -> bool:
+    return (
+        offsets.ndim == 1
+        and np.issubdtype(offsets.dtype, np.integer)
+        and len(offsets) > 0
+        and offsets[0] == 0
+        and offsets[-1] == end
+        and bool((offsets[1:] >= offsets[:-1]).all())  # a difference of unsigned numbers is never negative
+    )

@@ -1,0 +1,174 @@
+"""A recipe -> a stored model with its figures: trained, measured and written, or found where it was stored before."""
+
+from __future__ import annotations
+
+import dataclasses
+import signal
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .architectures import find_difference, find_layers
+from .dataset import Dataset, TrainingData, split_validation
+from .errors import ArchitectureError, StorageError
+from .evaluation import PreparedSet, evaluate
+from .recipes import Recipe, Start
+from .store import StoredModel, build_keras_model, check_place, find_complete, find_stored, run_name, save_run
+
+if TYPE_CHECKING:
+    from .training import Progress, TrainingRun
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """What runs need beside their recipes.
+
+    Args:
+        data: What to train and validate on.
+        test: The test set, read once at the end of each run; None where the data has none.
+        roots: Folders of stored models; new ones go into the last.
+        devices: See `training.train`.
+        on_progress: Called after every step and every epoch.
+        say: Takes sentences for the person who waits.
+    """
+
+    data: TrainingData
+    test: PreparedSet | None
+    roots: tuple[Path, ...]
+    devices: Sequence[str] = ()
+    on_progress: Callable[[Progress], None] = lambda progress: None
+    say: Callable[[str], None] = lambda text: None
+
+    @classmethod
+    def for_dataset(cls, dataset: Dataset, roots: tuple[Path, ...], **options: Any) -> Workbench:
+        """A workbench with the dataset's own test set, its training set split."""
+        return cls(split_validation(dataset), PreparedSet.as_it_is(dataset.x_test, dataset.y_test), roots, **options)
+
+    def find(self, recipe: Recipe) -> StoredModel | None:
+        """The complete result of a recipe on this data, if it is stored."""
+        return find_complete(recipe, self.data.digest, self.roots)
+
+    def load_or_train(self, recipe: Recipe) -> StoredModel:
+        """The complete result of a recipe on this data, trained only if it is not stored.
+
+        Raises:
+            KeyboardInterrupt: The training was stopped; what it had reached is stored.
+        """
+        stored = self.find(recipe)
+        if stored is None:
+            stored = self.train(recipe)
+            if not stored.complete:
+                raise KeyboardInterrupt(f"Stopped; {stored.name} holds what was reached.")
+        return stored
+
+    def train(self, recipe: Recipe, folder: Path | None = None) -> StoredModel:
+        """Trains a recipe, measures the result and stores it.
+
+        Args:
+            recipe: What to train.
+            folder: Where to store it; None is a name of its own in the last of the roots.
+
+        Raises:
+            ArchitectureError: The network is impossible.
+            StorageError: The folder cannot be written, known before training.
+            TrainingError: The run could not go on.
+        """
+        recipe.network.layers()  # refuses what cannot be built before Keras is loaded
+        root, name = (folder.parent, folder.name) if folder else (self.roots[-1], None)
+        check_place(folder or root / recipe.name)
+        run = self._train(recipe)
+        if run.stopped_after is not None:
+            self.say(f"\nStopped. Epoch {run.stopped_after}, the best so far, is kept under a name of its own.")
+        with _uninterrupted():
+            return self._store(run, root / run_name(run, name or self._name(recipe)))
+
+    def _train(self, recipe: Recipe) -> TrainingRun:
+        import keras
+
+        from .training import train
+
+        keras.utils.clear_session()  # what earlier runs left in Keras' own lists
+        start = None
+        if recipe.start:
+            start = build_keras_model(find_stored(recipe.start.model, self.roots))
+        return train(recipe, self.data, start=start, devices=self.devices, on_progress=self.on_progress)
+
+    def _name(self, recipe: Recipe) -> str:
+        parts = [recipe.name, "" if self.data.name == "mnist" else self.data.name, recipe.key(self.data.digest)]
+        return "-".join(filter(None, parts))
+
+    def _store(self, run: TrainingRun, folder: Path) -> StoredModel:
+        """Stores a run, in a temporary folder if need be: a full disk must not cost the training."""
+        metrics = self._measure(run)
+        try:
+            return save_run(run, metrics, folder)
+        except StorageError as error:
+            self.say(f"{error} It is kept in a temporary folder instead; move it from there.")
+            return save_run(run, metrics, Path(tempfile.mkdtemp(prefix="mnist-model-")) / folder.name)
+
+    def _measure(self, run: TrainingRun) -> dict[str, Any]:
+        answers, data = _KerasAnswers(run.model), self.data
+        figures = {
+            "data": data.name,
+            "parameters": run.model.count_params(),
+            "num_training_images": len(data.x_train[: run.recipe.limit]),
+            "seconds": sum(epoch["seconds"] for epoch in run.history),
+            "validation": evaluate(answers, PreparedSet.as_it_is(data.x_validation, data.y_validation)),
+        }
+        return figures if self.test is None else {**figures, "test": evaluate(answers, self.test)}
+
+
+def start_from(recipe: Recipe, model: StoredModel, freeze: Sequence[str] = ()) -> Recipe:
+    """The recipe, started from a stored model whose network it takes over unless it changes the network itself.
+
+    Args:
+        recipe: What to train.
+        model: Where to start.
+        freeze: Patterns of layers that keep their weights, as in `conv*`.
+
+    Raises:
+        ArchitectureError: The networks differ, no layer has such a name, or nothing would be left to train.
+    """
+    if recipe.architecture == model.recipe.architecture and recipe.parts == type(recipe.parts)():
+        recipe = dataclasses.replace(recipe, parts=model.recipe.parts)
+    network = recipe.network
+    difference = find_difference(network, model.recipe.network)
+    if difference:
+        raise ArchitectureError(
+            f"{recipe.name} cannot start from {model.name}: {difference}. Train the recipe "
+            f"{model.recipe.name}, with the network parts of that model.",
+            network.name,
+        )
+    frozen = find_layers(network, freeze)
+    if len(frozen) == len(find_layers(network, ["*"])):
+        raise ArchitectureError("All layers are frozen: nothing is left to train. Leave at least `logits`.", "logits")
+    return dataclasses.replace(recipe, start=Start(model.name, model.weights_digest, frozen))
+
+
+class _KerasAnswers:
+    """A Keras model as a `Predictor`."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+
+    def predict_logits(self, images: np.ndarray) -> np.ndarray:
+        return self._model.predict_on_batch(images[..., None])
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ignores Ctrl-C: an impatient second one must not cost what is being stored."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)

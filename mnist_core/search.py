@@ -1,0 +1,322 @@
+"""A search for a good network: a grid of convolutional networks, tried by Optuna, chosen on validation images.
+
+Any number of processes may work on one study; each of them ends with the best that all of them have found.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import itertools
+import json
+import statistics
+import time
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import optuna
+from optuna.trial import FrozenTrial, TrialState
+
+from .architectures import Parts
+from .errors import ArchitectureError, StoppedError, TrainingError
+from .recipes import Recipe, find_recipe
+from .runs import Workbench
+from .studies import open_study, requeue
+
+SPACE: dict[str, tuple[int, ...]] = {
+    "blocks": (2, 3),
+    "filters": (32, 64),
+    "kernel": (3, 5),
+    "pool_size": (2, 3),
+    "dense_layers": (1, 2),
+    "dense_units": (256, 512),
+}
+SAMPLERS = ("grid", "random", "tpe")
+_FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
+_WAIT_SECONDS = 1.0
+
+Point = dict[str, int]
+
+
+@dataclass(frozen=True)
+class SearchSettings:
+    """How to search.
+
+    Args:
+        storage: See `studies.open_study`.
+        sampler: One of `SAMPLERS`.
+        trials: Number of trials after which the study is done, whoever made them; None is every possible network.
+        minutes: No trial goes on for longer; one that is broken off waits for the next search.
+        epochs: Passes of each trial.
+        limit: Number of training images of each trial; None is all.
+        seeds: Number of seeds with which the best network is trained, to see how far they spread.
+        seed: Seed of the networks, and of the sampler; None is 0 for the networks and chance for the sampler.
+    """
+
+    storage: str
+    sampler: str = "grid"
+    trials: int | None = None
+    minutes: float | None = None
+    epochs: int = 5
+    limit: int | None = None
+    seeds: int = 3
+    seed: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("trials", "seeds"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise ValueError(f"`{name}` must be at least 1. Received: {name}={value!r}")
+        if self.minutes is not None and not self.minutes > 0:
+            raise ValueError(f"`minutes` must be above 0. Received: minutes={self.minutes!r}")
+        if self.sampler not in SAMPLERS:
+            raise ValueError(f"`sampler` must be one of {', '.join(SAMPLERS)}. Received: sampler={self.sampler!r}")
+
+
+def list_points() -> list[Point]:
+    """All combinations of the space."""
+    return [dict(zip(SPACE, values, strict=True)) for values in itertools.product(*SPACE.values())]
+
+
+def list_impossible() -> list[dict[str, Any]]:
+    """The combinations that cannot be built, each with the layer and the reason. Nothing is trained for it."""
+    impossible = []
+    for point in list_points():
+        try:
+            grid_recipe(point).network.layers()
+        except ArchitectureError as error:
+            impossible.append({**point, "layer": error.layer, "reason": str(error)})
+    return impossible
+
+
+def grid_recipe(point: Point, *, epochs: int = 5, limit: int | None = None, seed: int = 0) -> Recipe:
+    """The recipe of one combination.
+
+    A block is a same-padded and a valid convolution, then pooling. The second block has twice as many filters as the
+    first, the third twice as many as the second, as in `vgg_small`, which is one of the combinations.
+    """
+    parts = Parts(
+        filters=tuple(point["filters"] * 2**block for block in range(point["blocks"])),
+        kernel=point["kernel"],
+        pool_size=point["pool_size"],
+        dense_units=(point["dense_units"],) * point["dense_layers"],
+    )
+    return dataclasses.replace(find_recipe("vgg_small"), parts=parts, epochs=epochs, limit=limit, seed=seed)
+
+
+def search_grid(workbench: Workbench, settings: SearchSettings) -> dict[str, Any]:
+    """Tries networks until the budget is spent, and measures the best one.
+
+    The best network is the one with the highest validation accuracy; it is trained once more from the same seed, which
+    gives the same weights, stored, and measured on the test set once.
+
+    Returns:
+        study, storage, settings, trials (a list), impossible (a list), best (None while no trial is complete), and
+        spread: the validation accuracies of the best network with several seeds, with mean and standard deviation.
+
+    Raises:
+        KeyboardInterrupt: It was stopped. All trials that had ended are kept; the running one waits to be taken up.
+        StorageError: The study cannot be opened.
+    """
+    return _Search(workbench, settings).run()
+
+
+class _OutOfTimeError(Exception):
+    """The minutes are over in the middle of a trial."""
+
+
+class _Search:
+    def __init__(self, workbench: Workbench, settings: SearchSettings) -> None:
+        self._workbench = workbench
+        self._settings = settings
+        self._impossible = list_impossible()
+        self._deadline = time.monotonic() + settings.minutes * 60 if settings.minutes else float("inf")
+        self._num_trials = settings.trials or len(list_points()) - len(self._impossible)
+        self._number: int | None = None
+        self.name = f"grid-{self._digest()}"
+        with warnings.catch_warnings(action="ignore", category=optuna.exceptions.ExperimentalWarning):
+            self._study = open_study(settings.storage, self.name, self._sampler(), self._pruner())
+
+    def run(self) -> dict[str, Any]:
+        try:
+            while self._wait_for_work() and self._run_trial():
+                pass
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(
+                f"Stopped. The trials are kept in {self._settings.storage}; the same command goes on with them."
+            ) from None
+        best = max(self._trials(TrialState.COMPLETE), key=lambda trial: trial.value, default=None)
+        return {
+            "study": self.name,
+            "storage": self._settings.storage,
+            "settings": dataclasses.asdict(self._settings),
+            "trials": [_describe_trial(trial) for trial in self._trials(*_FINISHED)],
+            "impossible": self._impossible,
+            "best": best and self._measure(best),
+            "spread": best and self._spread(best),
+        }
+
+    def _digest(self) -> str:
+        """Names what makes trials comparable, so that a study is resumed only by what belongs to it."""
+        settings = self._settings
+        same = [SPACE, settings.epochs, settings.limit, settings.seed or 0, self._workbench.data.digest]
+        return hashlib.sha256(json.dumps(same).encode()).hexdigest()[:10]
+
+    def _sampler(self) -> optuna.samplers.BaseSampler:
+        seed = self._settings.seed
+        if self._settings.sampler == "grid":
+            return optuna.samplers.GridSampler({name: list(values) for name, values in SPACE.items()}, seed=seed)
+        if self._settings.sampler == "random":
+            return optuna.samplers.RandomSampler(seed=seed)
+        # Several workers must not all try the point that looks best.
+        return optuna.samplers.TPESampler(seed=seed, constant_liar=True)
+
+    def _pruner(self) -> optuna.pruners.BasePruner:
+        return optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=1)
+
+    def _wait_for_work(self) -> bool:
+        """Whether there is a trial to make; waits for trials of other workers that may come back."""
+        while time.monotonic() < self._deadline:
+            optuna.storages.fail_stale_trials(self._study)
+            trials = self._study.get_trials(deepcopy=False)
+            num_finished = len(self._trials(*_FINISHED))
+            num_running = sum(trial.state == TrialState.RUNNING for trial in trials)
+            if num_finished >= self._num_trials:
+                return False
+            is_open = any(trial.state == TrialState.WAITING for trial in trials) or self._is_unvisited(trials)
+            if is_open and num_finished + num_running < self._num_trials:
+                return True
+            if not num_running:
+                return False
+            time.sleep(_WAIT_SECONDS)
+        return False
+
+    def _is_unvisited(self, trials: list[FrozenTrial]) -> bool:
+        if self._settings.sampler != "grid":
+            return True  # a point that comes again gets another seed
+        return len({trial.system_attrs.get("grid_id") for trial in trials} - {None}) < len(list_points())
+
+    def _run_trial(self) -> bool:
+        """Makes one trial; False when it was broken off because the time is over."""
+        self._number = None
+        try:
+            self._study.optimize(self._try_point, n_trials=1)
+        except (_OutOfTimeError, KeyboardInterrupt) as error:
+            if self._number is not None:
+                requeue(self._study, self._study.trials[self._number])
+            if isinstance(error, KeyboardInterrupt):
+                raise
+            return False
+        except ValueError:
+            # This worker was silent for so long that another one took the trial: its result is not missed.
+            if self._number is None or self._study.trials[self._number].state == TrialState.RUNNING:
+                raise
+        return True
+
+    def _try_point(self, trial: optuna.Trial) -> float:
+        """Trains the network that a trial stands for; its value is the validation accuracy."""
+        self._number = trial.number
+        point = {name: trial.suggest_categorical(name, values) for name, values in SPACE.items()}
+        settings = self._settings
+        seed = (settings.seed or 0) + self._count_earlier(trial.number, point)
+        recipe = grid_recipe(point, epochs=settings.epochs, limit=settings.limit, seed=seed)
+        try:
+            num_parameters = recipe.network.num_parameters
+        except ArchitectureError as error:
+            trial.set_user_attr("impossible", str(error))
+            raise optuna.TrialPruned from error
+        trial.set_user_attr("seed", seed)
+        trial.set_user_attr("parameters", num_parameters)
+        started = time.monotonic()
+        try:
+            return self._train(recipe, trial)
+        except TrainingError as error:
+            trial.set_user_attr("problem", str(error))
+            raise optuna.TrialPruned from error
+        finally:
+            trial.set_user_attr("seconds", round(time.monotonic() - started, 2))
+
+    def _train(self, recipe: Recipe, trial: optuna.Trial | None = None) -> float:
+        """Validation accuracy of a recipe, as long as the time and a trial's prospects allow."""
+        import keras
+
+        from .training import Progress, train
+
+        may_break_off = trial is not None and bool(self._trials(TrialState.COMPLETE))
+
+        def watch(progress: Progress) -> None:
+            if may_break_off and time.monotonic() > self._deadline:
+                raise _OutOfTimeError
+            if trial is not None and progress.validation_accuracy is not None:
+                trial.report(progress.validation_accuracy, progress.epoch)
+                if progress.epoch < recipe.epochs and trial.should_prune():
+                    raise optuna.TrialPruned
+
+        keras.utils.clear_session()
+        try:
+            run = train(recipe, self._workbench.data, devices=self._workbench.devices, on_progress=watch)
+        except StoppedError:
+            raise KeyboardInterrupt from None
+        if run.stopped_after is not None:
+            raise KeyboardInterrupt
+        accuracy = float(run.history[-1]["val_accuracy"])
+        network = ", ".join(f"{name} {value}" for name, value in (trial.params if trial else {}).items())
+        seconds = sum(epoch["seconds"] for epoch in run.history)
+        self._workbench.say(f"{network or 'the best, seed ' + str(recipe.seed)}: {accuracy:.2%} in {seconds:.0f} s")
+        return accuracy
+
+    def _count_earlier(self, number: int, point: Point) -> int:
+        """How many earlier trials tried this point: the sampler may like it again."""
+        earlier = [trial for trial in self._study.get_trials(deepcopy=False) if trial.number < number]
+        return sum(trial.params == point and trial.state != TrialState.FAIL for trial in earlier)
+
+    def _trials(self, *states: TrialState) -> list[FrozenTrial]:
+        """Trials of networks that can be built."""
+        trials = self._study.get_trials(deepcopy=False, states=states)
+        return [trial for trial in trials if "impossible" not in trial.user_attrs]
+
+    def _recipe_of(self, trial: FrozenTrial, seed: int) -> Recipe:
+        return grid_recipe(trial.params, epochs=self._settings.epochs, limit=self._settings.limit, seed=seed)
+
+    def _measure(self, best: FrozenTrial) -> dict[str, Any]:
+        stored = self._workbench.load_or_train(self._recipe_of(best, best.user_attrs["seed"]))
+        test = stored.metrics["test"]
+        return {
+            **_describe_trial(best),
+            "model": stored.name,
+            "test_accuracy": test["accuracy"],
+            "test_interval": test["interval"],
+        }
+
+    def _spread(self, best: FrozenTrial) -> dict[str, Any]:
+        """Validation accuracies of the best network with other seeds; kept in the study for the next time."""
+        first = best.user_attrs["seed"]
+        accuracies = [best.value]
+        for seed in range(first + 1, first + self._settings.seeds):
+            name = f"{json.dumps(best.params, sort_keys=True)} seed {seed}"
+            if name not in self._study.user_attrs:
+                self._study.set_user_attr(name, self._train(self._recipe_of(best, seed)))
+            accuracies.append(self._study.user_attrs[name])
+        return {
+            "seeds": list(range(first, first + len(accuracies))),
+            "validation_accuracies": accuracies,
+            "mean": statistics.mean(accuracies),
+            "standard_deviation": statistics.stdev(accuracies) if len(accuracies) > 1 else None,
+        }
+
+
+def _describe_trial(trial: FrozenTrial) -> dict[str, Any]:
+    values = trial.intermediate_values
+    attributes = trial.user_attrs
+    return {
+        "number": trial.number,
+        **trial.params,
+        "parameters": attributes["parameters"],
+        "validation_accuracy": values[max(values)] if values else None,
+        "seconds": attributes["seconds"],
+        "epochs": len(values),
+        "seed": attributes["seed"],
+        "state": "failed" if "problem" in attributes else "pruned" if trial.state == TrialState.PRUNED else "complete",
+        **({"problem": attributes["problem"]} if "problem" in attributes else {}),
+    }
