@@ -11,7 +11,6 @@ import itertools
 import json
 import statistics
 import time
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +21,7 @@ from .architectures import Parts
 from .errors import ArchitectureError, StoppedError, TrainingError
 from .recipes import Recipe, find_recipe
 from .runs import Workbench
-from .studies import open_study, requeue
+from .studies import open_study, requeue, return_stale_trials
 
 SPACE: dict[str, tuple[int, ...]] = {
     "blocks": (2, 3),
@@ -135,8 +134,7 @@ class _Search:
         self._num_trials = settings.trials or len(list_points()) - len(self._impossible)
         self._number: int | None = None
         self.name = f"grid-{self._digest()}"
-        with warnings.catch_warnings(action="ignore", category=optuna.exceptions.ExperimentalWarning):
-            self._study = open_study(settings.storage, self.name, self._sampler(), self._pruner())
+        self._study = open_study(settings.storage, self.name, self._sampler(), self._pruner())
 
     def run(self) -> dict[str, Any]:
         try:
@@ -178,7 +176,7 @@ class _Search:
     def _wait_for_work(self) -> bool:
         """Whether there is a trial to make; waits for trials of other workers that may come back."""
         while time.monotonic() < self._deadline:
-            optuna.storages.fail_stale_trials(self._study)
+            return_stale_trials(self._study)
             trials = self._study.get_trials(deepcopy=False)
             num_finished = len(self._trials(*_FINISHED))
             num_running = sum(trial.state == TrialState.RUNNING for trial in trials)

@@ -7,10 +7,12 @@ that it is alive; the trial of one that no longer does goes back to the others. 
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 import optuna
+from optuna.exceptions import ExperimentalWarning
 from optuna.storages import JournalStorage, RDBStorage, RetryHeartbeatStaleTrialCallback
 from optuna.storages._heartbeat import BaseHeartbeat
 from optuna.storages.journal import JournalFileBackend
@@ -40,8 +42,11 @@ def open_study(
     """
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ExperimentalWarning)
+            storage = _open_storage(where)
         return optuna.create_study(
-            storage=_open_storage(where),
+            storage=storage,
             study_name=name,
             sampler=sampler,
             pruner=pruner,
@@ -59,6 +64,13 @@ def open_study(
 def requeue(study: optuna.Study, trial: FrozenTrial) -> None:
     """Puts a trial that was broken off back, to be taken up by whoever is free."""
     RetryHeartbeatStaleTrialCallback()(study, trial)
+
+
+def return_stale_trials(study: optuna.Study) -> None:
+    """Puts the trials of workers that died back."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExperimentalWarning)
+        optuna.storages.fail_stale_trials(study)
 
 
 def _open_storage(where: str) -> optuna.storages.BaseStorage:
