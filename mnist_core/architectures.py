@@ -175,6 +175,16 @@ class Architecture:
                 raise ArchitectureError(f"`{name}` would change nothing: {self.name} has no {missing}.", name)
         return changed
 
+    def drop_idle(self, parts: Parts) -> Parts:
+        """The same changes without those that say what this network has anyway.
+
+        Raises:
+            ArchitectureError: A part is changed that this network does not have.
+        """
+        given = {entry.name: getattr(parts, entry.name) for entry in fields(parts)}
+        idle = {name: None for name, value in given.items() if self.change(Parts(**{name: value})) == self}
+        return dataclasses.replace(parts, **idle)
+
     def _add_blocks(self, stack: _Stack) -> None:
         number = 0
         for index, block in enumerate(self.blocks, 1):

@@ -13,7 +13,7 @@ import math
 from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass
 from typing import Any
 
-from .architectures import Architecture, Parts, find_architecture
+from .architectures import ARCHITECTURES, Architecture, Parts, find_architecture
 from .augmentation import Augmentation
 from .errors import UnknownModelError
 
@@ -84,6 +84,8 @@ class Recipe:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        if self.architecture in ARCHITECTURES:  # a part that changes nothing must not change the key
+            object.__setattr__(self, "parts", ARCHITECTURES[self.architecture].drop_idle(self.parts))
         for name in ("learning_rate", "weight_decay", "averaging", "label_noise"):
             object.__setattr__(self, name, float(getattr(self, name)))  # 1 and 1.0 must give the same key
         for name in ("epochs", "batch_size"):
@@ -123,8 +125,13 @@ class Recipe:
         Raises:
             TypeError: A field without a default is missing, or one is unknown.
         """
+        if not isinstance(values, dict):
+            raise TypeError(f"A recipe must be a dictionary. Received: {values!r}")
         nested = {"augmentation": Augmentation, "parts": Parts, "start": Start}
-        plain = {name: nested[name](**value) if isinstance(value, dict) else value for name, value in values.items()}
+        plain = {
+            name: nested[name](**value) if name in nested and value is not None else value
+            for name, value in values.items()
+        }
         return cls(**plain)
 
     def key(self, data_digest: str) -> str:

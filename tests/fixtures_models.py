@@ -75,10 +75,11 @@ def lively_model(architecture: str):
     """A Keras model whose made-up weights give confident, varied answers, with statistics as if it had been trained."""
     import keras
 
+    from mnist_core.architectures import find_architecture
     from mnist_core.models import build_model
 
     keras.utils.set_random_seed(7)
-    model = build_model(architecture)
+    model = build_model(find_architecture(architecture))
     generator = np.random.default_rng(7)
     for variable in model.weights:
         if "norm" in variable.path:

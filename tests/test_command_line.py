@@ -17,12 +17,13 @@ from fixtures_server import ONE, ROOT, SEVEN, as_png, clean_environment, sample_
 from PIL import Image
 
 from mnist_core import __main__ as command_line
-from mnist_core import dataset, inference
+from mnist_core import dataset, inference, runs
+from mnist_core.commands import console
 from mnist_core.dataset import Dataset, load_sample
 from mnist_core.errors import DataError
-from mnist_core.report import END, START
+from mnist_core.report import FIGURES, marks
 
-KEYS = ["model", "data", "num_samples", "accuracy", "error_count", "per_class", "confusion_matrix"]
+KEYS = ["model", "data", "num_samples", "accuracy", "interval", "error_count", "per_class", "confusion_matrix"]
 KEYS += ["accepted", "nll", "brier", "ece", "seconds", "outliers"]
 SMALL = ("train", "linear", "--epochs", "1", "--limit", "300")
 
@@ -60,7 +61,7 @@ def set_up(patch, cache_dir):
     for name in [name for name in os.environ if name.startswith("MNIST_")]:
         patch.delenv(name)
     patch.setenv("MNIST_CACHE_DIR", str(cache_dir))
-    patch.setattr(command_line, "load_dataset", fabricated_mnist)
+    patch.setattr(console, "load_dataset", fabricated_mnist)
     patch.setattr(inference, "count_cuda_devices", lambda: 0)
 
 
@@ -226,7 +227,7 @@ def interrupt_in(epoch):
 
 
 def test_ctrl_c_keeps_the_best_epoch_under_a_name_of_its_own(monkeypatch, empty_cache):
-    monkeypatch.setattr(command_line, "_show_progress", interrupt_in(epoch=3))
+    monkeypatch.setattr(console, "show_progress", interrupt_in(epoch=3))
     said = run(*SMALL, "--epochs", "5")
     assert said.code == 130
     assert "Stopped. Epoch" in said.messages
@@ -236,13 +237,13 @@ def test_ctrl_c_keeps_the_best_epoch_under_a_name_of_its_own(monkeypatch, empty_
 
 
 def test_ctrl_c_while_a_model_is_stored_does_not_lose_it(monkeypatch, empty_cache):
-    save_run = command_line.save_run
+    save_run = runs.save_run
 
     def save_interrupted(*arguments):
         signal.raise_signal(signal.SIGINT)
         return save_run(*arguments)
 
-    monkeypatch.setattr(command_line, "save_run", save_interrupted)
+    monkeypatch.setattr(runs, "save_run", save_interrupted)
     assert run(*SMALL).code == 0
     assert len(models_in(empty_cache)) == 1
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
@@ -250,14 +251,14 @@ def test_ctrl_c_while_a_model_is_stored_does_not_lose_it(monkeypatch, empty_cach
 
 def test_a_stopped_run_never_passes_for_the_recipe(monkeypatch, empty_cache):
     with monkeypatch.context() as patch:
-        patch.setattr(command_line, "_show_progress", interrupt_in(epoch=3))
+        patch.setattr(console, "show_progress", interrupt_in(epoch=3))
         run(*SMALL, "--epochs", "3")
     assert "already trained" not in run(*SMALL, "--epochs", "3").messages
     assert len(models_in(empty_cache)) == 2
 
 
 def test_ctrl_c_before_the_first_epoch_ends_keeps_nothing(monkeypatch, empty_cache):
-    monkeypatch.setattr(command_line, "_show_progress", interrupt_in(epoch=1))
+    monkeypatch.setattr(console, "show_progress", interrupt_in(epoch=1))
     said = run(*SMALL)
     assert said.code == 130
     assert "nothing to keep" in said.messages
@@ -267,7 +268,7 @@ def test_ctrl_c_before_the_first_epoch_ends_keeps_nothing(monkeypatch, empty_cac
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_a_real_ctrl_c_ends_training_with_a_stored_model(empty_cache):
     code = (
-        "import sys, test_command_line as tests; tests.command_line.load_dataset = tests.fabricated_mnist; "
+        "import sys, test_command_line as tests; tests.console.load_dataset = tests.fabricated_mnist; "
         "sys.exit(tests.command_line.main())"
     )
     process = subprocess.Popen(
@@ -533,7 +534,7 @@ def test_labels_that_are_no_digits_are_refused(tmp_path, label):
 
 @pytest.mark.parametrize("command", [("train", "linear"), ("evaluate", "--data", "test")])
 def test_a_folder_without_mnist_is_named(monkeypatch, tmp_path, command):
-    monkeypatch.setattr(command_line, "load_dataset", dataset.load_dataset)
+    monkeypatch.setattr(console, "load_dataset", dataset.load_dataset)
     said = run(*command, "--data-dir", tmp_path)
     assert said.code == 1
     assert str(tmp_path) in said.messages
@@ -541,7 +542,7 @@ def test_a_folder_without_mnist_is_named(monkeypatch, tmp_path, command):
 
 
 def test_a_download_that_fails_says_what_to_do(monkeypatch, tmp_path):
-    monkeypatch.setattr(command_line, "load_dataset", dataset.load_dataset)
+    monkeypatch.setattr(console, "load_dataset", dataset.load_dataset)
     monkeypatch.setattr(dataset, "KERAS_PATH", tmp_path / "none.npz")
     monkeypatch.setattr(dataset, "MNIST_URL", "http://127.0.0.1:9/mnist.npz")
     said = run("evaluate", "--data", "test")
@@ -553,9 +554,10 @@ def test_any_error_of_the_project_is_a_message(monkeypatch):
     def fail(*arguments, **options):
         raise DataError("It went wrong.")
 
-    monkeypatch.setattr(command_line, "load_dataset", fail)
+    monkeypatch.setattr(console, "load_dataset", fail)
     said = run("train", "linear")
-    assert (said.code, said.out, said.messages) == (1, "", "train: It went wrong.\n")
+    assert (said.code, said.out) == (1, "")
+    assert said.messages.splitlines()[-1] == "train: It went wrong."
 
 
 # Report
@@ -563,7 +565,7 @@ def test_any_error_of_the_project_is_a_message(monkeypatch):
 
 def test_report_writes_the_figures_between_the_marks(tmp_path):
     path = tmp_path / "README.md"
-    path.write_text(f"Before\n{START}\n{END}\nAfter\n")
+    path.write_text("Before\n" + "\n".join(marks(FIGURES)) + "\nAfter\n")
     said = run("report", "--data", images_file(tmp_path), "--into", path)
     assert said.code == 0
     assert "| sketchnet | images | " in path.read_text()

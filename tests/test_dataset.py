@@ -133,7 +133,7 @@ def test_no_other_place_is_tried_when_one_is_given(tmp_path, arrays):
 
 
 def test_an_empty_folder_is_named(tmp_path):
-    with pytest.raises(DataError, match=r"Expected the file mnist\.npz"):
+    with pytest.raises(DataError, match=r"Expected mnist\.npz"):
         load_dataset(tmp_path)
 
 

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from fixtures_models import lively_model, sample_images, stored_architecture
 
+from mnist_core.architectures import ARCHITECTURES, find_architecture
 from mnist_core.errors import UnknownModelError
 from mnist_core.inference import LiteRTPredictor, predict, softmax
-from mnist_core.models import ARCHITECTURES, build_model
+from mnist_core.models import build_model
 
 
 @pytest.fixture(params=sorted(ARCHITECTURES))
@@ -16,11 +17,11 @@ def architecture(request):
 
 @pytest.mark.parametrize(("architecture", "expected"), [("sketchnet", 279_722), ("linear", 7_850)])
 def test_parameter_count_is_the_published_one(architecture, expected):
-    assert build_model(architecture).count_params() == expected
+    assert build_model(find_architecture(architecture)).count_params() == expected
 
 
 def test_takes_images_and_gives_ten_logits(architecture):
-    model = build_model(architecture)
+    model = build_model(find_architecture(architecture))
     assert model.input_shape == (None, 28, 28, 1)
     assert model.output_shape == (None, 10)
 
@@ -56,17 +57,17 @@ def test_litert_file_answers_as_keras_does(architecture):
 
 
 def test_weights_have_the_same_names_in_every_build(architecture):
-    first, second = ([weight.path for weight in build_model(architecture).weights] for _ in range(2))
+    first, second = ([weight.path for weight in build_model(find_architecture(architecture)).weights] for _ in range(2))
     assert first == second
     assert len(set(first)) == len(first)
 
 
 def test_model_is_named_as_its_architecture(architecture):
-    assert build_model(architecture).name == architecture
+    assert build_model(find_architecture(architecture)).name == architecture
 
 
 def test_unknown_architecture_is_refused_with_the_known_ones():
     with pytest.raises(UnknownModelError, match="architecture") as caught:
-        build_model("perceptron")
+        find_architecture("perceptron")
     assert caught.value.name == "perceptron"
     assert set(caught.value.available) == set(ARCHITECTURES)

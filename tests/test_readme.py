@@ -16,7 +16,7 @@ from packaging.version import Version
 import app
 from mnist_core.dataset import Samples
 from mnist_core.inference import Verdict
-from mnist_core.report import END, START
+from mnist_core.report import FIGURES, marks
 from mnist_core.store import SHIPPED_DIR
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -49,6 +49,12 @@ def rows(text):
     """The cells of a Markdown table below its headings."""
     lines = [line for line in text.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def table(name):
+    """What the program wrote between two marks."""
+    first, last = marks(name)
+    return README.split(first)[1].split(last)[0]
 
 
 def command_of(title):
@@ -170,8 +176,7 @@ def test_the_defaults_in_the_table_are_the_defaults(monkeypatch):
 
 
 def test_the_figures_of_the_shipped_model_are_those_it_was_stored_with():
-    table = README.split(START)[1].split(END)[0]
-    (row,) = (row for row in rows(table) if row[:2] == ["sketchnet", "validation"])
+    (row,) = (row for row in rows(table(FIGURES)) if row[:2] == ["sketchnet", "validation"])
     stored = json.loads((SHIPPED_DIR / "sketchnet/metrics.json").read_text())["validation"]
     assert row[2] == f"{stored['accuracy']:.2%}"
     assert (row[4], row[5]) == (str(stored["error_count"]), f"{stored['num_samples']:,}")
@@ -180,7 +185,7 @@ def test_the_figures_of_the_shipped_model_are_those_it_was_stored_with():
 
 def test_the_figures_name_every_set_that_the_text_explains():
     explained = set(re.findall(r"`(i\w+_\w+)` \(", section("How well it reads")))
-    assert explained | {"validation", "test"} == {row[1] for row in rows(README.split(START)[1].split(END)[0])}
+    assert explained | {"validation", "test"} == {row[1] for row in rows(table(FIGURES))}
 
 
 # Texts of the page

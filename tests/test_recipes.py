@@ -6,33 +6,48 @@ import json
 import pytest
 from fixtures_models import run_python
 
+from mnist_core.architectures import Parts
 from mnist_core.augmentation import Augmentation
 from mnist_core.errors import UnknownModelError
-from mnist_core.recipes import RECIPES, Recipe, find_recipe
+from mnist_core.recipes import RECIPES, Recipe, Start, find_recipe
 
 DIGEST = "0123456789abcdef" * 4
 RECIPE = Recipe(
     name="some",
-    architecture="linear",
+    architecture="lenet",
+    parts=Parts(kernel=4),
     augmentation=Augmentation(rotation=5, stretch=0.1, shear=0.1, shift=1, elastic=0.5, thickness=0.5),
     epochs=3,
     batch_size=64,
+    optimizer="rmsprop",
     learning_rate=1e-2,
+    schedule="constant",
+    loss="one_hot",
     weight_decay=0.01,
     averaging=0.9,
     limit=100,
+    label_noise=0.1,
+    until=0.9,
+    start=Start("other", "a" * 64, ("conv1",)),
     seed=3,
 )
 CHANGES = {
     "name": "other",
     "architecture": "sketchnet",
+    "parts": Parts(kernel=5),
     "augmentation": Augmentation(),
     "epochs": 4,
     "batch_size": 65,
+    "optimizer": "sgd",
     "learning_rate": 1.1e-2,
+    "schedule": "cosine",
+    "loss": "sparse",
     "weight_decay": 0.02,
     "averaging": 0.0,
     "limit": None,
+    "label_noise": 0.2,
+    "until": None,
+    "start": Start("other", "b" * 64, ("conv1",)),
     "seed": 4,
 }
 
@@ -41,7 +56,7 @@ CHANGES = {
 def test_every_recipe_builds_a_model(name):
     from mnist_core.models import build_model
 
-    assert build_model(RECIPES[name].architecture).output_shape == (None, 10)
+    assert build_model(RECIPES[name].network).output_shape == (None, 10)
 
 
 @pytest.mark.parametrize("name", sorted(RECIPES))

@@ -98,6 +98,12 @@ def test_tensorflow_is_never_imported_at_once(path):
 
 
 @every_source
+def test_only_the_search_knows_optuna(path):
+    if room(path) not in ("studies", "search"):
+        assert "optuna" not in roots(all_imports(path))
+
+
+@every_source
 def test_only_dataset_knows_the_network(path):
     if room(path) != "dataset":
         assert not NETWORK & roots(all_imports(path))
@@ -111,7 +117,18 @@ def test_these_rules_can_see_an_import():
 
 
 def test_serving_modules_load_neither_tensorflow_nor_keras_nor_gradio():
-    modules = ["dataset", "ink", "picture", "augmentation", "recipes", "store", "inference", "evaluation"]
+    modules = [
+        "dataset",
+        "labelled",
+        "ink",
+        "picture",
+        "augmentation",
+        "architectures",
+        "recipes",
+        "store",
+        "inference",
+    ]
+    modules += ["evaluation", "runs", "experiments", "search", "render", "report", "__main__"]
     program = f"import sys, {', '.join(f'mnist_core.{name}' for name in modules)}; print(*sys.modules)"
     result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     loaded = roots(result.stdout.split())
