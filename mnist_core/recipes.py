@@ -145,13 +145,12 @@ class Recipe:
         text = json.dumps({"recipe": changed, "data": data_digest}, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:10]
 
-    def describe_changes(self) -> str:
-        """What differs from the recipe of the same name, as in "epochs=2 activation=tanh"; empty if nothing does."""
-        base = RECIPES.get(self.name)
-        if base is None:
-            return ""
-        ours, theirs = (_flatten(recipe.as_dict()) for recipe in (self, base))
-        return " ".join(f"{name}={_as_words(value)}" for name, value in ours.items() if value != theirs.get(name))
+    def list_changes(self) -> list[str]:
+        """What differs from the recipe of the same name, as in `["epochs=2", "activation=tanh"]`."""
+        if self.name not in RECIPES:
+            return []
+        ours, theirs = _flatten(self), _flatten(RECIPES[self.name])
+        return [f"{name}={_as_words(value)}" for name, value in ours.items() if value != theirs.get(name)]
 
 
 def _changed_fields(value: Any) -> dict[str, Any]:
@@ -165,20 +164,18 @@ def _changed_fields(value: Any) -> dict[str, Any]:
     return changed
 
 
-def _flatten(values: dict[str, Any]) -> dict[str, Any]:
-    """The same values without the outer names: `{"parts": {"kernel": 5}}` to `{"kernel": 5}`."""
-    flat = {}
-    for name, value in values.items():
-        flat |= (
-            {f"from {inner}" if name == "start" else inner: deep for inner, deep in value.items()}
-            if isinstance(value, dict)
-            else {name: value}
-        )
-    return flat
+def _flatten(recipe: Recipe) -> dict[str, Any]:
+    """All fields of a recipe and of what is nested in it, by the names that people know them by."""
+    values = vars(recipe) | vars(recipe.parts) | vars(recipe.augmentation)
+    start = recipe.start
+    values |= {"from": start.model, "freeze": start.freeze} if start else {}
+    return {name: value for name, value in values.items() if name not in ("parts", "augmentation", "start")}
 
 
 def _as_words(value: Any) -> str:
-    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def find_recipe(name: str) -> Recipe:

@@ -59,6 +59,7 @@ class StoredModel:
         complete: False for a run that was stopped early.
         history: One dictionary an epoch.
         metrics: Parameters, seconds, and figures on the validation and the test images.
+        written_at: When its manifest was written, in nanoseconds.
     """
 
     folder: Path
@@ -67,6 +68,15 @@ class StoredModel:
     complete: bool
     history: list[dict[str, float]]
     metrics: dict[str, Any]
+    written_at: int
+
+    @property
+    def was_replaced(self) -> bool:
+        """Whether another model has taken its place since it was read."""
+        try:
+            return (self.folder / "manifest.json").stat().st_mtime_ns != self.written_at
+        except OSError:
+            return False
 
     @property
     def name(self) -> str:
@@ -294,6 +304,7 @@ def _read(folder: Path) -> StoredModel:
 
 
 def _read_verified(folder: Path) -> StoredModel:
+    written_at = (folder / "manifest.json").stat().st_mtime_ns
     manifest = json.loads((folder / "manifest.json").read_text())
     if manifest["format"] != _FORMAT:
         raise DamagedModelError(folder, f"its format is {manifest['format']!r}, and this version reads {_FORMAT}")
@@ -310,6 +321,7 @@ def _read_verified(folder: Path) -> StoredModel:
         manifest["complete"],
         _read_json(folder / "history.json"),
         _read_json(folder / "metrics.json"),
+        written_at,
     )
 
 

@@ -233,18 +233,48 @@ find("#shuffle").addEventListener("click", showSamples);
 
 // Details and theme
 
+let models = [];
+
 async function showModels() {
   const answer = await server.describe_models({});
   if (!answer?.ok) return answer ? notify(answer.error) : retryLater(showModels);
   find("#device").textContent = [answer.device, answer.note].filter(Boolean).join("; ");
-  find("#model").replaceChildren(...answer.models.map((model) => new Option(say("model_option", {
-    name: model.name,
+  const select = find("#model");
+  const chosen = select.value;
+  models = answer.models;
+  select.replaceChildren(...models.map((model) => new Option(say("model_option", {
+    label: model.label,
     parameters: model.parameters.toLocaleString(),
-    accuracy: (model.validation_accuracy * 100).toFixed(2),
+    accuracy: exactPercent(model.validation_accuracy),
   }), model.name)));
+  if (models.some((model) => model.name === chosen)) select.value = chosen;
+  describeModel();
 }
 
-find("#model").addEventListener("change", askAgain);
+function describeModel() {
+  const model = models.find((candidate) => candidate.name === find("#model").value);
+  if (!model) return;
+  find("#trained").textContent = say(model.complete ? "trained_value" : "trained_early", {
+    data: model.data,
+    images: model.images.toLocaleString(),
+    epochs: model.epochs,
+    seconds: Math.round(model.seconds).toLocaleString(),
+  });
+  find("#test").textContent = model.test ? say("test_value", {
+    accuracy: exactPercent(model.test.accuracy),
+    low: exactPercent(model.test.interval[0]),
+    high: exactPercent(model.test.interval[1]),
+  }) : say("test_none");
+}
+
+const exactPercent = (share) => (share * 100).toFixed(2);
+
+find("#model").addEventListener("change", () => {
+  describeModel();
+  askAgain();
+});
+// Models that were trained since the page was opened.
+find("#details").addEventListener("toggle", () => find("#details").open && showModels());
 find("#theme").addEventListener("click", () => {
   remember("theme", document.body.classList.toggle("dark") ? "dark" : "light");
 });

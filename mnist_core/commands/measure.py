@@ -57,7 +57,7 @@ def run_models(options: argparse.Namespace) -> int:
         for model in models:
             note = "" if model.complete else "  stopped early"
             accuracy, parameters = model.metrics["validation"]["accuracy"], model.metrics["parameters"]
-            changes = model.recipe.describe_changes()
+            changes = " ".join(model.recipe.list_changes())
             print(
                 f"{model.name:32} {parameters:>9,} parameters  validation {accuracy:.2%}{note}  {model.folder}"
                 f"{'  ' + changes if changes else ''}"

@@ -87,9 +87,12 @@ class Reader:
         return Answer(image, probabilities, read_verdict(probabilities), stored.name, milliseconds)
 
     def _open(self, name: str) -> tuple[StoredModel, Predictor]:
-        if name not in self._predictors:
+        if self._must_open(name):
             with self._opening:
-                if name not in self._predictors:
+                if self._must_open(name):
                     stored = find_stored(name, self._roots)
                     self._predictors[name] = (stored, open_predictor(stored, self.device))
         return self._predictors[name]
+
+    def _must_open(self, name: str) -> bool:
+        return name not in self._predictors or self._predictors[name][0].was_replaced

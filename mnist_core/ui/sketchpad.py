@@ -19,6 +19,7 @@ import numpy as np
 from ..dataset import ASSETS_DIR, Samples
 from ..errors import MnistError, PictureError
 from ..picture import open_picture, picture_to_image
+from ..store import StoredModel
 from .reader import Answer, Reader
 from .texts import load_texts
 
@@ -78,14 +79,7 @@ def live_functions(reader: Reader, samples: Samples) -> tuple[Callable[[Message]
     def describe_models(message: Message) -> Message:
         """`{}` to `{models, device, note}` for the details below the pad."""
         del message
-        models = [
-            {
-                "name": model.name,
-                "parameters": model.metrics["parameters"],
-                "validation_accuracy": model.metrics["validation"]["accuracy"],
-            }
-            for model in reader.list_models()
-        ]
+        models = [_describe_model(model) for model in reader.list_models()]
         return {"models": models, "device": reader.device.name, "note": reader.device.note}
 
     return classify_drawing, read_picture, pick_samples, describe_models
@@ -103,6 +97,26 @@ def _never_raise(function: Callable[[Message], Message]) -> Callable[[Message], 
             return {"error": "The server could not answer this; its log says why."}
 
     return answer
+
+
+def _describe_model(model: StoredModel) -> Message:
+    metrics, data = model.metrics, model.metrics.get("data", "mnist")
+    test = metrics.get("test")
+    changes = ", ".join([*([] if data == "mnist" else [data]), *model.recipe.list_changes()])
+    # A folder that was named by hand is called by that name, the others by what was trained.
+    has_own_name = not model.name.startswith(f"{model.recipe.name}-")
+    return {
+        "name": model.name,
+        "label": model.name if has_own_name else f"{model.recipe.name} ({changes})" if changes else model.recipe.name,
+        "complete": model.complete,
+        "parameters": metrics["parameters"],
+        "validation_accuracy": metrics["validation"]["accuracy"],
+        "data": "MNIST" if data == "mnist" else data,
+        "images": metrics["num_training_images"],
+        "epochs": len(model.history),
+        "seconds": metrics["seconds"],
+        "test": test and {"accuracy": test["accuracy"], "interval": test["interval"]},
+    }
 
 
 def _pack(answer: Answer) -> Message:
