@@ -33,7 +33,7 @@ def parse_settings(arguments: Sequence[str] | None = None) -> argparse.Namespace
         "--data-dir",
         type=Path,
         default=environment.get("MNIST_DATA_DIR") or None,
-        help="mnist.npz or a folder that holds it; its test images are then shown beside the pad",
+        help="an npz file, or a folder with mnist.npz or the four IDX files; its test images are shown beside the pad",
     )
     parser.add_argument(
         "--share", action="store_true", default=environment.get("MNIST_SHARE") == "1", help="ask for a public address"
@@ -52,11 +52,11 @@ def _port(text: str) -> int:
 
 
 def load_samples(data_dir: Path | None) -> Samples:
-    """The images shown beside the pad: MNIST's test images where MNIST is named, else the built-in ones."""
+    """The images shown beside the pad: the test images of the set that is named, else the built-in ones."""
     if data_dir is None:
         return built_in_samples()
-    mnist = load_dataset(data_dir)
-    return Samples(mnist.x_test, mnist.y_test, "test")
+    dataset = load_dataset(data_dir)
+    return Samples(dataset.x_test, dataset.y_test, "test", dataset.name)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

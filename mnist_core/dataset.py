@@ -88,11 +88,12 @@ class TrainingData:
 
 @dataclass(frozen=True)
 class Samples:
-    """Real MNIST images to show: uint8 (n, 28, 28), uint8 labels (n,), and which they are."""
+    """Real images to show: uint8 (n, 28, 28), uint8 labels (n,), which they are, and of what set."""
 
     images: np.ndarray
     labels: np.ndarray
     source: Literal["built_in", "test"]
+    name: str = "mnist"
 
 
 def default_cache_dir() -> Path:

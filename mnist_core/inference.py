@@ -8,7 +8,10 @@ models.
 from __future__ import annotations
 
 import ctypes
+import os
+import queue
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -143,20 +146,36 @@ class LiteRTPredictor:
     def __init__(self, stored: StoredModel) -> None:
         # Read once: the file may be replaced while this answers.
         self._content = stored.read_litert()
-        # An interpreter shared by threads gives wrong answers without an error.
-        self._local = threading.local()
+        # Two threads in one interpreter get wrong answers without an error, so each takes one that is free. There are
+        # as many as processors: each copies the weights, and a server has dozens of threads.
+        self._free: queue.SimpleQueue[Callable[[np.ndarray], np.ndarray]] = queue.SimpleQueue()
+        self._slots = threading.Semaphore(os.cpu_count() or 1)
 
     def predict_logits(self, images: np.ndarray) -> np.ndarray:
         """See `Predictor`."""
-        if not hasattr(self._local, "runner"):
-            from ai_edge_litert.interpreter import Interpreter
-
-            self._local.interpreter = Interpreter(model_content=self._content, num_threads=1)
-            self._local.runner = self._local.interpreter.get_signature_runner()
-            self._local.input_name = next(iter(self._local.runner.get_input_details()))
         batch = np.ascontiguousarray(images[..., None], np.float32)
-        (logits,) = self._local.runner(**{self._local.input_name: batch}).values()
-        return logits
+        with self._slots:
+            try:
+                run = self._free.get_nowait()
+            except queue.Empty:
+                run = self._open_interpreter()
+            try:
+                return run(batch)
+            finally:
+                self._free.put(run)
+
+    def _open_interpreter(self) -> Callable[[np.ndarray], np.ndarray]:
+        from ai_edge_litert.interpreter import Interpreter
+
+        interpreter = Interpreter(model_content=self._content, num_threads=1)
+        runner = interpreter.get_signature_runner()
+        (input_name,) = runner.get_input_details()
+
+        def run(batch: np.ndarray) -> np.ndarray:
+            (logits,) = runner(**{input_name: batch}).values()
+            return logits
+
+        return run
 
 
 class TensorFlowPredictor:

@@ -9,6 +9,7 @@ import pytest
 from fixtures_models import copy_model, run_python, sample_images, stored_architecture, stored_linear, trained
 
 from mnist_core import inference
+from mnist_core.architectures import ARCHITECTURES
 from mnist_core.errors import DeviceError
 from mnist_core.inference import (
     Device,
@@ -20,7 +21,6 @@ from mnist_core.inference import (
     read_verdict,
     softmax,
 )
-from mnist_core.models import ARCHITECTURES
 from mnist_core.store import SHIPPED_DIR, load_stored
 
 CPU = Device("cpu", "CPU")

@@ -195,6 +195,7 @@ async function readPicture(file) {
 async function showSamples() {
   const answer = await server.pick_samples({});
   if (!answer?.ok) return answer ? notify(answer.error) : retryLater(showSamples);
+  if (answer.name !== "mnist") find("#samples-title").textContent = say("samples_of", { name: answer.name });
   find("#samples-hint").textContent = `${say("samples_hint")} ${say(`samples_${answer.source}`)}`;
   find("#samples").replaceChildren(...answer.samples.map((sample) => {
     const button = Object.assign(document.createElement("button"), { type: "button", className: "sample" });

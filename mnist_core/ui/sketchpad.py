@@ -64,16 +64,16 @@ def live_functions(reader: Reader, samples: Samples) -> tuple[Callable[[Message]
 
     @_never_raise
     def pick_samples(message: Message) -> Message:
-        """`{}` to `{samples, source}`: two real images of each digit, in random order."""
+        """`{}` to `{samples, source, name}`: two real images of each label, in random order."""
         del message
         of_label = [np.flatnonzero(samples.labels == label) for label in range(10)]
-        chosen = np.concatenate([generator.choice(indices, 2, replace=False) for indices in of_label])
+        chosen = np.concatenate([generator.permutation(indices)[:2] for indices in of_label])
         generator.shuffle(chosen)
         picked = [
             {"index": int(index), "label": int(samples.labels[index]), "image": _encode_bytes(samples.images[index])}
             for index in chosen
         ]
-        return {"samples": picked, "source": samples.source}
+        return {"samples": picked, "source": samples.source, "name": samples.name}
 
     @_never_raise
     def describe_models(message: Message) -> Message:
