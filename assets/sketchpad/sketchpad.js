@@ -245,7 +245,6 @@ async function showModels() {
   models = answer.models;
   select.replaceChildren(...models.map((model) => new Option(say("model_option", {
     label: model.label,
-    parameters: model.parameters.toLocaleString(),
     accuracy: exactPercent(model.validation_accuracy),
   }), model.name)));
   if (models.some((model) => model.name === chosen)) select.value = chosen;
@@ -255,12 +254,14 @@ async function showModels() {
 function describeModel() {
   const model = models.find((candidate) => candidate.name === find("#model").value);
   if (!model) return;
-  find("#trained").textContent = say(model.complete ? "trained_value" : "trained_early", {
+  const training = {
+    parameters: model.parameters.toLocaleString(),
     data: model.data,
     images: model.images.toLocaleString(),
     epochs: model.epochs,
     seconds: Math.round(model.seconds).toLocaleString(),
-  });
+  };
+  find("#trained").textContent = model.complete ? say("trained_value", training) : say("trained_early", training);
   find("#test").textContent = model.test ? say("test_value", {
     accuracy: exactPercent(model.test.accuracy),
     low: exactPercent(model.test.interval[0]),
