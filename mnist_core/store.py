@@ -168,6 +168,8 @@ def list_stored(roots: Sequence[Path]) -> tuple[list[StoredModel], list[MnistErr
 def find_stored(name: str, roots: Sequence[Path]) -> StoredModel:
     """Returns the stored model of that name, or the only complete one of that recipe or key.
 
+    Of several models of one recipe, the recipe as it stands, trained on MNIST, is meant.
+
     Raises:
         UnknownModelError: There is none, or more than one.
         DamagedModelError: The model of that name is damaged.
@@ -180,8 +182,12 @@ def find_stored(name: str, roots: Sequence[Path]) -> StoredModel:
         if isinstance(problem, DamagedModelError | StorageError) and problem.path.name == name:
             raise problem
     matching = [model for model in models if model.complete and name in (model.recipe.name, model.key)]
-    if len(matching) == 1:
-        return matching[0]
+    plain = [
+        model for model in matching if not model.recipe.list_changes() and model.metrics.get("data", "mnist") == "mnist"
+    ]
+    for candidates in (matching, plain):
+        if len(candidates) == 1:
+            return candidates[0]
     raise UnknownModelError(name, [model.name for model in models], kind="model" if not matching else "single model")
 
 
