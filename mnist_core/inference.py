@@ -70,9 +70,7 @@ def choose_device(requested: str = "auto") -> Device:
     Raises:
         DeviceError: `requested` is none of these, or is "gpu" and TensorFlow can use none.
     """
-    if requested not in DEVICE_CHOICES:
-        choices = ", ".join(DEVICE_CHOICES)
-        raise DeviceError(f"Unknown device {requested!r}. Expected one of {choices}.", requested, choices)
+    check_choice(requested)
     if requested == "cpu":
         return Device("cpu", "CPU (LiteRT)")
     num_devices = count_cuda_devices()
@@ -83,6 +81,17 @@ def choose_device(requested: str = "auto") -> Device:
         found = f"the CUDA driver reports {num_devices} GPU(s), but TensorFlow can use none"
         return _without_gpu(requested, found, note=f"{found}: install tensorflow[and-cuda]")
     return Device("gpu", f"{name} (TensorFlow)")
+
+
+def check_choice(requested: str) -> None:
+    """Makes sure that a device is one of those that can be asked for.
+
+    Raises:
+        DeviceError: It is none of `DEVICE_CHOICES`.
+    """
+    if requested not in DEVICE_CHOICES:
+        choices = ", ".join(DEVICE_CHOICES)
+        raise DeviceError(f"Unknown device {requested!r}. Expected one of {choices}.", requested, choices)
 
 
 def count_cuda_devices() -> int:

@@ -7,6 +7,7 @@ does not store the result and never sees the test set.
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
 import time
 from collections.abc import Callable, Sequence
@@ -114,6 +115,8 @@ def train(
             raise StoppedError("Training was stopped before its first epoch ended: there is nothing to keep.") from None
         model.set_weights(monitor.best_weights)
         stopped_after = monitor.best_epoch
+    if len(devices) > 1:
+        model = _gather(model, recipe)
     return TrainingRun(recipe, model, monitor.history, data.digest, stopped_after)
 
 
@@ -292,11 +295,22 @@ def _encode(labels: np.ndarray, recipe: Recipe) -> np.ndarray:
 
 def _share_among(devices: Sequence[str]) -> contextlib.AbstractContextManager[Any]:
     """The scope in which a model is built whose batches several devices share."""
-    if len(devices) < 2:
-        return contextlib.nullcontext()
+    return _open_strategy(tuple(devices)).scope() if len(devices) > 1 else contextlib.nullcontext()
+
+
+@functools.cache
+def _open_strategy(devices: tuple[str, ...]) -> Any:
+    # A second strategy in one process takes the first one's reductions for its own, and fails.
     import tensorflow
 
-    return tensorflow.distribute.MirroredStrategy(list(devices)).scope()
+    return tensorflow.distribute.MirroredStrategy(list(devices))
+
+
+def _gather(model: keras.Model, recipe: Recipe) -> keras.Model:
+    """The same model on one device: a mirrored one answers each batch once for every device."""
+    gathered = build_model(recipe.network)
+    gathered.set_weights(model.get_weights())
+    return gathered
 
 
 def _make_deterministic() -> None:

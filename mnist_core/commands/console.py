@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..dataset import Dataset, default_cache_dir, load_dataset
-from ..inference import DEVICE_CHOICES
+from ..inference import DEVICE_CHOICES, check_choice
 from ..runs import Workbench
 from ..store import SHIPPED_DIR, StoredModel, models_dir
 
@@ -82,6 +82,7 @@ def open_workbench(options: argparse.Namespace) -> Workbench:
 
 def choose_training_devices(options: argparse.Namespace) -> list[str]:
     """The devices to train on. Imports TensorFlow."""
+    check_choice(options.device)
     from ..training import choose_devices
 
     return choose_devices(options.device)
