@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -12,10 +13,15 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 96, 44, 48
 # Told apart by most people with colour blindness, and visible on white and on near-black paper (Okabe and Ito, 2008).
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00")
 _GREY = "#808080"
+_TICKS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999)
+_LEAST_ERROR = 1e-4  # a perfect score has no logarithm
 
 
 def render_curves(title: str, curves: Mapping[str, Sequence[Sequence[float]]]) -> str:
     """Draws accuracies over epochs as an SVG picture, readable on light and on dark paper.
+
+    Errors are drawn on a logarithmic scale: half as many errors are the same step everywhere, so the difference between
+    98 and 99 % can be seen beside a network that learns nothing.
 
     Args:
         title: What stands above.
@@ -26,8 +32,8 @@ def render_curves(title: str, curves: Mapping[str, Sequence[Sequence[float]]]) -
         The text of an SVG file, 640x360.
     """
     num_epochs = max(len(run) for runs in curves.values() for run in runs)
-    lowest = min(value for runs in curves.values() for run in runs for value in run)
-    chart = _Chart(num_epochs, floor=min(0.95, int(lowest * 20) / 20))
+    errors = [_error(value) for runs in curves.values() for run in runs for value in run]
+    chart = _Chart(num_epochs, least=min(errors) / 1.3, most=max(errors) * 1.3)
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" '
@@ -42,23 +48,24 @@ def render_curves(title: str, curves: Mapping[str, Sequence[Sequence[float]]]) -
 
 @dataclass(frozen=True)
 class _Chart:
-    """Epochs from left to right, accuracies from `floor` to 1 upwards."""
+    """Epochs from left to right; errors from the most, below, to the least, above, on a logarithmic scale."""
 
     num_epochs: int
-    floor: float
+    least: float
+    most: float
 
     def x(self, epoch: int) -> float:
         return _LEFT + (epoch - 1) / max(1, self.num_epochs - 1) * (_WIDTH - _LEFT - _RIGHT)
 
     def y(self, value: float) -> float:
-        return _TOP + (1 - value) / (1 - self.floor) * (_HEIGHT - _TOP - _BOTTOM)
+        share = math.log(_error(value) / self.least) / math.log(self.most / self.least)
+        return _TOP + share * (_HEIGHT - _TOP - _BOTTOM)
 
     def draw_axes(self) -> Iterator[str]:
-        for step in range(5):
-            value = self.floor + (1 - self.floor) * step / 4
+        for value in (value for value in _TICKS if self.least <= 1 - value <= self.most):
             y = f"{self.y(value):.1f}"
             yield f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y}" y2="{y}" stroke="{_GREY}" opacity="0.3"/>'
-            yield f'<text x="{_LEFT - 8}" y="{y}" dy="4" text-anchor="end">{value:.1%}</text>'
+            yield f'<text x="{_LEFT - 8}" y="{y}" dy="4" text-anchor="end">{value * 100:g} %</text>'
         for epoch in sorted({1, *range(1, self.num_epochs, -(-self.num_epochs // 10)), self.num_epochs}):
             yield f'<text x="{self.x(epoch):.1f}" y="{_HEIGHT - _BOTTOM + 20}" text-anchor="middle">{epoch}</text>'
         yield f'<text x="{(_LEFT + _WIDTH - _RIGHT) / 2}" y="{_HEIGHT - 8}" text-anchor="middle">epoch</text>'
@@ -79,3 +86,7 @@ class _Chart:
     def _draw_line(self, values: Sequence[float], style: str) -> str:
         points = " ".join(f"{self.x(epoch):.1f},{self.y(value):.1f}" for epoch, value in enumerate(values, 1))
         return f'<polyline points="{points}" fill="none" {style}/>'
+
+
+def _error(accuracy: float) -> float:
+    return max(1 - accuracy, _LEAST_ERROR)
