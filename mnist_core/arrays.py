@@ -51,7 +51,7 @@ def read_idx(path: Path) -> np.ndarray:
             expected = math.prod(shape)
             content = file.read(expected)
             too_long = bool(file.read(1))
-    except (OSError, EOFError, zlib.error) as error:
+    except (OSError, EOFError, zlib.error, MemoryError) as error:
         raise DataError(f"{path} cannot be read as an IDX file: {error}. Replace or delete it.", path) from error
     if len(content) != expected or too_long:
         held = "more" if too_long else f"{len(content):,}"
@@ -82,6 +82,6 @@ def _read_idx_shape(magic: bytes, file: gzip.GzipFile, path: Path) -> tuple[int,
     if len(sizes) != 4 * num_dimensions:
         raise DataError(f"{path} is damaged: it ends within its head. Replace it.", path)
     shape = struct.unpack(f">{num_dimensions}I", sizes)
-    if math.prod(shape) > _MOST_BYTES:
+    if max(shape) > _MOST_BYTES or math.prod(shape) > _MOST_BYTES:
         raise DataError(f"{path} says that it holds {' x '.join(map(str, shape))} bytes, which is too much.", path)
     return shape

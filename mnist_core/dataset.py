@@ -152,10 +152,17 @@ def default_places(cache_dir: Path | None = None) -> tuple[Path, Path]:
 
 
 def find_places(data_dir: Path) -> list[Path]:
-    """The npz file and the folders of IDX files at a place, the one that `load_dataset` takes first."""
-    path = Path(data_dir).expanduser()
-    if path.is_file():
-        return [path]
+    """The npz file and the folders of IDX files at a place, the one that `load_dataset` takes first.
+
+    Raises:
+        DataError: There can be no such place.
+    """
+    try:
+        path = Path(data_dir).expanduser()
+        if path.is_file():
+            return [path]
+    except (OSError, RuntimeError) as error:
+        raise DataError(f"{data_dir} cannot be looked at: {error}. Name another place.") from error
     found = [path / "mnist.npz"] if (path / "mnist.npz").is_file() else []
     folders = (path, path / "raw", path / "MNIST" / "raw")
     return found + [folder for folder in folders if any(_find_idx(folder, name) for name in _IDX_NAMES)]
@@ -171,7 +178,7 @@ def read_dataset(path: Path) -> Dataset:
     right = [
         name for name, array in arrays.items() if array.dtype == np.uint8 and idx_hash(array) == MNIST_HASHES[name]
     ]
-    name = _name_set(path)
+    name = name_set(path)
     if len(right) == len(MNIST_HASHES):
         name = "mnist"
     elif right or name == "mnist":
@@ -201,6 +208,13 @@ def load_sample() -> tuple[np.ndarray, np.ndarray]:
 def built_in_samples() -> Samples:
     """The built-in 5,000, to show where the full set is not at hand."""
     return Samples(*load_sample(), "built_in")
+
+
+def name_set(path: Path) -> str:
+    """What a set calls itself, fit for a file's name: its file, or its folder above torchvision's `raw`."""
+    path = path.resolve()
+    name = path.stem if path.is_file() else (path.parent if path.name == "raw" else path).name
+    return re.sub(r"[^a-z0-9_.]+", "_", name.lower()).strip("_.") or "data"
 
 
 def split_validation(dataset: Dataset) -> TrainingData:
@@ -265,12 +279,6 @@ def _find_idx(folder: Path, name: str) -> Path | None:
     stems = (original, original.replace("-idx", ".idx"))
     candidates = [folder / (stem + ending) for stem in stems for ending in ("", ".gz")]
     return next((path for path in candidates if path.is_file()), None)
-
-
-def _name_set(path: Path) -> str:
-    """What a set calls itself, fit for a file's name: its file, or its folder above torchvision's `raw`."""
-    name = path.stem if path.is_file() else (path.parent if path.name == "raw" else path).resolve().name
-    return re.sub(r"[^a-z0-9_.]+", "_", name.lower()).strip("_.") or "data"
 
 
 def _check_layout(arrays: dict[str, np.ndarray], path: Path) -> None:

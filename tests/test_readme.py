@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import typing
@@ -14,9 +15,14 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 import app
+from mnist_core import __main__ as command_line
+from mnist_core.commands.train import change_recipe
 from mnist_core.dataset import Samples
+from mnist_core.experiments import CLASSIC_ACTIVATIONS
 from mnist_core.inference import Verdict
-from mnist_core.report import FIGURES, marks
+from mnist_core.recipes import RECIPES, find_recipe
+from mnist_core.report import ACTIVATIONS_TABLE, FIGURES, GRID_TABLE, RECIPES_TABLE, marks
+from mnist_core.search import SPACE, grid_recipe
 from mnist_core.store import SHIPPED_DIR
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -186,6 +192,50 @@ def test_the_figures_of_the_shipped_model_are_those_it_was_stored_with():
 def test_the_figures_name_every_set_that_the_text_explains():
     explained = set(re.findall(r"`(i\w+_\w+)` \(", section("How well it reads")))
     assert explained | {"validation", "test"} == {row[1] for row in rows(table(FIGURES))}
+
+
+def recipe_rows():
+    return {row[0].strip("`"): row for row in rows(table(RECIPES_TABLE))}
+
+
+def test_the_table_of_recipes_holds_every_recipe_once():
+    assert list(recipe_rows()) == list(RECIPES)
+    assert len(rows(table(RECIPES_TABLE))) == len(RECIPES)
+
+
+@pytest.mark.parametrize("name", sorted(RECIPES))
+def test_the_table_of_recipes_is_of_these_networks(name):
+    _, parameters, epochs, _, validation, test, _ = recipe_rows()[name]
+    assert parameters == f"{RECIPES[name].network.num_parameters:,}"
+    assert 1 <= int(epochs) <= RECIPES[name].epochs
+    assert 85 < float(validation.strip("%")) < 100 > float(test.strip("%")) > 85
+
+
+def test_the_shipped_model_stands_in_the_table_of_recipes_as_it_is_stored():
+    stored = json.loads((SHIPPED_DIR / "sketchnet/metrics.json").read_text())
+    assert recipe_rows()["sketchnet"][4:6] == [f"{stored[name]['accuracy']:.2%}" for name in ("validation", "test")]
+
+
+def test_the_table_of_activations_and_its_chart_show_the_same():
+    names = [row[0] for row in rows(table(ACTIVATIONS_TABLE))]
+    chart = (ROOT / "assets/activations.svg").read_text(encoding="utf-8")
+    assert names == list(CLASSIC_ACTIVATIONS)
+    assert all(f">{name}</text>" in chart for name in names)
+
+
+def test_the_table_of_the_search_is_of_networks_that_can_be_built():
+    columns = list(SPACE)
+    for row in rows(table(GRID_TABLE)):
+        network = grid_recipe({name: int(value) for name, value in zip(columns, row, strict=False)}).network
+        assert row[len(columns)] == f"{network.num_parameters:,}"
+
+
+def test_every_training_command_that_is_shown_is_understood():
+    lines = re.findall(r"^python -m mnist_core (train .*?)(?: *#.*)?$", README, re.M)
+    assert len(lines) >= 5
+    for line in lines:
+        options = command_line._build_parser().parse_args(shlex.split(line))
+        change_recipe(find_recipe(options.recipe), options).network.layers()
 
 
 # Texts of the page

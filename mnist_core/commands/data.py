@@ -29,8 +29,11 @@ def run_data(options: argparse.Namespace) -> int:
     if options.data_dir and not find_places(options.data_dir):
         say(f"No MNIST, nor a set of its layout, is at {options.data_dir}.")
         return 1
-    if not any(entry.get("name") == "mnist" for entry in found):
-        say("MNIST is not here. It is downloaded when it is first needed; or name its place with --data-dir.")
+    if not any(_is_mnist(entry) for entry in found):
+        way = (
+            "" if options.data_dir else " It is downloaded when it is first needed; or name its place with --data-dir."
+        )
+        say(f"MNIST is not here.{way}")
     return 0
 
 
@@ -79,10 +82,14 @@ def _describe_sample() -> dict[str, Any]:
     }
 
 
+def _is_mnist(entry: dict[str, Any]) -> bool:
+    return entry.get("name") == "mnist" and entry["kind"] == "images"
+
+
 def _format(entry: dict[str, Any]) -> list[str]:
     if "problem" in entry:
         return [f"{entry['path']}: {entry['problem']}"]
-    name = "the original MNIST" if entry["name"] == "mnist" else entry["name"]
+    name = "the original MNIST" if _is_mnist(entry) else entry["name"]
     counts = ", ".join(f"{count:,} {split}" for split, count in entry["counts"].items())
     lines = [f"{entry['path']}: {name}, {entry['kind']} ({entry['form']}), {counts}"]
     return lines + [f"  {array:8} sha256 {digest}" for array, digest in entry.get("hashes", {}).items()]

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..architectures import ACTIVATIONS, POOLINGS, Architecture, Parts
 from ..augmentation import Augmentation
-from ..dataset import TrainingData, split_evenly
+from ..dataset import name_set, split_evenly
 from ..evaluation import prepare_images
 from ..recipes import OPTIMIZERS, RECIPES, SCHEDULES, Recipe, find_recipe
 from ..runs import Workbench, start_from
@@ -172,7 +172,9 @@ def _open_labelled(options: argparse.Namespace) -> Workbench:
     labelled = load_digits(options.data)
     prepared = prepare_images(labelled)
     images = np.rint(prepared.images[prepared.readable] * 255).astype(np.uint8)
-    data: TrainingData = split_evenly(images, prepared.labels[prepared.readable].astype(np.uint8), labelled.name)
+    name = name_set(options.data)
+    name = f"{name}_samples" if name == "mnist" else name  # only the original is called so
+    data = split_evenly(images, prepared.labels[prepared.readable].astype(np.uint8), name)
     say(f"{len(images):,} of {len(prepared.images):,} samples from {options.data}, {len(data.x_validation):,} of them "
         "to validate on")  # fmt: skip
     return Workbench(
