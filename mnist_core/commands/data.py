@@ -40,10 +40,12 @@ def run_data(options: argparse.Namespace) -> int:
 def _list_places(data_dir: str | None) -> list[Path]:
     if data_dir is None:
         return [path for path in default_places() if path.is_file()]
+    places = find_places(Path(data_dir))
     folder = Path(data_dir).expanduser()
     # Beside what `--data-dir` itself would take: torchvision's other sets, and files of other people's digits.
-    others = [place for child in sorted(folder.glob("*/raw")) for place in find_places(child)]
-    places = [*find_places(folder), *others, *sorted(folder.glob("*.npz"))]
+    for child in sorted(folder.glob("*/raw")):
+        places += find_places(child)
+    places += sorted(folder.glob("*.npz"))
     return list(dict.fromkeys(places))
 
 
