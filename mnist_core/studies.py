@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import optuna
@@ -42,8 +43,7 @@ def open_study(
     """
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ExperimentalWarning)
+        with _without_warnings():
             storage = _open_storage(where)
         return optuna.create_study(
             storage=storage,
@@ -63,14 +63,22 @@ def open_study(
 
 def requeue(study: optuna.Study, trial: FrozenTrial) -> None:
     """Puts a trial that was broken off back, to be taken up by whoever is free."""
-    RetryHeartbeatStaleTrialCallback()(study, trial)
+    with _without_warnings():
+        RetryHeartbeatStaleTrialCallback()(study, trial)
 
 
 def return_stale_trials(study: optuna.Study) -> None:
     """Puts the trials of workers that died back."""
+    with _without_warnings():
+        optuna.storages.fail_stale_trials(study)
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Optuna calls its heartbeat experimental, which whoever waits for a search need not read."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ExperimentalWarning)
-        optuna.storages.fail_stale_trials(study)
+        yield
 
 
 def _open_storage(where: str) -> optuna.storages.BaseStorage:
