@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import textwrap
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,8 @@ _AUGMENTATION_HELP = {
 def add_commands(commands: Any) -> None:
     """Adds this command to the parser."""
     train = add_command(commands, "train", run_train, "train a recipe, or load it when it has been trained before")
+    train.formatter_class = argparse.RawDescriptionHelpFormatter
+    train.epilog = "\n".join(["recipes:", *map(_describe_recipe, RECIPES.values())])
     train.add_argument("recipe", help=f"one of: {', '.join(RECIPES)}")
     train.add_argument("--again", action="store_true", help="train even when the result is already stored")
     train.add_argument("--output", type=Path, metavar="FOLDER", help="store the model in FOLDER instead of the cache")
@@ -128,6 +131,12 @@ _RECIPE_OPTIONS = (
     "until",
     "seed",
 )
+
+
+def _describe_recipe(recipe: Recipe) -> str:
+    network = recipe.network
+    lines = textwrap.wrap(f"{network.num_parameters:,} parameters, {recipe.epochs} epochs: {network.summary}", 80)
+    return f"  {recipe.name:14} " + f"\n{'':17}".join(lines)
 
 
 def _add_training(group: Any) -> None:
