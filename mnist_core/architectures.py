@@ -74,16 +74,27 @@ class Parts:
             values = getattr(self, name)
             if values is not None:
                 object.__setattr__(self, name, tuple(values))  # JSON has no tuples
-                _require(all(value >= 1 for value in values), name, "hold numbers of at least 1", values)
+                whole = all(isinstance(value, int) and value >= 1 for value in values)
+                _require(whole, name, "hold whole numbers of at least 1", values)
         for name in ("kernel", "pool_size"):
             value = getattr(self, name)
-            _require(value is None or value >= 1, name, "be at least 1", value)
+            whole = value is None or (isinstance(value, int) and value >= 1)
+            _require(whole, name, "be a whole number of at least 1", value)
         for name, choices in (("activation", ACTIVATIONS), ("pooling", POOLINGS)):
             value = getattr(self, name)
             _require(value is None or value in choices, name, f"be one of {', '.join(choices)}", value)
         if self.dropout is not None:
             object.__setattr__(self, "dropout", float(self.dropout))
             _require(0 <= self.dropout < 1, "dropout", "be in [0, 1)", self.dropout)
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The changes that are not None, by name."""
+        return {entry.name: value for entry in fields(self) if (value := getattr(self, entry.name)) is not None}
+
+    def update(self, other: Parts) -> Parts:
+        """These changes, and those of another on top."""
+        return dataclasses.replace(self, **other.given)
 
 
 @dataclass(frozen=True)
@@ -128,6 +139,11 @@ class Architecture:
         """Parameters of all layers."""
         return sum(layer.num_parameters for layer in self.layers())
 
+    @property
+    def has_pooling(self) -> bool:
+        """Whether any block is followed by pooling."""
+        return len(self.blocks) > (self.head == "average")
+
     def layers(self) -> tuple[Layer, ...]:
         """All layers between the input and, last, the logits.
 
@@ -157,22 +173,22 @@ class Architecture:
         Raises:
             ArchitectureError: A part is changed that this network does not have.
         """
-        changes = {entry.name: value for entry in fields(parts) if (value := getattr(parts, entry.name)) is not None}
+        changes = parts.given
         if "filters" in changes:
             sizes = [len(block) for block in self.blocks] or [len(self.padding)]
             filters = changes.pop("filters")
             sizes += sizes[-1:] * (len(filters) - len(sizes))
             changes["blocks"] = tuple((width,) * size for width, size in zip(filters, sizes, strict=False))
         changed = dataclasses.replace(self, **changes)
-        for name, has_it in (
-            ("kernel", changed.blocks),
-            ("pooling", changed.blocks),
-            ("pool_size", changed.blocks),
-            ("activation", changed.blocks or changed.dense_units),
-        ):
-            if name in changes and not has_it:
-                missing = "hidden layer" if name == "activation" else "convolution"
-                raise ArchitectureError(f"`{name}` would change nothing: {self.name} has no {missing}.", name)
+        missing = {
+            "kernel": not changed.blocks and "convolution",
+            "pooling": not changed.has_pooling and "pooling",
+            "pool_size": not changed.has_pooling and "pooling",
+            "activation": not (changed.blocks or changed.dense_units) and "hidden layer",
+        }
+        for name in changes:
+            if missing.get(name):
+                raise ArchitectureError(f"`{name}` would change nothing: {self.name} has no {missing[name]}.", name)
         return changed
 
     def drop_idle(self, parts: Parts) -> Parts:
@@ -181,9 +197,14 @@ class Architecture:
         Raises:
             ArchitectureError: A part is changed that this network does not have.
         """
-        given = {entry.name: getattr(parts, entry.name) for entry in fields(parts)}
-        idle = {name: None for name, value in given.items() if self.change(Parts(**{name: value})) == self}
-        return dataclasses.replace(parts, **idle)
+        wanted = self.change(parts)
+        for entry in fields(parts):
+            without = dataclasses.replace(parts, **{entry.name: None})
+            try:
+                parts = without if self.change(without) == wanted else parts
+            except ArchitectureError:
+                continue  # another part stands on this one
+        return parts
 
     def _add_blocks(self, stack: _Stack) -> None:
         number = 0

@@ -88,12 +88,14 @@ class Recipe:
             object.__setattr__(self, "parts", ARCHITECTURES[self.architecture].drop_idle(self.parts))
         for name in ("learning_rate", "weight_decay", "averaging", "label_noise"):
             object.__setattr__(self, name, float(getattr(self, name)))  # 1 and 1.0 must give the same key
+        if self.until is not None:
+            object.__setattr__(self, "until", float(self.until))
         for name in ("epochs", "batch_size"):
             self._require(name, getattr(self, name) >= 1, "be at least 1")
         for name, choices in (("optimizer", OPTIMIZERS), ("schedule", SCHEDULES), ("loss", LOSSES)):
             self._require(name, getattr(self, name) in choices, f"be one of {', '.join(choices)}")
         self._require("limit", self.limit is None or self.limit >= 1, "be at least 1, or None for all images")
-        self._require("learning_rate", self.learning_rate > 0, "be above 0")
+        self._require("learning_rate", 0 < self.learning_rate < math.inf, "be a finite number above 0")
         self._require("weight_decay", 0 <= self.weight_decay < math.inf, "be a finite number of at least 0")
         self._require("averaging", 0 <= self.averaging < 1, "be in [0, 1)")
         self._require("label_noise", 0 <= self.label_noise <= 1, "be in [0, 1]")

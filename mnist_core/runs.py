@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .architectures import find_difference, find_layers
+from .architectures import Parts, find_difference, find_layers
 from .dataset import Dataset, TrainingData, split_validation
 from .errors import ArchitectureError, StorageError
 from .evaluation import PreparedSet, evaluate
@@ -124,19 +124,20 @@ class Workbench:
         return figures if self.test is None else {**figures, "test": evaluate(answers, self.test)}
 
 
-def start_from(recipe: Recipe, model: StoredModel, freeze: Sequence[str] = ()) -> Recipe:
-    """The recipe, started from a stored model whose network it takes over unless it changes the network itself.
+def start_from(recipe: Recipe, model: StoredModel, freeze: Sequence[str] = (), parts: Parts | None = None) -> Recipe:
+    """The recipe, started from a stored model, whose network it takes over.
 
     Args:
         recipe: What to train.
         model: Where to start.
         freeze: Patterns of layers that keep their weights, as in `conv*`.
+        parts: Changes to that network, which must leave all weights fit; None is those of the recipe.
 
     Raises:
         ArchitectureError: The networks differ, no layer has such a name, or nothing would be left to train.
     """
-    if recipe.architecture == model.recipe.architecture and recipe.parts == type(recipe.parts)():
-        recipe = dataclasses.replace(recipe, parts=model.recipe.parts)
+    if recipe.architecture == model.recipe.architecture:
+        recipe = dataclasses.replace(recipe, parts=model.recipe.parts.update(parts or recipe.parts))
     network = recipe.network
     difference = find_difference(network, model.recipe.network)
     if difference:

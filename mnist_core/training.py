@@ -80,7 +80,8 @@ def train(
         data: What to train and validate on.
         start: The model to start from; needed exactly when the recipe has a `start`. Its layers have the names and
             shapes of the recipe's network.
-        devices: TensorFlow's names of the devices to share each batch; with fewer than two, Keras chooses.
+        devices: TensorFlow's names of the devices to share each batch; with fewer than two, Keras chooses. Of several,
+            as many are used as divide a batch evenly.
         on_progress: Called after every step and every epoch.
 
     Raises:
@@ -95,6 +96,7 @@ def train(
     images = _as_float(data.x_train[: recipe.limit])
     labels = _add_noise(data.y_train[: recipe.limit], recipe)
     num_steps = math.ceil(len(images) / recipe.batch_size)
+    devices = _that_divide(min(recipe.batch_size, len(images)), devices)
     with _share_among(devices):
         model = _build_model(recipe, start)
         _compile(model, recipe, num_steps)
@@ -115,6 +117,8 @@ def train(
             raise StoppedError("Training was stopped before its first epoch ended: there is nothing to keep.") from None
         model.set_weights(monitor.best_weights)
         stopped_after = monitor.best_epoch
+    if monitor.reached_aim:
+        model.set_weights(monitor.best_weights)  # an early end leaves Keras' running average behind
     if len(devices) > 1:
         model = _gather(model, recipe)
     return TrainingRun(recipe, model, monitor.history, data.digest, stopped_after)
@@ -194,6 +198,7 @@ class _Monitor(keras.callbacks.Callback):
         self.history: list[dict[str, float]] = []
         self.best_epoch = 0
         self.best_weights: list[np.ndarray] | None = None
+        self.reached_aim = False
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         self._started = time.monotonic()
@@ -217,7 +222,7 @@ class _Monitor(keras.callbacks.Callback):
         if self.best_weights is None or logs["val_accuracy"] > self.history[self.best_epoch - 1]["val_accuracy"]:
             self.best_epoch, self.best_weights = self._epoch, self.model.get_weights()
         if self._recipe.until and round(float(logs["val_accuracy"]), 6) >= self._recipe.until:  # Keras' is a float32
-            self.model.stop_training = True
+            self.reached_aim = self.model.stop_training = True
         self._report(self._num_steps, logs, logs["val_accuracy"])
 
     def _report(self, step: int, logs: dict[str, float], validation_accuracy: float | None = None) -> None:
@@ -296,6 +301,11 @@ def _encode(labels: np.ndarray, recipe: Recipe) -> np.ndarray:
 def _share_among(devices: Sequence[str]) -> contextlib.AbstractContextManager[Any]:
     """The scope in which a model is built whose batches several devices share."""
     return _open_strategy(tuple(devices)).scope() if len(devices) > 1 else contextlib.nullcontext()
+
+
+def _that_divide(batch_size: int, devices: Sequence[str]) -> Sequence[str]:
+    """The first devices, as many as divide a batch: Keras fails when the first batch is shared unevenly."""
+    return devices[: max((count for count in range(1, len(devices) + 1) if batch_size % count == 0), default=0)]
 
 
 @functools.cache

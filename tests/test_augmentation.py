@@ -8,9 +8,12 @@ import pytest
 
 from mnist_core.augmentation import Augmentation, augment
 
-LIMITS = {"rotation": 15, "stretch": 0.15, "shear": 0.2, "shift": 2, "elastic": 1, "thickness": 0.8}
+LIMITS = {"rotation": 15, "scale": 0.15, "stretch": 0.15, "shear": 0.2, "shift": 2, "elastic": 1, "thickness": 0.8}
 EVERYTHING = Augmentation(**LIMITS)
+FLIPS = {"flip_horizontal": 2, "flip_vertical": 1}  # and the axis that is turned round
 EACH = pytest.mark.parametrize("name", LIMITS)
+EACH_FLIP = pytest.mark.parametrize(("name", "axis"), FLIPS.items())
+EACH_FIELD = pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(Augmentation)])
 EACH_AND_ALL = pytest.mark.parametrize(
     "augmentation",
     [*(Augmentation(**{name: limit}) for name, limit in LIMITS.items()), EVERYTHING],
@@ -128,7 +131,7 @@ def test_tiny_limits_change_next_to_nothing(images, name):
     assert np.allclose(augment(images, Augmentation(**{name: 1e-4}), generator()), images, atol=0.01)
 
 
-@EACH
+@EACH_FIELD
 def test_any_limit_makes_it_active(name):
     assert Augmentation(**{name: 0.1}).is_active
     assert not Augmentation(**{name: 0}).is_active
@@ -183,6 +186,59 @@ def test_stretch_changes_width_and_height_apart():
     assert abs(np.corrcoef(width, height)[0, 1]) < 0.15
 
 
+def test_scale_changes_width_and_height_alike():
+    changed = augment(many(9, 19, 9, 19), Augmentation(scale=0.2), generator())
+    width, height = changed[:, 13].sum(axis=1) / 10, changed[:, :, 13].sum(axis=1) / 10
+    assert_uniform(width - 1, 0.2)
+    assert np.allclose(width, height, atol=1e-4)
+
+
+def test_scale_and_stretch_multiply():
+    changed = augment(many(9, 19, 9, 19), Augmentation(scale=0.2, stretch=0.2), generator())
+    width, height = changed[:, 13].sum(axis=1) / 10, changed[:, :, 13].sum(axis=1) / 10
+    assert width.min() < 0.72
+    assert width.max() > 1.36
+    assert np.corrcoef(width, height)[0, 1] == pytest.approx(0.5, abs=0.1)
+
+
+@EACH_FLIP
+def test_flip_with_probability_1_mirrors_every_image_exactly(images, name, axis):
+    assert np.array_equal(augment(images, Augmentation(**{name: 1}), generator()), np.flip(images, axis))
+
+
+@EACH_FLIP
+def test_flip_with_probability_one_half_mirrors_half_and_leaves_the_others(name, axis):
+    given = generator(1).random((1000, 28, 28), np.float32)
+    changed = augment(given, Augmentation(**{name: 0.5}), generator())
+    mirrored, kept = ((changed == some).all(axis=(1, 2)) for some in (np.flip(given, axis), given))
+    assert (mirrored ^ kept).all()
+    assert mirrored.mean() == pytest.approx(0.5, abs=0.06)
+
+
+def test_flips_are_drawn_apart():
+    given = generator(1).random((1000, 28, 28), np.float32)
+    changed = augment(given, Augmentation(flip_horizontal=0.5, flip_vertical=0.5), generator())
+    for axes in ((), (1,), (2,), (1, 2)):
+        assert (changed == np.flip(given, axes)).all(axis=(1, 2)).mean() == pytest.approx(0.25, abs=0.06)
+
+
+@EACH_FLIP
+def test_flip_does_not_change_the_images_given(images, name, axis):
+    before = images.copy()
+    augment(images, Augmentation(**{name: 1}), generator())
+    assert np.array_equal(images, before)
+
+
+@EACH_FLIP
+def test_a_probability_above_1_is_named(name, axis):
+    with pytest.raises(ValueError, match=f"`{name}` must be at most 1. Received: {name}=1.5"):
+        Augmentation(**{name: 1.5})
+
+
+def test_every_field_is_tested():
+    assert {field.name for field in dataclasses.fields(Augmentation)} == {*LIMITS, *FLIPS}
+
+
 def test_elastic_moves_a_dot_about_as_far_as_it_says():
     changed = augment(many(13, 15, 13, 15, num_images=2000), Augmentation(elastic=1), generator())
     for moved in (mean_x(changed), mean_y(changed)):
@@ -228,14 +284,14 @@ def test_digits_are_not_mirrored(images):
     assert (kept >= mirrored).mean() > 0.85
 
 
-@EACH
+@EACH_FIELD
 @pytest.mark.parametrize("bad", [-1, -1e-9, float("nan"), float("inf")])
 def test_a_limit_below_zero_or_not_finite_is_named(name, bad):
     with pytest.raises(ValueError, match=f"`{name}`.*Received: {name}={bad}"):
         Augmentation(**{name: bad})
 
 
-@pytest.mark.parametrize(("name", "bad"), [("stretch", 1), ("stretch", 2.5), ("thickness", 1.01)])
+@pytest.mark.parametrize(("name", "bad"), [("stretch", 1), ("stretch", 2.5), ("scale", 1), ("thickness", 1.01)])
 def test_a_limit_that_would_turn_digits_inside_out_is_named(name, bad):
     with pytest.raises(ValueError, match=f"Received:.*{name}={float(bad)}"):
         Augmentation(**{name: bad})

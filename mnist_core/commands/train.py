@@ -76,7 +76,8 @@ def run_train(options: argparse.Namespace) -> int:
     if options.freeze and not options.start:
         raise ValueError("--freeze keeps the weights of another model: name it with --from.")
     if options.start:
-        recipe = start_from(recipe, find_stored(options.start, model_roots()), options.freeze)
+        start = find_stored(options.start, model_roots())
+        recipe = start_from(recipe, start, options.freeze, _pick(Parts, _given(options), Parts()))
     say(describe_layers(recipe.network))
     workbench = _open_labelled(options) if options.data else open_workbench(options)
     stored = workbench.find(recipe)
@@ -96,7 +97,7 @@ def run_train(options: argparse.Namespace) -> int:
 
 def change_recipe(recipe: Recipe, options: argparse.Namespace) -> Recipe:
     """The recipe with all that the options change."""
-    given = {name: value for name, value in vars(options).items() if value is not None}
+    given = _given(options)
     nested = {
         "parts": _pick(Parts, given, recipe.parts),
         "augmentation": _pick(Augmentation, given, recipe.augmentation),
@@ -169,6 +170,10 @@ def _add_augmentation(group: Any) -> None:
         metavar = next((word for word in _AUGMENTATION_HELP[entry.name].split() if word.isupper()), "AMOUNT")
         option = "--" + entry.name.replace("_", "-")
         group.add_argument(option, type=float, metavar=metavar, help=_AUGMENTATION_HELP[entry.name])
+
+
+def _given(options: argparse.Namespace) -> dict[str, Any]:
+    return {name: value for name, value in vars(options).items() if value is not None}
 
 
 def _pick(kind: type, given: dict[str, Any], base: Any) -> Any:

@@ -1,0 +1,295 @@
+"""A run is trained once, measured once it has ended, and stored; another may start from it."""
+
+import dataclasses
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from fixtures_models import LINEAR, fake_run, run_python, small_data, stored_linear, trained
+
+from mnist_core import runs
+from mnist_core.architectures import Parts
+from mnist_core.dataset import Dataset, load_sample
+from mnist_core.errors import ArchitectureError, StorageError
+from mnist_core.evaluation import PreparedSet, evaluate
+from mnist_core.inference import LiteRTPredictor
+from mnist_core.recipes import RECIPES, Recipe
+from mnist_core.runs import Workbench, start_from
+from mnist_core.store import load_stored, save_run
+
+LENET = Recipe(name="lenet", architecture="lenet", parts=Parts(filters=(2, 2), dense_units=(4,)))
+
+
+class WatchedSet:
+    """Test images that tell when they are looked at."""
+
+    def __init__(self, events):
+        x, y = load_sample()
+        self._prepared = PreparedSet.as_it_is(x[2::50], y[2::50])
+        self._events = events
+
+    def __getattr__(self, name):
+        self._events.append("test read")
+        return getattr(self._prepared, name)
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory):
+    """A run with everything real: what is stored, and what happened in which order."""
+    events = []
+
+    def watched_evaluate(predictor, prepared):
+        events.append("test" if isinstance(prepared, WatchedSet) else "validation")
+        return evaluate(predictor, prepared)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runs, "evaluate", watched_evaluate)
+        bench = Workbench(
+            small_data(),
+            WatchedSet(events),
+            (tmp_path_factory.mktemp("models"),),
+            on_progress=lambda progress: events.append("step"),
+        )
+        stored = bench.train(dataclasses.replace(LINEAR, limit=400))
+    return SimpleNamespace(stored=stored, metrics=stored.metrics, events=events, bench=bench)
+
+
+@pytest.fixture
+def not_training(monkeypatch):
+    """Hands out a run that was trained before, and counts how often."""
+    asked, run = [], trained()
+
+    def train(recipe, data, **options):
+        asked.append(recipe)
+        return dataclasses.replace(run, recipe=recipe, data_digest=data.digest)
+
+    monkeypatch.setattr("mnist_core.training.train", train)
+    return asked
+
+
+@pytest.fixture
+def quick_save(monkeypatch):
+    """Stores weights that were made up, which takes no time."""
+
+    def save(run, metrics, folder):
+        return save_run(fake_run(run.recipe, run.stopped_after, run.data_digest), metrics, folder)
+
+    monkeypatch.setattr(runs, "save_run", save)
+
+
+@pytest.fixture
+def bench(not_training, quick_save, tmp_path):
+    """A workbench that neither trains nor converts."""
+    return Workbench(small_data(), None, (tmp_path / "shipped", tmp_path / "own"))
+
+
+def fake_model(folder, recipe=LENET):
+    return save_run(fake_run(recipe), {}, folder)
+
+
+def test_metrics_say_what_was_trained(measured):
+    metrics = measured.metrics
+    assert (metrics["parameters"], metrics["num_training_images"], metrics["data"]) == (7850, 400, "mnist")
+    assert metrics["seconds"] == pytest.approx(sum(entry["seconds"] for entry in measured.stored.history))
+    assert 0 < metrics["seconds"] < 100
+
+
+@pytest.mark.parametrize(("name", "num_samples"), [("validation", 200), ("test", 100)])
+def test_figures_agree_with_each_other(measured, name, num_samples):
+    figures = measured.metrics[name]
+    confusion = np.array(figures["confusion_matrix"])
+    low, high = figures["interval"]
+    assert figures["num_samples"] == confusion.sum() == num_samples
+    assert low < figures["accuracy"] == confusion.trace() / num_samples < high
+    assert [row["num_samples"] for row in figures["per_class"]] == confusion.sum(axis=1).tolist()
+
+
+def test_validation_accuracy_is_that_of_the_last_epoch(measured):
+    expected = measured.stored.history[-1]["val_accuracy"]
+    assert measured.metrics["validation"]["accuracy"] == pytest.approx(expected, abs=1e-6)
+
+
+def test_test_figures_are_those_of_the_stored_model(measured):
+    x, y = load_sample()
+    answers = LiteRTPredictor(measured.stored).predict_logits(x[2::50].astype(np.float32) / 255).argmax(axis=1)
+    assert measured.metrics["test"]["accuracy"] == pytest.approx((answers == y[2::50]).mean())
+
+
+def test_test_images_are_read_once_and_only_when_training_has_ended(measured):
+    events = measured.events
+    assert events.count("test") == 1
+    assert events.count("step") == 3 * 4 + 3
+    assert max(index for index, event in enumerate(events) if event == "step") < events.index("test")
+    assert events.index("test") < events.index("test read")
+
+
+def test_what_was_trained_is_found_again(measured):
+    assert measured.bench.find(measured.stored.recipe) == measured.stored
+    assert measured.bench.find(LINEAR) is None
+
+
+def test_without_test_images_there_are_no_test_figures(bench):
+    assert bench.train(LINEAR).metrics.keys() >= {"validation", "parameters"}
+    assert "test" not in bench.train(LINEAR).metrics
+
+
+def test_a_recipe_is_trained_only_once(bench, not_training):
+    first, second = (bench.load_or_train(LINEAR) for _ in range(2))
+    assert first == second
+    assert not_training == [LINEAR]
+
+
+def test_other_data_is_trained_on_anew(bench, not_training):
+    bench.load_or_train(LINEAR)
+    other = dataclasses.replace(small_data(), x_train=255 - small_data().x_train)
+    dataclasses.replace(bench, data=other).load_or_train(LINEAR)
+    assert not_training == [LINEAR, LINEAR]
+
+
+def test_models_in_every_root_are_found_and_new_ones_go_into_the_last(bench, not_training, tmp_path):
+    bench.train(LINEAR, tmp_path / "shipped/mine")
+    assert bench.load_or_train(LINEAR).name == "mine"
+    assert bench.load_or_train(dataclasses.replace(LINEAR, seed=1)).folder.parent == tmp_path / "own"
+    assert len(not_training) == 2
+
+
+def test_a_stopped_run_is_stored_and_passed_on_as_a_stop(bench, monkeypatch):
+    stopped = dataclasses.replace(trained(), stopped_after=2)
+    monkeypatch.setattr("mnist_core.training.train", lambda *arguments, **options: stopped)
+    with pytest.raises(KeyboardInterrupt, match="stopped-after-2"):
+        bench.load_or_train(LINEAR)
+    (folder,) = bench.roots[-1].iterdir()
+    assert load_stored(folder).metrics["validation"]["num_samples"] == 200
+    assert bench.find(LINEAR) is None
+
+
+@pytest.mark.parametrize(("name", "expected"), [("mnist", "small-linear-{}"), ("letters", "small-linear-letters-{}")])
+def test_a_model_of_other_data_has_its_name(bench, name, expected):
+    named = dataclasses.replace(bench, data=dataclasses.replace(small_data(), name=name))
+    stored = named.train(LINEAR)
+    assert stored.name == expected.format(stored.key)
+    assert stored.metrics["data"] == name
+
+
+def test_a_folder_that_is_named_is_taken(bench, tmp_path):
+    assert bench.train(LINEAR, tmp_path / "deep/mine").folder == tmp_path / "deep/mine"
+    assert not bench.roots[-1].exists()
+
+
+def test_an_impossible_network_is_refused_before_keras_is_imported(tmp_path):
+    code = (
+        "import sys; from fixtures_models import *; from mnist_core.runs import Workbench\n"
+        "from mnist_core.architectures import Parts\n"
+        "recipe = Recipe('deep', 'lenet', Parts(filters=(2, 2, 2, 2)))\n"
+        "try: Workbench(small_data(), None, (Path(sys.argv[1]),)).train(recipe)\n"
+        "except Exception as error: print(type(error).__name__, error.layer)\n"
+        "assert not {'keras', 'tensorflow'} & set(sys.modules)"
+    )
+    child = run_python(code, tmp_path / "models")
+    assert (child.returncode, child.stdout) == (0, "ArchitectureError conv4\n"), child.stderr
+    assert not (tmp_path / "models").exists()
+
+
+def test_a_full_disk_does_not_cost_the_training(bench, monkeypatch, tmp_path, tmp_path_factory):
+    save, said, elsewhere = runs.save_run, [], tmp_path_factory.mktemp("elsewhere")
+
+    def save_elsewhere(run, metrics, folder):
+        if tmp_path in folder.parents:
+            raise StorageError("The disk is full.", folder)
+        return save(run, metrics, folder)
+
+    monkeypatch.setattr(runs, "save_run", save_elsewhere)
+    monkeypatch.setattr("tempfile.tempdir", str(elsewhere))
+    stored = dataclasses.replace(bench, say=said.append).train(LINEAR)
+    assert elsewhere in stored.folder.parents
+    assert stored.metrics["validation"]["num_samples"] == 200
+    assert "The disk is full." in said[0]
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_training(bench, not_training, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StorageError, match="file"):
+        bench.train(LINEAR, tmp_path / "file/mine")
+    assert not_training == []
+
+
+def test_a_workbench_for_a_dataset_validates_on_the_sample_and_tests_on_its_test_images(tmp_path):
+    x, y = load_sample()
+    dataset = Dataset(np.concatenate([x, 255 - x[:30]]), np.concatenate([y, y[:30]]), x[:20], y[:20], "made up")
+    bench = Workbench.for_dataset(dataset, (tmp_path,))
+    assert np.array_equal(bench.data.x_validation, x)
+    assert len(bench.data.x_train) == 30
+    assert np.array_equal(bench.test.images, x[:20].astype(np.float32) / 255)
+
+
+# Starts
+
+
+def test_a_start_is_named_with_its_weights(tmp_path):
+    model = fake_model(tmp_path / "source")
+    start = start_from(LENET, model, ["conv*"]).start
+    assert (start.model, start.weights, start.freeze) == ("source", model.weights_digest, ("conv1", "conv2"))
+
+
+def test_a_start_from_the_same_architecture_takes_its_parts_over(tmp_path):
+    recipe = start_from(RECIPES["lenet"], fake_model(tmp_path / "source"))
+    assert recipe.parts == LENET.parts
+    assert (recipe.epochs, recipe.optimizer) == (RECIPES["lenet"].epochs, "adam")
+
+
+def test_a_start_changes_the_key_by_its_weights_alone(tmp_path):
+    first, same = (fake_model(tmp_path / name) for name in ("first", "same"))
+    other = fake_model(tmp_path / "other", dataclasses.replace(LENET, seed=9))
+    keys = [start_from(LENET, model).key("a" * 64) for model in (first, same, other)]
+    assert first.weights_digest == same.weights_digest
+    assert keys[0] == keys[1] != keys[2] != LENET.key("a" * 64)
+
+
+def test_a_start_may_come_from_a_network_with_other_parts_whose_weights_fit(tmp_path):
+    recipe = dataclasses.replace(LENET, parts=dataclasses.replace(LENET.parts, activation="tanh", dropout=0.5))
+    assert start_from(recipe, fake_model(tmp_path / "source")).parts == recipe.parts
+
+
+@pytest.mark.parametrize(
+    ("recipe", "layer"),
+    [
+        (dataclasses.replace(LENET, parts=Parts(filters=(2, 3), dense_units=(4,))), "conv2"),
+        (dataclasses.replace(LENET, parts=Parts(filters=(2, 2), dense_units=(5,))), "dense1"),
+        (dataclasses.replace(LENET, parts=Parts(filters=(2, 2), dense_units=())), "dense1"),
+        (RECIPES["lenet_dropout"], "conv1"),
+        (RECIPES["linear"], "conv1"),
+    ],
+)
+def test_a_start_from_another_network_is_refused_by_the_name_of_a_layer(tmp_path, recipe, layer):
+    with pytest.raises(ArchitectureError, match=rf"cannot start from source: .*\b{layer}\b.*\."):
+        start_from(recipe, fake_model(tmp_path / "source"))
+
+
+@pytest.mark.parametrize("freeze", [["*"], ["conv*", "dense1", "logits"]])
+def test_freezing_everything_is_refused(tmp_path, freeze):
+    with pytest.raises(ArchitectureError, match="nothing is left to train"):
+        start_from(LENET, fake_model(tmp_path / "source"), freeze)
+
+
+def test_freezing_a_layer_that_is_not_there_is_refused_with_those_there_are(tmp_path):
+    with pytest.raises(ArchitectureError, match=r"'conv3'.*conv1, conv2, dense1, logits"):
+        start_from(LENET, fake_model(tmp_path / "source"), ["conv3"])
+
+
+def test_a_run_is_handed_the_model_that_it_starts_from(bench, monkeypatch, tmp_path):
+    given = []
+
+    def train(recipe, data, *, start, **options):
+        given.append(start.get_weights())
+        return dataclasses.replace(trained(), recipe=recipe)
+
+    monkeypatch.setattr("mnist_core.training.train", train)
+    source = stored_linear()
+    dataclasses.replace(bench, roots=(source.folder.parent, tmp_path / "own")).train(start_from(LINEAR, source))
+    for weights, expected in zip(given[0], trained().model.get_weights(), strict=True):
+        assert np.array_equal(weights, expected)
+
+
+def test_metrics_are_plain_json(measured):
+    assert json.loads(json.dumps(measured.metrics)) == measured.metrics
