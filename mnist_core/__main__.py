@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 it could not be done and the message says why, 2 wrong usa
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -36,6 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, StoppedError) as error:
         print(str(error) or "Stopped.", file=sys.stderr)
         return STOPPED
+    except BrokenPipeError:  # as in `... | head`: nobody reads on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except (MnistError, ValueError) as error:
         print(f"{options.command}: {error}", file=sys.stderr)
         return 1

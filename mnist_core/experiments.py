@@ -20,7 +20,8 @@ def train_all(workbench: Workbench) -> list[StoredModel]:
     models = []
     for recipe in RECIPES.values():
         shipped = SHIPPED_DIR / recipe.name
-        stored = load_stored(shipped) if shipped.is_dir() else workbench.find(recipe)
+        is_shipped = workbench.data.name == "mnist" and shipped.is_dir()
+        stored = load_stored(shipped) if is_shipped else workbench.find(recipe)
         if stored is None:
             workbench.say(f"Training {recipe.name}")
             stored = workbench.load_or_train(recipe)
@@ -32,7 +33,11 @@ def activation_recipe(activation: str, *, epochs: int | None = None, limit: int 
     """`vgg_small` with an activation in every hidden layer; the output stays softmax."""
     base = find_recipe("vgg_small")
     return dataclasses.replace(
-        base, parts=Parts(activation=activation), epochs=epochs or base.epochs, limit=limit, seed=seed
+        base,
+        parts=Parts(activation=activation),
+        epochs=base.epochs if epochs is None else epochs,
+        limit=limit,
+        seed=seed,
     )
 
 

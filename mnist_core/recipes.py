@@ -58,6 +58,7 @@ class Recipe:
         loss: "sparse" takes labels as numbers, "one_hot" as vectors; the cross-entropy is the same.
         weight_decay: Decoupled weight decay.
         averaging: Momentum of the running average of the weights; validation and the result use the average. 0 is off.
+            A run of few steps uses less, so that the average spans a tenth of the run at the most.
         limit: Number of training images, the first ones; None is all.
         label_noise: Share of the training labels that are replaced by another digit, in [0, 1].
         until: Validation accuracy in (0, 1] that ends the run early; None trains all epochs.
@@ -170,7 +171,7 @@ def _flatten(recipe: Recipe) -> dict[str, Any]:
     """All fields of a recipe and of what is nested in it, by the names that people know them by."""
     values = vars(recipe) | vars(recipe.parts) | vars(recipe.augmentation)
     start = recipe.start
-    values |= {"from": start.model, "freeze": start.freeze} if start else {}
+    values |= {"from": start.model} | ({"freeze": start.freeze} if start.freeze else {}) if start else {}
     return {name: value for name, value in values.items() if name not in ("parts", "augmentation", "start")}
 
 

@@ -62,7 +62,8 @@ class _Chart:
         return _TOP + share * (_HEIGHT - _TOP - _BOTTOM)
 
     def draw_axes(self) -> Iterator[str]:
-        for value in (value for value in _TICKS if self.least <= 1 - value <= self.most):
+        ticks = [value for value in _TICKS if self.least <= 1 - value <= self.most]
+        for value in ticks if len(ticks) > 1 else [round(1 - self.most, 5), round(1 - self.least, 5)]:
             y = f"{self.y(value):.1f}"
             yield f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y}" y2="{y}" stroke="{_GREY}" opacity="0.3"/>'
             yield f'<text x="{_LEFT - 8}" y="{y}" dy="4" text-anchor="end">{value * 100:g} %</text>'
@@ -78,10 +79,13 @@ class _Chart:
                 yield self._draw_line(run, f'stroke="{colour}" stroke-width="1" opacity="0.45"')
             yield self._draw_line(mean, f'stroke="{colour}" stroke-width="2.5"')
             labels.append((self.y(mean[-1]), name, colour))
-        lowest = 0.0
-        for y, name, colour in sorted(labels):
-            lowest = max(y, lowest + 16)  # names never lie on top of each other
-            yield f'<text x="{_WIDTH - _RIGHT + 8}" y="{lowest:.1f}" dy="4" fill="{colour}">{escape(name)}</text>'
+        places = []
+        for y, _, _ in sorted(labels):
+            places.append(max(y, places[-1] + 16) if places else y)  # names never lie on top of each other
+        overflow = max(0.0, max(places) - (_HEIGHT - 8))
+        for y, (_, name, colour) in zip(places, sorted(labels), strict=True):
+            at = f'x="{_WIDTH - _RIGHT + 8}" y="{y - overflow:.1f}"'
+            yield f'<text {at} dy="4" fill="{colour}">{escape(name)}</text>'
 
     def _draw_line(self, values: Sequence[float], style: str) -> str:
         points = " ".join(f"{self.x(epoch):.1f},{self.y(value):.1f}" for epoch, value in enumerate(values, 1))

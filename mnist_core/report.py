@@ -127,11 +127,14 @@ def grid_table(found: dict[str, Any], num_shown: int = 5) -> str:
         best, spread = found["best"], found["spread"]
         low, high = best["test_interval"]
         lines.append(
-            f"The best one reads {best['test_accuracy']:.2%} of the test set (95 % interval {low:.2%} to {high:.2%}). "
-            f"With {len(spread['seeds'])} seeds it reaches "
-            f"{', '.join(f'{accuracy:.2%}' for accuracy in spread['validation_accuracies'])} on the validation images: "
-            "differences of that size between single runs mean nothing."
+            f"The best one reads {best['test_accuracy']:.2%} of the test set (95 % interval {low:.2%} to {high:.2%})."
         )
+        if len(spread["seeds"]) > 1:
+            lines.append(
+                f"With {len(spread['seeds'])} seeds it reaches "
+                f"{', '.join(f'{accuracy:.2%}' for accuracy in spread['validation_accuracies'])} on the validation "
+                "images: differences of that size between single runs mean nothing."
+            )
     return "\n".join(lines)
 
 

@@ -33,7 +33,7 @@ class Workbench:
         data: What to train and validate on.
         test: The test set, read once at the end of each run; None where the data has none.
         roots: Folders of stored models; new ones go into the last.
-        devices: See `training.train`.
+        find_devices: Gives the devices of `training.train`; asked only when something is trained.
         on_progress: Called after every step and every epoch.
         say: Takes sentences for the person who waits.
     """
@@ -41,7 +41,7 @@ class Workbench:
     data: TrainingData
     test: PreparedSet | None
     roots: tuple[Path, ...]
-    devices: Sequence[str] = ()
+    find_devices: Callable[[], Sequence[str]] = tuple
     on_progress: Callable[[Progress], None] = lambda progress: None
     say: Callable[[str], None] = lambda text: None
 
@@ -81,7 +81,7 @@ class Workbench:
         """
         recipe.network.layers()  # refuses what cannot be built before Keras is loaded
         root, name = (folder.parent, folder.name) if folder else (self.roots[-1], None)
-        check_place(folder or root / recipe.name)
+        check_place(folder or root / self._name(recipe))
         run = self._train(recipe)
         if run.stopped_after is not None:
             self.say(f"\nStopped. Epoch {run.stopped_after}, the best so far, is kept under a name of its own.")
@@ -97,7 +97,7 @@ class Workbench:
         start = None
         if recipe.start:
             start = build_keras_model(find_stored(recipe.start.model, self.roots))
-        return train(recipe, self.data, start=start, devices=self.devices, on_progress=self.on_progress)
+        return train(recipe, self.data, start=start, devices=self.find_devices(), on_progress=self.on_progress)
 
     def _name(self, recipe: Recipe) -> str:
         parts = [recipe.name, "" if self.data.name == "mnist" else self.data.name, recipe.key(self.data.digest)]

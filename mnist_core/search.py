@@ -5,6 +5,7 @@ Any number of processes may work on one study; each of them ends with the best t
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import itertools
@@ -15,13 +16,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import optuna
+from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import FrozenTrial, TrialState
 
 from .architectures import Parts
 from .errors import ArchitectureError, StoppedError, TrainingError
 from .recipes import Recipe, find_recipe
 from .runs import Workbench
-from .studies import open_study, requeue, return_stale_trials
+from .studies import hide_password, open_study, requeue, return_stale_trials, was_requeued, without_warnings
 
 SPACE: dict[str, tuple[int, ...]] = {
     "blocks": (2, 3),
@@ -46,11 +48,12 @@ class SearchSettings:
         storage: See `studies.open_study`.
         sampler: One of `SAMPLERS`.
         trials: Number of trials after which the study is done, whoever made them; None is every possible network.
-        minutes: No trial goes on for longer; one that is broken off waits for the next search.
+        minutes: No trial begins later, and one that runs then is broken off and waits for the next search, unless it
+            is the first. The best network is trained and measured after that, with one seed alone.
         epochs: Passes of each trial.
         limit: Number of training images of each trial; None is all.
         seeds: Number of seeds with which the best network is trained, to see how far they spread.
-        seed: Seed of the networks, and of the sampler; None is 0 for the networks and chance for the sampler.
+        seed: Seed of the networks; how they are chosen is left to chance.
     """
 
     storage: str
@@ -60,9 +63,10 @@ class SearchSettings:
     epochs: int = 5
     limit: int | None = None
     seeds: int = 3
-    seed: int | None = None
+    seed: int = 0
 
     def __post_init__(self) -> None:
+        grid_recipe(list_points()[0], epochs=self.epochs, limit=self.limit, seed=self.seed)  # refuses bad values
         for name in ("trials", "seeds"):
             value = getattr(self, name)
             if value is not None and value < 1:
@@ -132,7 +136,9 @@ class _Search:
         self._impossible = list_impossible()
         self._deadline = time.monotonic() + settings.minutes * 60 if settings.minutes else float("inf")
         self._num_trials = settings.trials or len(list_points()) - len(self._impossible)
+        self._place = hide_password(settings.storage)
         self._number: int | None = None
+        self._error: BaseException | None = None
         self.name = f"grid-{self._digest()}"
         # Gives up what is among the worst quarter after an epoch: near the top, one epoch tells nothing.
         pruner = optuna.pruners.PercentilePruner(75.0, n_startup_trials=5)
@@ -142,15 +148,18 @@ class _Search:
         try:
             while self._wait_for_work() and self._run_trial():
                 pass
+            return self._conclude()
         except KeyboardInterrupt:
             raise KeyboardInterrupt(
-                f"Stopped. The trials are kept in {self._settings.storage}; the same command goes on with them."
+                f"Stopped. The trials are kept in {self._place}; the same command goes on with them."
             ) from None
+
+    def _conclude(self) -> dict[str, Any]:
         best = max(self._trials(TrialState.COMPLETE), key=lambda trial: trial.value, default=None)
         return {
             "study": self.name,
-            "storage": self._settings.storage,
-            "settings": dataclasses.asdict(self._settings),
+            "storage": self._place,
+            "settings": {**dataclasses.asdict(self._settings), "storage": self._place},
             "trials": [_describe_trial(trial) for trial in self._trials(*_FINISHED)],
             "impossible": self._impossible,
             "best": best and self._measure(best),
@@ -160,20 +169,21 @@ class _Search:
     def _digest(self) -> str:
         """Names what makes trials comparable, so that a study is resumed only by what belongs to it."""
         settings = self._settings
-        same = [SPACE, settings.epochs, settings.limit, settings.seed or 0, self._workbench.data.digest]
+        same = [SPACE, settings.sampler, settings.epochs, settings.limit, settings.seed, self._workbench.data.digest]
         return hashlib.sha256(json.dumps(same).encode()).hexdigest()[:10]
 
     def _sampler(self) -> optuna.samplers.BaseSampler:
-        seed = self._settings.seed
+        # Seeds are left to chance: a worker that begins, or goes on, must not choose what has been chosen before.
         if self._settings.sampler == "grid":
-            return optuna.samplers.GridSampler({name: list(values) for name, values in SPACE.items()}, seed=seed)
+            return optuna.samplers.GridSampler({name: list(values) for name, values in SPACE.items()})
         if self._settings.sampler == "random":
-            return optuna.samplers.RandomSampler(seed=seed)
-        # Several workers must not all try the point that looks best.
-        return optuna.samplers.TPESampler(seed=seed, constant_liar=True)
+            return optuna.samplers.RandomSampler()
+        with without_warnings():
+            return optuna.samplers.TPESampler(constant_liar=True)  # workers must not all try what looks best
 
     def _wait_for_work(self) -> bool:
         """Whether there is a trial to make; waits for trials of other workers that may come back."""
+        is_waiting = False
         while time.monotonic() < self._deadline:
             return_stale_trials(self._study)
             trials = self._study.get_trials(deepcopy=False)
@@ -186,6 +196,9 @@ class _Search:
                 return True
             if not num_running:
                 return False
+            if not is_waiting:
+                self._workbench.say(f"Waiting for {num_running} trials of other workers, which may have died")
+            is_waiting = True
             time.sleep(_WAIT_SECONDS)
         return False
 
@@ -196,27 +209,39 @@ class _Search:
 
     def _run_trial(self) -> bool:
         """Makes one trial; False when it was broken off because the time is over."""
-        self._number = None
+        self._number = self._error = None
         try:
             self._study.optimize(self._try_point, n_trials=1)
-        except (_OutOfTimeError, KeyboardInterrupt) as error:
-            if self._number is not None:
+        except (Exception, KeyboardInterrupt):
+            is_lost = self._number is not None and self._study.trials[self._number].state != TrialState.RUNNING
+            if is_lost and isinstance(self._error, UpdateFinishedTrialError | None):
+                # This worker was silent for so long that another one took the trial: its result is not missed.
+                return True
+            if is_lost and not was_requeued(self._study, self._number):
                 requeue(self._study, self._study.trials[self._number])
-            if isinstance(error, KeyboardInterrupt):
-                raise
-            return False
-        except ValueError:
-            # This worker was silent for so long that another one took the trial: its result is not missed.
-            if self._number is None or self._study.trials[self._number].state == TrialState.RUNNING:
-                raise
+            if isinstance(self._error, _OutOfTimeError):
+                return False
+            if self._error is not None:
+                raise self._error from None
+            raise
         return True
 
     def _try_point(self, trial: optuna.Trial) -> float:
         """Trains the network that a trial stands for; its value is the validation accuracy."""
         self._number = trial.number
+        try:
+            return self._train_point(trial)
+        except optuna.TrialPruned:
+            raise
+        except BaseException as error:
+            self._error = error  # Optuna may hide it behind one of its own
+            raise
+
+    def _train_point(self, trial: optuna.Trial) -> float:
         point = {name: trial.suggest_categorical(name, values) for name, values in SPACE.items()}
         settings = self._settings
-        seed = (settings.seed or 0) + self._count_earlier(trial.number, point)
+        # A trial that was put back keeps its seed.
+        seed = trial.user_attrs.get("seed", settings.seed + self._count_earlier(trial.number, point))
         recipe = grid_recipe(point, epochs=settings.epochs, limit=settings.limit, seed=seed)
         try:
             num_parameters = recipe.network.num_parameters
@@ -232,7 +257,8 @@ class _Search:
             trial.set_user_attr("problem", str(error))
             raise optuna.TrialPruned from error
         finally:
-            trial.set_user_attr("seconds", round(time.monotonic() - started, 2))
+            with contextlib.suppress(UpdateFinishedTrialError):
+                trial.set_user_attr("seconds", round(time.monotonic() - started, 2))
 
     def _train(self, recipe: Recipe, trial: optuna.Trial | None = None) -> float:
         """Validation accuracy of a recipe, as long as the time and a trial's prospects allow."""
@@ -252,7 +278,7 @@ class _Search:
 
         keras.utils.clear_session()
         try:
-            run = train(recipe, self._workbench.data, devices=self._workbench.devices, on_progress=watch)
+            run = train(recipe, self._workbench.data, devices=self._workbench.find_devices(), on_progress=watch)
         except StoppedError:
             raise KeyboardInterrupt from None
         if run.stopped_after is not None:
@@ -289,17 +315,24 @@ class _Search:
     def _spread(self, best: FrozenTrial) -> dict[str, Any]:
         """Validation accuracies of the best network with other seeds; kept in the study for the next time."""
         first = best.user_attrs["seed"]
-        accuracies = [best.value]
+        accuracies = {first: best.value}
         for seed in range(first + 1, first + self._settings.seeds):
+            if time.monotonic() > self._deadline:
+                break
             name = f"{json.dumps(best.params, sort_keys=True)} seed {seed}"
             if name not in self._study.user_attrs:
-                self._study.set_user_attr(name, self._train(self._recipe_of(best, seed)))
-            accuracies.append(self._study.user_attrs[name])
+                try:
+                    self._study.set_user_attr(name, self._train(self._recipe_of(best, seed)))
+                except TrainingError as error:
+                    self._workbench.say(f"Seed {seed}: {error}")
+                    continue
+            accuracies[seed] = self._study.user_attrs[name]
+        values = list(accuracies.values())
         return {
-            "seeds": list(range(first, first + len(accuracies))),
-            "validation_accuracies": accuracies,
-            "mean": statistics.mean(accuracies),
-            "standard_deviation": statistics.stdev(accuracies) if len(accuracies) > 1 else None,
+            "seeds": list(accuracies),
+            "validation_accuracies": values,
+            "mean": statistics.mean(values),
+            "standard_deviation": statistics.stdev(values) if len(values) > 1 else None,
         }
 
 

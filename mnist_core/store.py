@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .dataset import ASSETS_DIR
-from .errors import DamagedModelError, MnistError, StorageError, UnknownModelError
+from .errors import DamagedModelError, MnistError, ModelError, StorageError, UnknownModelError
 from .recipes import Recipe
 
 if TYPE_CHECKING:
@@ -188,7 +188,8 @@ def find_stored(name: str, roots: Sequence[Path]) -> StoredModel:
     for candidates in (matching, plain):
         if len(candidates) == 1:
             return candidates[0]
-    raise UnknownModelError(name, [model.name for model in models], kind="model" if not matching else "single model")
+    known = matching or models
+    raise UnknownModelError(name, [model.name for model in known], kind="single model" if matching else "model")
 
 
 def find_complete(recipe: Recipe, data_digest: str, roots: Sequence[Path]) -> StoredModel | None:
@@ -317,7 +318,10 @@ def _read_verified(folder: Path) -> StoredModel:
     for name in _FILES:
         if _file_hash(folder / name) != manifest["files"][name]:
             raise ValueError(f"{name} does not match its checksum")
-    recipe = Recipe.from_dict(_read_json(folder / "recipe.json"))
+    try:
+        recipe = Recipe.from_dict(_read_json(folder / "recipe.json"))
+    except ModelError as error:  # of another version, which knew other networks: nothing is damaged
+        raise DamagedModelError(folder, str(error).rstrip(".")) from error
     if recipe.key(manifest["data"]) != manifest["key"]:
         raise ValueError("recipe.json does not match the key")
     return StoredModel(

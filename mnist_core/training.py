@@ -24,6 +24,9 @@ from .errors import DeviceError, StoppedError, TrainingError
 from .models import build_model
 from .recipes import Recipe
 
+# No network that learns is ever as wrong as this; a guess costs 2.3.
+_LOST = 1e6
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -81,7 +84,7 @@ def train(
         start: The model to start from; needed exactly when the recipe has a `start`. Its layers have the names and
             shapes of the recipe's network.
         devices: TensorFlow's names of the devices to share each batch; with fewer than two, Keras chooses. Of several,
-            as many are used as divide a batch evenly.
+            as many are used as share all batches.
         on_progress: Called after every step and every epoch.
 
     Raises:
@@ -96,19 +99,19 @@ def train(
     images = _as_float(data.x_train[: recipe.limit])
     labels = _add_noise(data.y_train[: recipe.limit], recipe)
     num_steps = math.ceil(len(images) / recipe.batch_size)
-    devices = _that_divide(min(recipe.batch_size, len(images)), devices)
+    devices = _that_share_evenly(len(images), recipe.batch_size, len(data.x_validation), devices)
     with _share_among(devices):
         model = _build_model(recipe, start)
         _compile(model, recipe, num_steps)
     monitor = _Monitor(recipe, num_steps, on_progress)
-    averaging = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if recipe.averaging else []
+    averaging = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if model.optimizer.use_ema else []
     stopped_after = None
     try:
         model.fit(
             **_input_pipeline(images[..., None], _encode(labels, recipe), recipe),
             epochs=recipe.epochs,
             validation_data=(_as_float(data.x_validation)[..., None], _encode(data.y_validation, recipe)),
-            validation_batch_size=500,
+            validation_batch_size=_validation_batch(len(devices)),
             callbacks=[*averaging, monitor],
             verbose=0,
         )
@@ -208,15 +211,12 @@ class _Monitor(keras.callbacks.Callback):
         self._epoch_started = time.monotonic()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        if not math.isfinite(logs["loss"]):
-            rate = self._recipe.learning_rate
-            raise TrainingError(
-                f"The loss became {float(logs['loss'])} in epoch {self._epoch}, step {batch + 1}. Lower the learning "
-                f"rate: it is {rate:g}, try {rate / 10:g}. If it happens again, take another optimizer."
-            )
+        self._stop_if_lost(logs["loss"], f"step {batch + 1}")
         self._report(batch + 1, logs)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        # The loss of a step is that before the step: the last ones show here.
+        self._stop_if_lost(logs["val_loss"], "on the validation images")
         seconds = time.monotonic() - self._epoch_started
         self.history.append({name: float(value) for name, value in logs.items()} | {"seconds": seconds})
         if self.best_weights is None or logs["val_accuracy"] > self.history[self.best_epoch - 1]["val_accuracy"]:
@@ -224,6 +224,14 @@ class _Monitor(keras.callbacks.Callback):
         if self._recipe.until and round(float(logs["val_accuracy"]), 6) >= self._recipe.until:  # Keras' is a float32
             self.reached_aim = self.model.stop_training = True
         self._report(self._num_steps, logs, logs["val_accuracy"])
+
+    def _stop_if_lost(self, loss: float, where: str) -> None:
+        if not float(loss) < _LOST:
+            rate = self._recipe.learning_rate
+            raise TrainingError(
+                f"The loss became {float(loss):g} in epoch {self._epoch}, {where}. Lower the learning rate: it is "
+                f"{rate:g}, try {rate / 10:g}. If it happens again, take another optimizer."
+            )
 
     def _report(self, step: int, logs: dict[str, float], validation_accuracy: float | None = None) -> None:
         done = (self._epoch - 1 + step / self._num_steps) / self._recipe.epochs
@@ -259,7 +267,9 @@ def _compile(model: keras.Model, recipe: Recipe, num_steps: int) -> None:
 
 def _build_optimizer(recipe: Recipe, num_steps: int) -> keras.optimizers.Optimizer:
     schedule = _build_schedule(recipe, num_steps)
-    averaging = {"use_ema": True, "ema_momentum": recipe.averaging} if recipe.averaging else {}
+    # An average over more than a tenth of all steps would still remember the untrained network.
+    momentum = min(recipe.averaging, 1 - 10 / (num_steps * recipe.epochs))
+    averaging = {"use_ema": True, "ema_momentum": momentum} if momentum > 0 else {}
     if recipe.optimizer == "adamw":
         return keras.optimizers.AdamW(schedule, weight_decay=recipe.weight_decay, **averaging)
     common = {"learning_rate": schedule, "weight_decay": recipe.weight_decay or None, **averaging}
@@ -303,9 +313,23 @@ def _share_among(devices: Sequence[str]) -> contextlib.AbstractContextManager[An
     return _open_strategy(tuple(devices)).scope() if len(devices) > 1 else contextlib.nullcontext()
 
 
-def _that_divide(batch_size: int, devices: Sequence[str]) -> Sequence[str]:
-    """The first devices, as many as divide a batch: Keras fails when the first batch is shared unevenly."""
-    return devices[: max((count for count in range(1, len(devices) + 1) if batch_size % count == 0), default=0)]
+def _that_share_evenly(num_images: int, batch_size: int, num_validation: int, devices: Sequence[str]) -> Sequence[str]:
+    """The first devices, as many as can share all batches.
+
+    Keras fails when the first batch is shared unevenly, and when a device gets nothing of the last one.
+    """
+    batch_size = min(batch_size, num_images)
+
+    def can_share(count: int) -> bool:
+        last = num_images % batch_size
+        last_validation = num_validation % _validation_batch(count)
+        return batch_size % count == 0 and all(size == 0 or size >= count for size in (last, last_validation))
+
+    return devices[: max(filter(can_share, range(1, len(devices) + 1)), default=0)]
+
+
+def _validation_batch(num_devices: int) -> int:
+    return 500 // max(1, num_devices) * max(1, num_devices)
 
 
 @functools.cache

@@ -317,7 +317,7 @@ def test_data_and_devices_reach_training(trained, journal, monkeypatch):
         return training(recipe, data, **options)
 
     monkeypatch.setattr("mnist_core.training.train", train)
-    run(journal, dataclasses.replace(fake_workbench(), devices=("GPU:0", "GPU:1")), trials=1)
+    run(journal, dataclasses.replace(fake_workbench(), find_devices=lambda: ("GPU:0", "GPU:1")), trials=1)
     assert given == [(DATA, ("GPU:0", "GPU:1"))]
 
 
@@ -337,12 +337,11 @@ def test_other_samplers_stay_inside_the_space_and_repeat_a_network_only_with_ano
 
 
 @pytest.mark.parametrize("sampler", ["random", "tpe"])
-def test_the_seed_decides_what_other_samplers_choose(trained, tmp_path, sampler):
+def test_a_search_that_goes_on_does_not_begin_again(trained, journal, sampler):
     training = trained()
-    for name, seed in (("first", 3), ("again", 3), ("other", 4)):
-        run(tmp_path / name, sampler=sampler, trials=6, seed=seed)
-    first, again, other = (training.points[start : start + 6] for start in (0, 6, 12))
-    assert first == again != other
+    for trials in (12, 24):
+        run(journal, sampler=sampler, trials=trials, seed=3)
+    assert training.points[:12] != training.points[12:24]
 
 
 def test_tpe_learns(trained, journal):
@@ -561,9 +560,11 @@ def test_time_that_is_over_before_the_first_trial_makes_none(trained, journal, c
     assert training.recipes == []
 
 
-def test_the_time_does_not_cut_the_spread_short(trained, journal, clock):
+def test_the_time_cuts_the_spread_short_and_not_the_best(trained, journal, clock):
     trained(during=lambda recipe, epoch: clock.go(45))
-    assert len(run(journal, minutes=1, seeds=3)["spread"]["seeds"]) == 3
+    found = run(journal, minutes=1, seeds=3)
+    assert found["spread"]["seeds"] == [0]
+    assert found["best"]["test_accuracy"]
 
 
 # The spread

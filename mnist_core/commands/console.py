@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import os
 import sys
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..dataset import Dataset, default_cache_dir, load_dataset
 from ..inference import DEVICE_CHOICES, check_choice
 from ..runs import Workbench
-from ..store import SHIPPED_DIR, StoredModel, models_dir
+from ..store import SHIPPED_DIR, StoredModel, find_stored, load_stored, models_dir
 
 if TYPE_CHECKING:
     from ..training import Progress
@@ -35,14 +36,19 @@ def add_command(
 def add_model(command: argparse.ArgumentParser) -> None:
     """Adds the options that choose what answers."""
     command.add_argument(
-        "--model", default=os.environ.get("MNIST_MODEL") or DEFAULT_MODEL, help="name of a stored model"
+        "--model", default=os.environ.get("MNIST_MODEL") or DEFAULT_MODEL, help="name or folder of a stored model"
     )
     add_device(command)
 
 
 def add_device(command: argparse.ArgumentParser) -> None:
     """Adds the option that chooses what computes."""
-    command.add_argument("--device", choices=DEVICE_CHOICES, default=os.environ.get("MNIST_DEVICE") or "auto")
+    command.add_argument(
+        "--device",
+        choices=DEVICE_CHOICES,
+        default=os.environ.get("MNIST_DEVICE") or "auto",
+        help="what computes; auto is a GPU where there is one",
+    )
 
 
 def add_data_dir(command: argparse.ArgumentParser) -> None:
@@ -74,23 +80,37 @@ def load_data(options: argparse.Namespace) -> Dataset:
 
 def open_workbench(options: argparse.Namespace) -> Workbench:
     """A workbench with the dataset and the devices that the options name."""
-    dataset = load_data(options)
-    return Workbench.for_dataset(
-        dataset, model_roots(), devices=choose_training_devices(options), on_progress=show_progress, say=say
-    )
+    return Workbench.for_dataset(load_data(options), model_roots(), **workbench_options(options))
 
 
-def choose_training_devices(options: argparse.Namespace) -> list[str]:
-    """The devices to train on. Imports TensorFlow."""
+def workbench_options(options: argparse.Namespace) -> dict[str, Any]:
+    """What a workbench on the command line has beside data and models."""
     check_choice(options.device)
-    from ..training import choose_devices
 
-    return choose_devices(options.device)
+    @functools.cache
+    def find_devices() -> list[str]:
+        from ..training import choose_devices
+
+        return choose_devices(options.device)
+
+    return {"find_devices": find_devices, "on_progress": show_progress, "say": say}
+
+
+def find_model(name: str) -> StoredModel:
+    """The stored model of that name, or the one in the folder of that path, where `train --output` has put it.
+
+    Raises:
+        ModelError: There is none, or it is damaged.
+    """
+    folder = Path(name).expanduser()
+    if len(folder.parts) > 1 and (folder / "manifest.json").is_file():
+        return load_stored(folder)
+    return find_stored(name, model_roots())
 
 
 def show_progress(progress: Progress) -> None:
     """Shows where a training run stands."""
-    left = f"{progress.seconds_left // 60:.0f}:{progress.seconds_left % 60:02.0f} left"
+    left = "{}:{:02} left".format(*divmod(round(progress.seconds_left), 60))
     line = (
         f"epoch {progress.epoch}/{progress.num_epochs}  step {progress.step}/{progress.num_steps}  "
         f"loss {progress.loss:.4f}  accuracy {progress.accuracy:.2%}"

@@ -27,14 +27,16 @@ def run_data(options: argparse.Namespace) -> int:
     else:
         print("\n".join(line for entry in found for line in _format(entry)))
     if options.data_dir and not find_places(options.data_dir):
-        say(f"No MNIST, nor a set of its layout, is at {options.data_dir}.")
+        others = any("hashes" in entry for entry in found[:-1])
+        hint = " Name the folder of one of those below it." if others else ""
+        say(f"No MNIST, nor a set of its layout, is at {options.data_dir}.{hint}")
         return 1
     if not any(_is_mnist(entry) for entry in found):
         way = (
             "" if options.data_dir else " It is downloaded when it is first needed; or name its place with --data-dir."
         )
         say(f"MNIST is not here.{way}")
-    return 0
+    return 1 if options.data_dir and "problem" in found[0] else 0
 
 
 def _list_places(data_dir: str | None) -> list[Path]:
@@ -90,7 +92,7 @@ def _is_mnist(entry: dict[str, Any]) -> bool:
 
 def _format(entry: dict[str, Any]) -> list[str]:
     if "problem" in entry:
-        return [f"{entry['path']}: {entry['problem']}"]
+        return [f"{entry['path']}: {entry['problem'].removeprefix(entry['path']).lstrip(': ')}"]
     name = "the original MNIST" if _is_mnist(entry) else entry["name"]
     counts = ", ".join(f"{count:,} {split}" for split, count in entry["counts"].items())
     lines = [f"{entry['path']}: {name}, {entry['kind']} ({entry['form']}), {counts}"]

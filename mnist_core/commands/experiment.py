@@ -19,7 +19,8 @@ def add_commands(commands: Any) -> None:
     add_data_dir(table)
     add_device(table)
 
-    experiment = commands.add_parser("experiment", help="compare activations, or search for a good network")
+    summary = "compare activations, or search for a good network"
+    experiment = commands.add_parser("experiment", help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
     kinds = experiment.add_subparsers(dest="experiment", required=True)
     activations = add_command(kinds, "activations", run_activations, "compare ReLU, sigmoid and tanh in vgg_small")
     activations.add_argument("--seeds", type=int, default=3, help="runs of each activation (default: 3)")
@@ -28,10 +29,14 @@ def add_commands(commands: Any) -> None:
 
     grid = add_command(kinds, "grid", run_grid, "search for a good network with Optuna")
     grid.add_argument("--sampler", choices=SAMPLERS, default="grid", help="how networks are chosen (default: grid)")
-    grid.add_argument("--trials", type=int, help="networks to try in all (default: every possible one)")
-    grid.add_argument("--minutes", type=float, help="stop after this time")
+    grid.add_argument(
+        "--trials",
+        type=int,
+        help="networks to try in all, those of earlier runs included (default: every possible one)",
+    )
+    grid.add_argument("--minutes", type=float, help="try no more after this time; the best one is trained after it")
     grid.add_argument("--seeds", type=int, default=3, help="runs of the best network, to see their spread (default: 3)")
-    grid.add_argument("--seed", type=int, help="seed of the networks and of the search")
+    grid.add_argument("--seed", type=int, default=0, help="seed of the networks (default: 0)")
     grid.add_argument(
         "--storage", metavar="WHERE", help="journal file or database URL of the study; workers that name it share it"
     )
@@ -62,10 +67,11 @@ def run_activations(options: argparse.Namespace) -> int:
 
     if options.into:
         check_marks(options.into, ACTIVATIONS_TABLE)
+    chart = options.chart or default_cache_dir() / "activations.svg"
+    _write_text(chart, "", "a")  # known before an hour of training
     rows = compare_activations(
         open_workbench(options), num_seeds=options.seeds, epochs=options.epochs, limit=options.limit
     )
-    chart = options.chart or default_cache_dir() / "activations.svg"
     title = f"vgg_small, validation accuracy, {len(rows[0]['seeds'])} seeds"
     _write_text(chart, render_curves(title, {row["activation"]: row["curves"] for row in rows}))
     say(f"Drew {chart}")
@@ -76,6 +82,7 @@ def run_activations(options: argparse.Namespace) -> int:
 def run_grid(options: argparse.Namespace) -> int:
     """Searches for a good network."""
     from ..report import GRID_TABLE, check_marks, grid_table, write_between
+    from ..studies import hide_password
 
     if options.into:
         check_marks(options.into, GRID_TABLE)
@@ -89,7 +96,10 @@ def run_grid(options: argparse.Namespace) -> int:
         seeds=options.seeds,
         seed=options.seed,
     )
-    say(f"{len(list_impossible())} of the combinations are impossible; trials are kept in {settings.storage}")
+    say(
+        f"{len(list_impossible())} of the combinations are impossible; trials are kept in "
+        f"{hide_password(settings.storage)}"
+    )
     found = search_grid(open_workbench(options), settings)
     _report(options, found, GRID_TABLE, grid_table(found), write_between)
     return 0
@@ -114,9 +124,10 @@ def _report(options: argparse.Namespace, result: Any, name: str, table: str, wri
         print(table)
 
 
-def _write_text(path: Path, text: str) -> None:
+def _write_text(path: Path, text: str, mode: str = "w") -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        with path.open(mode, encoding="utf-8") as file:
+            file.write(text)
     except OSError as error:
         raise StorageError(f"{path} cannot be written: {error}. Name another file with --chart.", path) from error

@@ -11,13 +11,14 @@ from ..dataset import load_sample
 from ..errors import DataError, PictureError
 from ..inference import choose_device, open_predictor, predict, read_verdict
 from ..labelled import LabelledSet, load_labelled
-from ..store import find_stored, list_stored
+from ..store import list_stored
 from .console import (
     add_command,
     add_data_dir,
     add_model,
     describe_figures,
     describe_model,
+    find_model,
     load_data,
     model_roots,
     print_json,
@@ -71,7 +72,7 @@ def run_predict(options: argparse.Namespace) -> int:
     """Reads one digit from each picture."""
     from ..picture import open_picture, picture_to_image
 
-    predictor = open_predictor(find_stored(options.model, model_roots()), choose_device(options.device))
+    predictor = open_predictor(find_model(options.model), choose_device(options.device))
     answers = []
     for path in options.pictures:
         try:
@@ -115,7 +116,7 @@ def run_report(options: argparse.Namespace) -> int:
 def _evaluate(options: argparse.Namespace, data: str, outliers: Sequence[str]) -> dict[str, Any]:
     from ..evaluation import PreparedSet, evaluate, evaluate_outliers, prepare_images
 
-    stored = find_stored(options.model, model_roots())
+    stored = find_model(options.model)
     predictor = open_predictor(stored, choose_device(options.device))
     if data in ("test", "validation"):
         if data == "validation":

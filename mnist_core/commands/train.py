@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..architectures import ACTIVATIONS, POOLINGS, Architecture, Parts
+from ..architectures import ACTIVATIONS, ARCHITECTURES, POOLINGS, Architecture, Parts
 from ..augmentation import Augmentation
 from ..dataset import name_set, split_evenly
 from ..evaluation import prepare_images
@@ -23,17 +23,17 @@ from .console import (
     add_command,
     add_data_dir,
     add_device,
-    choose_training_devices,
     describe_figures,
     describe_model,
     model_roots,
     open_workbench,
     print_json,
     say,
-    show_progress,
+    workbench_options,
 )
 from .measure import load_digits
 
+_ADAMW_DECAY = 0.004  # Keras' own default
 _AUGMENTATION_HELP = {
     "rotation": "turn by up to DEGREES",
     "scale": "change the size by up to this share",
@@ -102,6 +102,9 @@ def change_recipe(recipe: Recipe, options: argparse.Namespace) -> Recipe:
         "parts": _pick(Parts, given, recipe.parts),
         "augmentation": _pick(Augmentation, given, recipe.augmentation),
     }
+    # AdamW without weight decay is Adam.
+    if given.get("optimizer") == "adamw" and not recipe.weight_decay:
+        given.setdefault("weight_decay", _ADAMW_DECAY)
     return _pick(Recipe, {**{name: given[name] for name in _RECIPE_OPTIONS if name in given}, **nested}, recipe)
 
 
@@ -112,7 +115,8 @@ def describe_layers(network: Architecture) -> str:
         ArchitectureError: The network is impossible.
     """
     layers = network.layers()
-    lines = [f"{network.name}: {network.summary}", f"  {'layer':14} {'kind':24} {'output':>14} {'parameters':>12}"]
+    summary = network.summary if network == ARCHITECTURES[network.name] else "with other parts"
+    lines = [f"{network.name}: {summary}", f"  {'layer':14} {'kind':24} {'output':>14} {'parameters':>12}"]
     lines += [
         f"  {layer.name:14} {layer.kind:24} {' x '.join(map(str, layer.output_shape)):>14} {layer.num_parameters:>12,}"
         for layer in layers
@@ -144,9 +148,11 @@ def _add_training(group: Any) -> None:
     group.add_argument("--epochs", type=int, help="passes over the training images")
     group.add_argument("--batch-size", type=int, help="images per step")
     group.add_argument("--optimizer", choices=OPTIMIZERS, help="momentum is SGD with Nesterov's momentum of 0.9")
-    group.add_argument("--learning-rate", type=float, help="its peak")
-    group.add_argument("--schedule", choices=SCHEDULES, help="how the learning rate goes")
-    group.add_argument("--weight-decay", type=float, help="decoupled weight decay")
+    group.add_argument("--learning-rate", type=float, help="of every step, or the highest of a schedule")
+    group.add_argument(
+        "--schedule", choices=SCHEDULES, help="how the learning rate falls; cosine rises during the first epoch"
+    )
+    group.add_argument("--weight-decay", type=float, help=f"decoupled; adamw has {_ADAMW_DECAY} unless given")
     group.add_argument("--limit", type=int, help="train on the first LIMIT images only")
     group.add_argument("--label-noise", type=float, metavar="SHARE", help="replace this share of the labels by others")
     group.add_argument("--until", type=float, metavar="ACCURACY", help="stop at this validation accuracy, as in 0.99")
@@ -157,7 +163,7 @@ def _add_parts(group: Any) -> None:
     group.add_argument("--activation", choices=ACTIVATIONS, help="of every hidden layer")
     group.add_argument("--filters", type=int, nargs="+", metavar="N", help="of the convolutions, a number a block")
     group.add_argument("--kernel", type=int, metavar="SIDE", help="side of every kernel")
-    group.add_argument("--pooling", choices=POOLINGS)
+    group.add_argument("--pooling", choices=POOLINGS, help="after every block")
     group.add_argument("--pool-size", type=int, metavar="SIDE", help="side of every pooling window")
     group.add_argument(
         "--dense-units", type=int, nargs="*", metavar="N", help="of the hidden dense layers; none is none"
@@ -195,9 +201,7 @@ def _open_labelled(options: argparse.Namespace) -> Workbench:
         data,
         None,
         model_roots(),
-        devices=choose_training_devices(options),
-        on_progress=show_progress,
-        say=say,
+        **workbench_options(options),
     )
 
 
