@@ -130,14 +130,19 @@ def _sample_bilinear(images: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.nda
     padded[:, 1:-1, 1:-1] = images
     x = np.clip(x + 1, 0, width + 0.999)
     y = np.clip(y + 1, 0, height + 0.999)
-    left, top = x.astype(np.int32), y.astype(np.int32)
-    right_weight, bottom_weight = x - left, y - top
+    left, top = x.astype(np.intp), y.astype(np.intp)
+    right_weight = x - left.astype(np.float32)
+    bottom_weight = y - top.astype(np.float32)
     flat = padded.reshape(-1)
-    corner = top * (width + 2) + left + (np.arange(n, dtype=np.int32) * (height + 2) * (width + 2))[:, None, None]
-    upper = flat[corner] * (1 - right_weight) + flat[corner + 1] * right_weight
-    corner += width + 2
-    lower = flat[corner] * (1 - right_weight) + flat[corner + 1] * right_weight
-    return (upper * (1 - bottom_weight) + lower * bottom_weight).astype(np.float32)
+    corner = top * (width + 2) + left + (np.arange(n) * (height + 2) * (width + 2))[:, None, None]
+
+    def read(offset: int) -> np.ndarray:
+        # Unlike an index in brackets this lets other threads run, such as the one that trains.
+        return np.take(flat[offset:], corner, mode="clip")
+
+    upper = read(0) * (1 - right_weight) + read(1) * right_weight
+    lower = read(width + 2) * (1 - right_weight) + read(width + 3) * right_weight
+    return upper * (1 - bottom_weight) + lower * bottom_weight
 
 
 def _change_thickness(images: np.ndarray, limit: float, generator: np.random.Generator) -> np.ndarray:
