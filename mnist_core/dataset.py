@@ -184,8 +184,8 @@ def read_dataset(path: Path) -> Dataset:
     elif right or name == "mnist":
         wrong = ", ".join(other for other in MNIST_HASHES if other not in right)
         raise DataError(
-            f"{path} is not the original MNIST: {wrong} missing or changed. Replace it, rename it "
-            "if it is another set, or name another with --data-dir.",
+            f"{path} is not the original MNIST: {wrong} missing or changed. Delete it, or rename "
+            "it if it is another set, or name another with --data-dir.",
             path,
         )
     else:
