@@ -225,6 +225,7 @@ def test_the_table_of_activations_and_its_chart_show_the_same():
 
 def test_the_table_of_the_search_is_of_networks_that_can_be_built():
     columns = list(SPACE)
+    assert rows(table(GRID_TABLE))
     for row in rows(table(GRID_TABLE)):
         network = grid_recipe({name: int(value) for name, value in zip(columns, row, strict=False)}).network
         assert row[len(columns)] == f"{network.num_parameters:,}"
