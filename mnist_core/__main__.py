@@ -33,7 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns the exit code."""
     options = _build_parser().parse_args(arguments)
     try:
-        return options.run(options)
+        code = options.run(options)
+        sys.stdout.flush()  # what is left would fail after this function, where nobody catches it
+        return code
     except (KeyboardInterrupt, StoppedError) as error:
         print(str(error) or "Stopped.", file=sys.stderr)
         return STOPPED

@@ -377,6 +377,25 @@ def test_a_bad_device_in_the_environment_is_refused(monkeypatch, picture):
     assert "quantum" in said.messages
 
 
+def test_a_model_in_a_folder_of_ones_own_answers(trained, tmp_path, picture):
+    shutil.copytree(trained.folder, tmp_path / "elsewhere/mine")
+    (answer,) = json.loads(run("predict", picture, "--model", tmp_path / "elsewhere/mine", "--json").out)
+    assert max(answer["probabilities"]) < 0.9
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes of POSIX")
+def test_a_reader_who_leaves_is_no_error(cache):
+    said = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m mnist_core models --json | true"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=clean_environment(MNIST_CACHE_DIR=cache),
+        check=False,
+    )
+    assert "Traceback" not in said.stderr
+
+
 # Evaluate
 
 

@@ -1,12 +1,9 @@
 """`table` and `experiment`: they refuse before they train, write where they were told, and print one object."""
 
-import contextlib
-import io
 import json
 import os
 import subprocess
 import sys
-from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import numpy as np
@@ -14,8 +11,8 @@ import pytest
 from fixtures_models import ROOT
 from fixtures_search import DATA, FakeTraining, StoringWorkbench, fake_workbench, replace_training, states
 from fixtures_server import clean_environment
+from test_command_line import run
 
-from mnist_core import __main__ as command_line
 from mnist_core.commands import experiment
 from mnist_core.dataset import load_sample
 from mnist_core.errors import StoppedError
@@ -28,17 +25,6 @@ from mnist_core.store import SHIPPED_DIR
 GRID = ("experiment", "grid", "--trials", "3", "--epochs", "1", "--seeds", "2")
 ACTIVATIONS = ("experiment", "activations", "--seeds", "2", "--epochs", "3")
 COMMANDS = {RECIPES_TABLE: ("table",), ACTIVATIONS_TABLE: ACTIVATIONS, GRID_TABLE: GRID}
-
-
-def run(*arguments):
-    """Runs one command in this process: exit code, output and messages."""
-    out, messages = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(messages):
-        try:
-            code = command_line.main([str(argument) for argument in arguments])
-        except SystemExit as error:
-            code = error.code
-    return SimpleNamespace(code=code, out=out.getvalue(), messages=messages.getvalue())
 
 
 @pytest.fixture
@@ -183,6 +169,7 @@ def test_a_chart_that_cannot_be_written_is_named(workbench, tmp_path):
     assert said.code == 1
     assert "/dev/null/mine.svg" in said.messages
     assert "--chart" in said.messages
+    assert workbench.trained == []
 
 
 def test_activations_as_json(workbench):

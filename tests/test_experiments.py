@@ -1,5 +1,6 @@
 """Many recipes, one table: each is trained once, and what is stored is not trained again."""
 
+import dataclasses
 import statistics
 
 import pytest
@@ -195,3 +196,13 @@ def test_only_what_is_trained_is_announced(tmp_path):
 def test_all_recipes_become_a_table(workbench):
     lines = recipes_table(train_all(workbench)).splitlines()
     assert [line.split("|")[1].strip(" `") for line in lines[2:]] == list(RECIPES)
+
+
+def test_another_set_gets_no_shipped_model(workbench):
+    other = dataclasses.replace(workbench, data=dataclasses.replace(workbench.data, name="fashion"))
+    assert all(model.folder.parent != SHIPPED_DIR for model in train_all(other))
+
+
+def test_no_epochs_are_refused_and_not_taken_for_the_recipes():
+    with pytest.raises(ValueError, match="`epochs`"):
+        activation_recipe("relu", epochs=0)

@@ -752,3 +752,55 @@ def test_a_study_that_cannot_be_kept_is_refused_before_training(trained, tmp_pat
     with pytest.raises(StorageError, match=str(tmp_path)):
         run(tmp_path)
     assert training.recipes == []
+
+
+# What goes wrong in a trial
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+@pytest.mark.parametrize("error", [ValueError("bad"), MemoryError("bad")])
+def test_an_error_in_a_trial_is_raised_and_its_trial_put_back(trained, journal, sampler, error):
+    def fail(recipe, epoch):
+        raise error
+
+    trained(during=fail)
+    with pytest.raises(type(error), match="bad"):
+        run(journal, sampler=sampler, trials=3)
+    assert states(journal)[-1] == "WAITING"
+
+
+@pytest.mark.parametrize(("name", "value"), [("epochs", 0), ("limit", 0), ("seed", -1)])
+def test_what_no_recipe_could_be_is_refused_by_name(name, value):
+    with pytest.raises(ValueError, match=f"`{name}`"):
+        SearchSettings("anywhere", **{name: value})
+
+
+def test_ctrl_c_counts_though_the_trial_was_taken_away(trained, journal, monkeypatch):
+    def lose_and_stop(recipe, epoch):
+        monkeypatch.setattr(studies, "GRACE_SECONDS", -1)
+        worker._study.get_trials()
+        studies.return_stale_trials(worker._study)
+        monkeypatch.setattr(studies, "GRACE_SECONDS", 60)
+        raise KeyboardInterrupt
+
+    trained(during=lose_and_stop)
+    worker = search._Search(fake_workbench(), SearchSettings(str(journal), epochs=1))
+    with pytest.raises(KeyboardInterrupt):
+        worker.run()
+    assert states(journal).count("WAITING") == 1
+
+
+@pytest.mark.parametrize("sampler", ["random", "tpe"])
+def test_a_trial_that_was_put_back_keeps_its_seed(trained, journal, sampler):
+    seeds = []
+
+    def stop_once(recipe, epoch):
+        seeds.append((point_of(recipe), recipe.seed))
+        if len(seeds) == 1:
+            raise KeyboardInterrupt
+
+    trained(during=stop_once)
+    with pytest.raises(KeyboardInterrupt):
+        run(journal, sampler=sampler, trials=2)
+    run(journal, sampler=sampler, trials=2)
+    assert seeds[0] == seeds[1]

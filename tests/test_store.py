@@ -25,6 +25,7 @@ from fixtures_models import (
 
 from mnist_core import store
 from mnist_core.errors import DamagedModelError, MnistError, StorageError, UnknownModelError
+from mnist_core.recipes import RECIPES
 from mnist_core.store import (
     build_keras_model,
     find_complete,
@@ -497,3 +498,30 @@ def test_a_root_that_cannot_be_read_is_a_problem_to_report(tmp_path, monkeypatch
     models, problems = list_stored([tmp_path])
     assert models == []
     assert isinstance(problems[0], StorageError)
+
+
+def test_a_recipe_that_this_version_refuses_is_a_problem_and_stays_where_it_is(tmp_path):
+    copy_model(stored_linear(), tmp_path / "good")
+    folder = copy_model(stored_linear(), tmp_path / "odd")
+    recipe = json.loads((folder / "recipe.json").read_text())
+    (folder / "recipe.json").write_text(json.dumps({**recipe, "parts": {"kernel": 5}}))
+    update_checksum(folder, "recipe.json")
+    models, problems = store.list_stored([tmp_path])
+    assert [model.name for model in models] == ["good"]
+    assert ["no convolution" in str(problem) for problem in problems] == [True]
+    assert folder.is_dir()
+
+
+def test_a_recipes_name_means_the_recipe_as_it_stands(tmp_path):
+    plain = RECIPES["linear"]
+    for name, recipe in (("a", dataclasses.replace(plain, epochs=2)), ("b", plain)):
+        store.save_run(fake_run(recipe), {}, tmp_path / name)
+    assert store.find_stored("linear", [tmp_path]).name == "b"
+
+
+def test_several_changed_models_of_a_recipe_are_named_without_the_others(tmp_path):
+    for name, recipe in (("a", RECIPES["fast"]), ("b", RECIPES["linear"]), ("c", RECIPES["linear"])):
+        store.save_run(fake_run(dataclasses.replace(recipe, epochs=2)), {}, tmp_path / name)
+    with pytest.raises(UnknownModelError) as caught:
+        store.find_stored("linear", [tmp_path])
+    assert caught.value.available == ("b", "c")

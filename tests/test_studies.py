@@ -223,3 +223,35 @@ def test_a_trial_that_was_broken_off_is_put_back_with_its_parameters(study):
     studies.requeue(study, study.trials[0])
     assert states(study) == [TrialState.FAIL, TrialState.WAITING]
     assert study.trials[1].params == broken.params
+
+
+@pytest.mark.parametrize("text", ["Dear diary,\n", '{"a": 1}\n', "[1]\n"])
+def test_nobodys_notes_are_written_into(tmp_path, text):
+    (tmp_path / "notes.txt").write_text(text)
+    with pytest.raises(StorageError, match=r"notes\.txt"):
+        open_study(tmp_path / "notes.txt")
+    assert (tmp_path / "notes.txt").read_text() == text
+
+
+@pytest.mark.parametrize("where", ["sqlite://", "sqlite:///", "sqlite:///:memory:"])
+def test_a_database_in_memory_is_refused(where):
+    with pytest.raises(StorageError, match="memory"):
+        open_study(where)
+
+
+def test_a_password_is_not_shown():
+    with pytest.raises(StorageError) as caught:
+        open_study("nosuch://me:secret@host/trials")
+    assert "secret" not in str(caught.value)
+    assert "me:***@host" in str(caught.value)
+
+
+@KINDS
+def test_a_trial_whose_worker_died_before_its_first_word_comes_back(where, tmp_path, monkeypatch):
+    study = open_study(where.format(tmp_path))
+    begin(study)
+    monkeypatch.setattr(studies, "GRACE_SECONDS", -1)
+    studies.return_stale_trials(study)
+    assert states(study) == [TrialState.FAIL, TrialState.WAITING]
+    assert studies.was_requeued(study, 0)
+    assert not studies.was_requeued(study, 1)
