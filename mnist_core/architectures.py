@@ -99,7 +99,7 @@ class Parts:
 
 @dataclass(frozen=True)
 class Architecture:
-    """A network from images, float32 (n, 28, 28, 1) in [0, 1], to logits (n, 10).
+    """A network from images, float32 (n, 28, 28, 1) in [0, 1], to logits (n, 10), or (n, 11).
 
     Args:
         name: Its name.
@@ -117,6 +117,7 @@ class Architecture:
         activation: Of every hidden layer.
         normalisation: Whether each convolution is followed by batch normalisation, in place of its bias.
         signed_input: Whether the network first scales its input to [-1, 1].
+        num_outputs: Ten logits, or eleven: the last speaks for "not a digit".
     """
 
     name: str
@@ -133,6 +134,7 @@ class Architecture:
     activation: str = "relu"
     normalisation: bool = False
     signed_input: bool = False
+    num_outputs: int = NUM_CLASSES
 
     @property
     def num_parameters(self) -> int:
@@ -163,7 +165,7 @@ class Architecture:
             stack.add(f"dense{index}", "Dense", units=units, activation=self.activation)
         if self.dropout and self.dropout_before == "logits":
             stack.add("dropout", "Dropout", rate=self.dropout)
-        stack.add("logits", "Dense", units=NUM_CLASSES)
+        stack.add("logits", "Dense", units=self.num_outputs)
         stack.check_size()
         return tuple(stack.layers)
 

@@ -1,4 +1,7 @@
-"""Files of arrays, npz and IDX, read without trusting them. What is in an array is not looked at here."""
+"""Files of arrays, npz and IDX, and what Unix' compress packed, read without trusting them.
+
+What is in an array is not looked at here.
+"""
 
 from __future__ import annotations
 
@@ -70,6 +73,53 @@ def idx_hash(array: np.ndarray) -> str:
     """
     header = struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape)
     return hashlib.sha256(header + np.ascontiguousarray(array, np.uint8).tobytes()).hexdigest()
+
+
+def unpack_z(content: bytes, path: Path) -> bytes:
+    """Unpacks what Unix' compress packed into a `.Z` file; `path` is named in errors.
+
+    Raises:
+        DataError: It is damaged, or no such file.
+
+    Reference:
+        Welch (1984), "A technique for high-performance data compression"; codes of 9 to 16 bits in groups of eight.
+    """
+    if content[:2] != b"\x1f\x9d" or len(content) < 3 or not 9 <= content[2] & 0x1F <= 16:
+        raise DataError(f"{path} is no file of Unix' compress. Replace it.", path)
+    most_bits, has_clear = content[2] & 0x1F, bool(content[2] & 0x80)
+    first_free = 257 if has_clear else 256
+    table = [bytes([value]) for value in range(256)] + [b""] * (first_free - 256)
+    unpacked, size = [], 0
+    bits, start, in_group, previous = 9, 3 * 8, 0, b""
+    packed = int.from_bytes
+    while start + bits <= 8 * len(content):
+        at = start // 8
+        code = packed(content[at : at + 4], "little") >> start % 8 & (1 << bits) - 1
+        start, in_group = start + bits, (in_group + 1) % 8
+        is_clear = has_clear and code == 256
+        if is_clear:
+            del table[first_free:]
+            previous = b""
+        elif code < len(table):
+            entry = table[code]
+        elif code == len(table) and previous:
+            entry = previous + previous[:1]
+        else:
+            raise DataError(f"{path} is damaged: code {code} at byte {at} has no meaning. Replace it.", path)
+        if not is_clear:
+            unpacked.append(entry)
+            size += len(entry)
+            if size > _MOST_BYTES:
+                raise DataError(f"{path} unpacks to more than {_MOST_BYTES:,} bytes, which is too much.", path)
+            if previous and len(table) < 1 << most_bits:
+                table.append(previous + entry[:1])
+            previous = entry
+        # The packer writes eight codes at a time: what is left of a group when their width changes is filling.
+        wider = len(table) + bool(previous) > 1 << bits and bits < most_bits
+        if (is_clear or wider) and in_group:
+            start, in_group = start + bits * (8 - in_group), 0
+        bits = 9 if is_clear else bits + wider
+    return b"".join(unpacked)
 
 
 def _read_idx_shape(magic: bytes, file: gzip.GzipFile, path: Path) -> tuple[int, ...]:

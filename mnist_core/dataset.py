@@ -6,13 +6,11 @@ by the hashes of its content, so it does not matter how a file was packed. This 
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
-import http.client
 import os
 import re
 import tempfile
-import urllib.request
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -20,7 +18,9 @@ from typing import Literal
 import numpy as np
 
 from .arrays import idx_hash, read_idx, read_npz
+from .download import ProgressCallback, fetch, not_downloaded
 from .errors import DataError, StorageError
+from .pendigits import PenInk
 
 ASSETS_DIR = Path(__file__).resolve().parent.parent / "assets"
 SAMPLE_PATH = ASSETS_DIR / "mnist_sample.npz"
@@ -35,9 +35,7 @@ MNIST_HASHES = {
     "y_test": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
 
-ProgressCallback = Callable[[int, int], None]
-
-
+_DOWNLOAD = ("MNIST", "Put mnist.npz into a folder and name it with --data-dir or MNIST_DATA_DIR.")
 # What the four files are called, by LeCun and Cortes and by those who took over their layout.
 _IDX_NAMES = {
     "x_train": "train-images-idx3-ubyte",
@@ -70,7 +68,7 @@ class TrainingData:
     """What a training run may see: images to learn from and images to validate on; never the test set.
 
     Images are uint8 (n, 28, 28), labels uint8 (n,). `digest` names the content in the key of a stored model; `name` is
-    for people.
+    for people; `ink` and `validation_ink` are pen drawings for the same two uses, by different writers.
     """
 
     x_train: np.ndarray
@@ -78,12 +76,15 @@ class TrainingData:
     x_validation: np.ndarray
     y_validation: np.ndarray
     name: str = "mnist"
+    ink: PenInk | None = None
+    validation_ink: PenInk | None = None
 
     @property
     def digest(self) -> str:
-        """SHA-256 of all four arrays, as 64 hexadecimal digits."""
+        """SHA-256 of all four arrays and of the ink, as 64 hexadecimal digits."""
         arrays = (self.x_train, self.y_train, self.x_validation, self.y_validation)
-        return hashlib.sha256("".join(map(idx_hash, arrays)).encode()).hexdigest()
+        hashes = [*map(idx_hash, arrays), *(pen.digest for pen in (self.ink, self.validation_ink) if pen)]
+        return hashlib.sha256("".join(hashes).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -234,6 +235,11 @@ def split_validation(dataset: Dataset) -> TrainingData:
     return TrainingData(dataset.x_train[keep], dataset.y_train[keep], x_validation, y_validation)
 
 
+def add_ink(data: TrainingData, pen: PenInk) -> TrainingData:
+    """The same data with the pen ink of the writers to learn from and of those to validate on."""
+    return dataclasses.replace(data, ink=pen.training, validation_ink=pen.validation)
+
+
 def split_evenly(images: np.ndarray, labels: np.ndarray, name: str) -> TrainingData:
     """Takes images of each label, spread over the set, to validate on; the others are shuffled, always alike.
 
@@ -318,12 +324,12 @@ def _download(url: str, path: Path, on_progress: ProgressCallback | None) -> Non
         handle, name = tempfile.mkstemp(dir=path.parent, suffix=".partial")
         partial = Path(name)
         with os.fdopen(handle, "wb") as file:
-            for chunk in _fetch(url, on_progress):
+            for chunk in fetch(url, *_DOWNLOAD, on_progress):
                 file.write(chunk)
         try:
             _read_mnist(partial)
         except DataError as error:
-            raise _not_downloaded(url, f"what came cannot be used: {error}") from error
+            raise not_downloaded(url, *_DOWNLOAD, f"what came cannot be used: {error}") from error
         os.replace(partial, path)
     except OSError as error:
         raise StorageError(
@@ -333,27 +339,3 @@ def _download(url: str, path: Path, on_progress: ProgressCallback | None) -> Non
     finally:
         if partial:
             partial.unlink(missing_ok=True)
-
-
-def _fetch(url: str, on_progress: ProgressCallback | None) -> Iterator[bytes]:
-    """Yields what an address holds, in pieces; all that goes wrong with the network is a DataError."""
-    try:
-        with urllib.request.urlopen(url, timeout=30) as response:
-            expected = int(response.headers.get("Content-Length") or 0)
-            received = 0
-            while chunk := response.read(1 << 18):
-                received += len(chunk)
-                if on_progress:
-                    on_progress(received, expected)
-                yield chunk
-    except (OSError, http.client.HTTPException) as error:
-        raise _not_downloaded(url, str(error)) from error
-    if expected and received != expected:
-        raise _not_downloaded(url, f"the connection ended after {received} of {expected} bytes")
-
-
-def _not_downloaded(url: str, reason: str) -> DataError:
-    return DataError(
-        f"MNIST could not be downloaded from {url}: {reason}. Put mnist.npz into a folder and name it with "
-        "--data-dir or MNIST_DATA_DIR."
-    )

@@ -6,18 +6,24 @@ Functions over arrays, and the road from a file of other people's digits to imag
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from .calibration import Calibration
 from .errors import InkError, PictureError
-from .inference import Predictor, predict
+from .inference import Predictor, predict, predict_logits, read_logits
 from .ink import IMAGE_SIZE, check_ink, render_ink
 from .labelled import LabelledSet
+from .pendigits import PenInk
 from .picture import picture_to_image
 
 _CALIBRATION_BINS = 15
+# Finer where nearly all answers lie.
+_RELIABILITY_EDGES = (0.0, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 1.0)
+_Z = 1.959964
 _SMALLEST_PROBABILITY = 1e-12
 
 
@@ -65,53 +71,141 @@ def prepare_images(labelled: LabelledSet, *, as_is: bool = False) -> PreparedSet
     return PreparedSet(images, labelled.labels, readable)
 
 
+def prepare_ink(pen: PenInk) -> PreparedSet:
+    """Pen ink, as strokes from the pad would be received."""
+    return prepare_images(LabelledSet("ink", "ink", pen.ink, pen.labels))
+
+
 def evaluate(predictor: Predictor, prepared: PreparedSet) -> dict[str, Any]:
     """Measures a model on digits. A sample that cannot be read counts as an error and as not accepted.
 
     Returns:
-        num_samples, accuracy, interval (95 %, low and high), error_count, per_class, confusion_matrix, accepted, nll,
-        brier, ece, seconds.
+        num_samples, accuracy, interval (95 %, low and high), error_count, per_class, confusion_matrix, accepted (share
+        taken for a digit), nll, brier, ece, uncalibrated (nll and brier of the bare softmax), certain (nll, None when
+        infinite, and brier of a model that gives the same answers and is always 100 % sure), reliability, below_99,
+        seconds.
 
     Reference:
         Brier (1950) for the Brier score, summed over classes; Guo et al. (2017), "On calibration of modern neural
         networks", for the expected calibration error over 15 bins of equal width.
     """
     started = time.perf_counter()
-    probabilities = predict(predictor, prepared.images)
+    logits = predict_logits(predictor, prepared.images)
     seconds = time.perf_counter() - started
-    probabilities[~prepared.readable] = 0.1
+    answers = read_logits(logits, predictor.calibration)
+    probabilities = _where_readable(answers.probabilities, prepared)
     labels = prepared.labels
     predictions = np.where(prepared.readable, probabilities.argmax(axis=1), -1)
     correct = predictions == labels
-    of_label = np.maximum(probabilities[np.arange(len(labels)), labels], _SMALLEST_PROBABILITY)
+    confidence = probabilities.max(axis=1)
+    error_count = int((~correct).sum())
     confusion = confusion_matrix(labels[prepared.readable], predictions[prepared.readable])
     return {
         "num_samples": len(labels),
         "accuracy": float(correct.mean()),
         "interval": list(wilson_interval(int(correct.sum()), len(labels))),
-        "error_count": int((~correct).sum()),
+        "error_count": error_count,
         "per_class": per_class(labels, predictions),
         "confusion_matrix": confusion.tolist(),
-        "accepted": float(prepared.readable.mean()),
-        "nll": float(-np.log(of_label).mean()),
-        "brier": float(((probabilities - np.eye(10)[labels]) ** 2).sum(axis=1).mean()),
-        "ece": expected_calibration_error(probabilities.max(axis=1), correct),
+        "accepted": float((answers.accepted & prepared.readable).mean()),
+        **_scores(probabilities, labels),
+        "ece": expected_calibration_error(confidence, correct),
+        "uncalibrated": _scores(_where_readable(Calibration().probabilities(logits), prepared), labels),
+        "certain": {"nll": None if error_count else 0.0, "brier": 2 * error_count / len(labels)},
+        "reliability": reliability(confidence, correct),
+        "below_99": stated_minus_true(confidence, correct),
         "seconds": seconds,
     }
 
 
-def evaluate_outliers(predictor: Predictor, digits: PreparedSet, outliers: PreparedSet) -> dict[str, float]:
-    """Measures how well the confidence tells digits from what is no digit.
+def evaluate_outliers(
+    predictor: Predictor, digits: Mapping[str, PreparedSet], outliers: PreparedSet
+) -> list[dict[str, Any]]:
+    """Measures how well the doubt tells digits from what is no digit.
+
+    Args:
+        predictor: What answers.
+        digits: Sets of digits, by name.
+        outliers: Images that are no digits; `labels` say of what class each is.
 
     Returns:
-        auroc, the probability that a digit gets a higher confidence than an outlier; accepted, the share of outliers
-        still called a digit.
+        One dictionary for all of the outliers (label None) and one for each class: label, num_samples, accepted (share
+        taken for a digit), and auroc, for each set of digits the probability that a digit is doubted less.
     """
-    scores = [
-        np.where(prepared.readable, predict(predictor, prepared.images).max(axis=1), 0)
-        for prepared in (digits, outliers)
-    ]
-    return {"auroc": auroc(*scores), "accepted": float(outliers.readable.mean())}
+    doubts = {name: _find_doubts(predictor, prepared)[0] for name, prepared in digits.items()}
+    doubt, accepted = _find_doubts(predictor, outliers)
+    classes = np.unique(outliers.labels).tolist()
+    rows = []
+    for label in [None, *(classes if len(classes) > 1 else [])]:
+        chosen = np.ones(len(doubt), bool) if label is None else outliers.labels == label
+        rows.append(
+            {
+                "label": label,
+                "num_samples": int(chosen.sum()),
+                "accepted": float(accepted[chosen].mean()),
+                "auroc": {name: auroc(-of_digits, -doubt[chosen]) for name, of_digits in doubts.items()},
+            }
+        )
+    return rows
+
+
+def _find_doubts(predictor: Predictor, prepared: PreparedSet) -> tuple[np.ndarray, np.ndarray]:
+    """Doubt and acceptance of each sample; what cannot be read is not accepted, and nothing is doubted more."""
+    answers = predict(predictor, prepared.images)
+    return np.where(prepared.readable, answers.doubt, 1.1), answers.accepted & prepared.readable
+
+
+def _where_readable(probabilities: np.ndarray, prepared: PreparedSet) -> np.ndarray:
+    return np.where(prepared.readable[:, None], probabilities, 0.1)
+
+
+def _scores(probabilities: np.ndarray, labels: np.ndarray) -> dict[str, float]:
+    of_label = np.maximum(probabilities[np.arange(len(labels)), labels], _SMALLEST_PROBABILITY)
+    return {
+        "nll": float(-np.log(of_label).mean()),
+        "brier": float(((probabilities - np.eye(10)[labels]) ** 2).sum(axis=1).mean()),
+    }
+
+
+def reliability(confidence: np.ndarray, correct: np.ndarray) -> list[dict[str, Any]]:
+    """What a reliability diagram shows: for each bin that holds anything its stated and its true accuracy.
+
+    Returns:
+        Dictionaries of low and high (edges of the bin), num_samples, stated (mean confidence), true (share right) and
+        interval (95 %, of the true one).
+    """
+    number = np.digitize(confidence, _RELIABILITY_EDGES[1:-1])
+    bins = []
+    for index in np.unique(number).tolist():
+        chosen = number == index
+        hits, num_samples = int(correct[chosen].sum()), int(chosen.sum())
+        bins.append(
+            {
+                "low": _RELIABILITY_EDGES[index],
+                "high": _RELIABILITY_EDGES[index + 1],
+                "num_samples": num_samples,
+                "stated": float(confidence[chosen].mean()),
+                "true": hits / num_samples,
+                "interval": list(wilson_interval(hits, num_samples)),
+            }
+        )
+    return bins
+
+
+def stated_minus_true(confidence: np.ndarray, correct: np.ndarray) -> dict[str, Any]:
+    """Stated minus true accuracy where less than 99 % are stated, with a 95 % interval; None where that is never so.
+
+    Returns:
+        num_samples, difference and interval, from the normal approximation of the mean of the differences.
+    """
+    chosen = confidence < 0.99
+    count = int(chosen.sum())
+    if count < 2:
+        return {"num_samples": count, "difference": None, "interval": None}
+    gaps = confidence[chosen] - correct[chosen]
+    half = _Z * float(gaps.std(ddof=1)) / count**0.5
+    mean = float(gaps.mean())
+    return {"num_samples": count, "difference": mean, "interval": [mean - half, mean + half]}
 
 
 def confusion_matrix(labels: np.ndarray, predictions: np.ndarray) -> np.ndarray:
@@ -158,7 +252,7 @@ def wilson_interval(hits: int, num_samples: int) -> tuple[float, float]:
     Reference:
         Wilson (1927), "Probable inference, the law of succession, and statistical inference".
     """
-    z = 1.959964
+    z = _Z
     share = hits / num_samples
     centre = share + z * z / (2 * num_samples)
     half = z * ((share * (1 - share) + z * z / (4 * num_samples)) / num_samples) ** 0.5

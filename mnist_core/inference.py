@@ -17,12 +17,14 @@ from typing import Literal, Protocol
 
 import numpy as np
 
+from .architectures import NUM_CLASSES
+from .calibration import Calibration, find_doubt
 from .errors import DeviceError
 from .store import StoredModel, build_keras_model
 
 # Larger batches make LiteRT keep hundreds of megabytes for good.
 _CHUNK = 64
-# Below this the runner-up is worth naming; a wide margin, because nothing is calibrated yet.
+# Below this the runner-up is worth naming.
 _SURE = 0.8
 
 DeviceChoice = Literal["auto", "cpu", "gpu"]
@@ -43,21 +45,39 @@ class Verdict:
     """What ten probabilities say in one breath.
 
     Args:
-        kind: "sure" names one digit, "between" two, "unsure" the first of many.
-        labels: The digits named, most probable first.
+        kind: "sure" names one digit, "between" two, "unsure" the first of many; "refused" says that the image does not
+            look like a digit.
+        labels: The digits named, most probable first; of a refused image the most probable.
         confidence: Probability of the first, in [0, 1].
     """
 
-    kind: Literal["sure", "between", "unsure"]
+    kind: Literal["sure", "between", "unsure", "refused"]
     labels: tuple[int, ...]
     confidence: float
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What a model makes of n images.
+
+    Args:
+        probabilities: float64 (n, 10), of the ten digits; each row sums to 1.
+        doubt: float64 (n,) in [0, 1], how little each image looks like a digit; see `calibration.find_doubt`.
+        accepted: bool (n,), whether it is taken for a digit.
+    """
+
+    probabilities: np.ndarray
+    doubt: np.ndarray
+    accepted: np.ndarray
 
 
 class Predictor(Protocol):
     """Answers for images; may be called from any thread."""
 
+    calibration: Calibration
+
     def predict_logits(self, images: np.ndarray) -> np.ndarray:
-        """Images, float32 (n, 28, 28) in [0, 1], to logits, float32 (n, 10)."""
+        """Images, float32 (n, 28, 28) in [0, 1], to logits, float32 (n, 10) or (n, 11)."""
         ...
 
 
@@ -112,36 +132,43 @@ def open_predictor(stored: StoredModel, device: Device) -> Predictor:
     return LiteRTPredictor(stored) if device.kind == "cpu" else TensorFlowPredictor(stored)
 
 
-def predict(predictor: Predictor, images: np.ndarray) -> np.ndarray:
-    """Computes the ten probabilities of each image.
+def predict_logits(predictor: Predictor, images: np.ndarray) -> np.ndarray:
+    """The logits of any number of images, float32 (n, 28, 28) in [0, 1], as `Predictor` gives them."""
+    if images.ndim != 3 or images.shape[1:] != (28, 28):
+        raise ValueError(f"`images` must have the shape (n, 28, 28). Received: {images.shape}")
+    chunks = [predictor.predict_logits(images[start : start + _CHUNK]) for start in range(0, len(images), _CHUNK)]
+    return np.concatenate(chunks) if chunks else np.empty((0, NUM_CLASSES), np.float32)
+
+
+def predict(predictor: Predictor, images: np.ndarray) -> Predictions:
+    """Reads images.
 
     Args:
         predictor: What answers.
         images: float32 (n, 28, 28) in [0, 1].
-
-    Returns:
-        Probabilities, float64 (n, 10); each row sums to 1.
     """
-    if images.ndim != 3 or images.shape[1:] != (28, 28):
-        raise ValueError(f"`images` must have the shape (n, 28, 28). Received: {images.shape}")
-    chunks = [predictor.predict_logits(images[start : start + _CHUNK]) for start in range(0, len(images), _CHUNK)]
-    return softmax(np.concatenate(chunks)) if chunks else np.empty((0, 10))
+    return read_logits(predict_logits(predictor, images), predictor.calibration)
 
 
-def softmax(logits: np.ndarray) -> np.ndarray:
-    """Logits of shape (n, classes) to probabilities, float64 of the same shape."""
-    powers = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+def read_logits(logits: np.ndarray, calibration: Calibration) -> Predictions:
+    """What logits of shape (n, 10) or (n, 11) say."""
+    if not len(logits):
+        return Predictions(np.empty((0, NUM_CLASSES)), np.empty(0), np.empty(0, bool))
+    doubt = find_doubt(logits)
+    return Predictions(calibration.probabilities(logits), doubt, doubt <= calibration.limit)
 
 
-def read_verdict(probabilities: np.ndarray) -> Verdict:
+def read_verdict(probabilities: np.ndarray, accepted: bool = True) -> Verdict:
     """Says what ten probabilities mean: sure of one digit, torn between two, or unsure.
 
     Args:
         probabilities: Array of shape (10,) that sums to 1.
+        accepted: Whether the image is taken for a digit at all.
     """
     first, second = (int(label) for label in np.argsort(probabilities)[:-3:-1])
     confidence = float(probabilities[first])
+    if not accepted:
+        return Verdict("refused", (first,), confidence)
     if confidence >= _SURE:
         return Verdict("sure", (first,), confidence)
     if confidence + probabilities[second] >= _SURE:
@@ -153,6 +180,7 @@ class LiteRTPredictor:
     """Answers on the CPU from a stored model's LiteRT file."""
 
     def __init__(self, stored: StoredModel) -> None:
+        self.calibration = stored.calibration
         # Read once: the file may be replaced while this answers.
         self._content = stored.read_litert()
         # Two threads in one interpreter get wrong answers without an error, so each takes one that is free. There are
@@ -193,6 +221,7 @@ class TensorFlowPredictor:
     def __init__(self, stored: StoredModel) -> None:
         import tensorflow
 
+        self.calibration = stored.calibration
         model = build_keras_model(stored)
         signature = [tensorflow.TensorSpec((None, 28, 28, 1), tensorflow.float32)]
         self._function = tensorflow.function(lambda images: model(images, training=False), input_signature=signature)

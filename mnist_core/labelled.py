@@ -22,12 +22,14 @@ class LabelledSet:
         kind: `"pictures"` or `"ink"`.
         samples: Pictures, uint8 (n, height, width); or n inks, each a list of float32 strokes of shape (points, 2).
         labels: int64 (n,).
+        num_writers: How many people drew them; None where the file does not say.
     """
 
     name: str
     kind: Literal["pictures", "ink"]
     samples: np.ndarray | list[list[np.ndarray]]
     labels: np.ndarray
+    num_writers: int | None = None
 
 
 def load_labelled(path: Path) -> LabelledSet:
@@ -46,7 +48,7 @@ def load_labelled(path: Path) -> LabelledSet:
     if {"x", "y"} <= arrays.keys():
         kind, samples = "pictures", _check_pictures(arrays["x"], path)
     elif {"points", "stroke_start", "sample_start", "y"} <= arrays.keys():
-        kind, samples = "ink", _unpack_ink(arrays, path)
+        kind, samples = "ink", unpack_ink(arrays, path)
     else:
         raise DataError(
             f"{path} holds the arrays {', '.join(sorted(arrays)) or 'none'}. Expected x and y (pictures), or points, "
@@ -58,7 +60,8 @@ def load_labelled(path: Path) -> LabelledSet:
         raise DataError(
             f"{path}: expected {len(samples)} integer labels in y. Received: {labels.dtype} {labels.shape}.", path
         )
-    return LabelledSet(path.stem, kind, samples, labels.astype(np.int64))
+    num_writers = len(np.unique(arrays["writer"])) if "writer" in arrays else None
+    return LabelledSet(path.stem, kind, samples, labels.astype(np.int64), num_writers)
 
 
 def _check_pictures(x: np.ndarray, path: Path) -> np.ndarray:
@@ -67,7 +70,12 @@ def _check_pictures(x: np.ndarray, path: Path) -> np.ndarray:
     return x
 
 
-def _unpack_ink(arrays: dict[str, np.ndarray], path: Path) -> list[list[np.ndarray]]:
+def unpack_ink(arrays: dict[str, np.ndarray], path: Path) -> list[list[np.ndarray]]:
+    """The drawings in the arrays `points`, `stroke_start` and `sample_start`: each a list of float32 strokes.
+
+    Raises:
+        DataError: The arrays do not fit each other; `path` is named.
+    """
     points, stroke_start, sample_start = arrays["points"], arrays["stroke_start"], arrays["sample_start"]
     whole = (
         points.ndim == 2

@@ -102,7 +102,19 @@ def draw_on_image(image: np.ndarray, strokes: Sequence[np.ndarray]) -> np.ndarra
     if not strokes:
         return image
     drawn = reduce_image(draw_strokes([stroke * IMAGE_SIZE for stroke in strokes], IMAGE_SIZE, PEN_WIDTH))
-    return _fit(_crop(np.maximum(image, drawn)))
+    return fit_ink(np.maximum(image, drawn))
+
+
+def fit_ink(ink: np.ndarray) -> np.ndarray:
+    """Fits ink into the 20x20 box of MNIST's recipe, and centres its mass.
+
+    Args:
+        ink: Array of shape (height, width), float32 in [0, 1], not all zero.
+
+    Returns:
+        Array of shape (28, 28), float32 in [0, 1].
+    """
+    return _fit(_crop(ink))
 
 
 def _too_large(size: str) -> str:

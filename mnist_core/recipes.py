@@ -7,13 +7,14 @@ trained on, and nothing is chosen by the test set. This module does not train.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import math
 from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass
 from typing import Any
 
-from .architectures import ARCHITECTURES, Architecture, Parts, find_architecture
+from .architectures import ARCHITECTURES, NUM_CLASSES, Architecture, Parts, find_architecture
 from .augmentation import Augmentation
 from .errors import UnknownModelError
 
@@ -62,6 +63,9 @@ class Recipe:
         limit: Number of training images, the first ones; None is all.
         label_noise: Share of the training labels that are replaced by another digit, in [0, 1].
         until: Validation accuracy in (0, 1] that ends the run early; None trains all epochs.
+        ink: Pen drawings an epoch, each in another hand, beside the images; 0 is none.
+        variants: Share of those drawings that become a regional variant, in [0, 1]: a barred 7, a flagged 1.
+        outliers: Generated images an epoch that are not digits; with any, the network has an eleventh output for them.
         start: The trained model to start from; None starts from random weights.
         seed: Seed of the initial weights, the order of images, the augmentation and the label noise.
     """
@@ -81,13 +85,16 @@ class Recipe:
     limit: int | None = None
     label_noise: float = 0.0
     until: float | None = None
+    ink: int = 0
+    variants: float = 0.0
+    outliers: int = 0
     start: Start | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:
         if self.architecture in ARCHITECTURES:  # a part that changes nothing must not change the key
             object.__setattr__(self, "parts", ARCHITECTURES[self.architecture].drop_idle(self.parts))
-        for name in ("learning_rate", "weight_decay", "averaging", "label_noise"):
+        for name in ("learning_rate", "weight_decay", "averaging", "label_noise", "variants"):
             object.__setattr__(self, name, float(getattr(self, name)))  # 1 and 1.0 must give the same key
         if self.until is not None:
             object.__setattr__(self, "until", float(self.until))
@@ -100,6 +107,9 @@ class Recipe:
         self._require("weight_decay", 0 <= self.weight_decay < math.inf, "be a finite number of at least 0")
         self._require("averaging", 0 <= self.averaging < 1, "be in [0, 1)")
         self._require("label_noise", 0 <= self.label_noise <= 1, "be in [0, 1]")
+        for name in ("ink", "outliers"):
+            self._require(name, getattr(self, name) >= 0, "be at least 0")
+        self._require("variants", 0 <= self.variants <= 1, "be in [0, 1]")
         self._require("until", self.until is None or 0 < self.until <= 1, "be in (0, 1], as in 0.99, or None")
         self._require("seed", 0 <= self.seed < 2**32, "be in [0, 2**32)")
 
@@ -115,7 +125,8 @@ class Recipe:
             UnknownModelError: There is no such architecture.
             ArchitectureError: The parts change what it does not have.
         """
-        return find_architecture(self.architecture, self.parts)
+        network = find_architecture(self.architecture, self.parts)
+        return dataclasses.replace(network, num_outputs=NUM_CLASSES + 1) if self.outliers else network
 
     def as_dict(self) -> dict[str, Any]:
         """The recipe as plain values for JSON."""

@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .architectures import Parts, find_difference, find_layers
+from .calibration import Calibration, fit_calibration
+from .damage import damage_images
 from .dataset import Dataset, TrainingData, split_validation
 from .errors import ArchitectureError, StorageError
-from .evaluation import PreparedSet, evaluate
+from .evaluation import PreparedSet, evaluate, prepare_ink
+from .inference import predict_logits
 from .recipes import Recipe, Start
 from .store import StoredModel, build_keras_model, check_place, find_complete, find_stored, run_name, save_run
 
@@ -52,7 +55,11 @@ class Workbench:
 
     def find(self, recipe: Recipe) -> StoredModel | None:
         """The complete result of a recipe on this data, if it is stored."""
-        return find_complete(recipe, self.data.digest, self.roots)
+        return find_complete(recipe, self.data_for(recipe).digest, self.roots)
+
+    def data_for(self, recipe: Recipe) -> TrainingData:
+        """What a recipe sees of the data: the pen ink only if it asks for it."""
+        return self.data if recipe.ink else dataclasses.replace(self.data, ink=None, validation_ink=None)
 
     def load_or_train(self, recipe: Recipe) -> StoredModel:
         """The complete result of a recipe on this data, trained only if it is not stored.
@@ -97,10 +104,10 @@ class Workbench:
         start = None
         if recipe.start:
             start = build_keras_model(find_stored(recipe.start.model, self.roots))
-        return train(recipe, self.data, start=start, devices=self.find_devices(), on_progress=self.on_progress)
+        return train(recipe, self.data_for(recipe), start=start, devices=self.find_devices(), on_progress=self.on_progress)
 
     def _name(self, recipe: Recipe) -> str:
-        parts = [recipe.name, "" if self.data.name == "mnist" else self.data.name, recipe.key(self.data.digest)]
+        parts = [recipe.name, "" if self.data.name == "mnist" else self.data.name, recipe.key(self.data_for(recipe).digest)]
         return "-".join(filter(None, parts))
 
     def _store(self, run: TrainingRun, folder: Path) -> StoredModel:
@@ -113,15 +120,30 @@ class Workbench:
             return save_run(run, metrics, Path(tempfile.mkdtemp(prefix="mnist-model-")) / folder.name)
 
     def _measure(self, run: TrainingRun) -> dict[str, Any]:
-        answers, data = _KerasAnswers(run.model), self.data
+        answers, data = _KerasAnswers(run.model), self.data_for(run.recipe)
+        validation = PreparedSet.as_it_is(data.x_validation, data.y_validation)
         figures = {
             "data": data.name,
             "parameters": run.model.count_params(),
             "num_training_images": len(data.x_train[: run.recipe.limit]),
             "seconds": sum(epoch["seconds"] for epoch in run.history),
-            "validation": evaluate(answers, PreparedSet.as_it_is(data.x_validation, data.y_validation)),
         }
+        if run.recipe.outliers:
+            answers.calibration = self._calibrate(answers, data, validation)
+            figures["calibration"] = answers.calibration.as_dict()
+        figures["validation"] = evaluate(answers, validation)
+        if data.validation_ink:
+            figures["validation_ink"] = evaluate(answers, prepare_ink(data.validation_ink))
         return figures if self.test is None else {**figures, "test": evaluate(answers, self.test)}
+
+    def _calibrate(self, answers: _KerasAnswers, data: TrainingData, validation: PreparedSet) -> Calibration:
+        """Fits on validation data: clean, drawn where there is ink, and damaged."""
+        damaged = damage_images(validation.images, np.random.default_rng(0))
+        clean = [validation, *([prepare_ink(data.validation_ink)] if data.validation_ink else [])]
+        logits = [predict_logits(answers, prepared.images) for prepared in clean]
+        labels = [prepared.labels for prepared in clean]
+        groups = [*zip(logits, labels, strict=True), (predict_logits(answers, damaged), validation.labels)]
+        return fit_calibration(groups, logits)
 
 
 def start_from(recipe: Recipe, model: StoredModel, freeze: Sequence[str] = (), parts: Parts | None = None) -> Recipe:
@@ -156,6 +178,7 @@ class _KerasAnswers:
     """A Keras model as a `Predictor`."""
 
     def __init__(self, model: Any) -> None:
+        self.calibration = Calibration()
         self._model = model
 
     def predict_logits(self, images: np.ndarray) -> np.ndarray:

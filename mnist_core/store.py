@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .calibration import Calibration
 from .dataset import ASSETS_DIR
 from .errors import DamagedModelError, MnistError, ModelError, StorageError, UnknownModelError
 from .recipes import Recipe
@@ -84,12 +85,17 @@ class StoredModel:
         return self.folder.name
 
     @property
+    def calibration(self) -> Calibration:
+        """How its logits are read; a model that was never calibrated is taken at its word."""
+        return Calibration(**self.metrics.get("calibration", {}))
+
+    @property
     def weights_digest(self) -> str:
         """SHA-256 of the weights, as 64 hexadecimal digits."""
         return _file_hash(self.folder / "weights.npz")
 
     def read_litert(self) -> bytes:
-        """The LiteRT file: float32 (n, 28, 28, 1) to logits (n, 10)."""
+        """The LiteRT file: float32 (n, 28, 28, 1) to logits (n, 10) or (n, 11)."""
         return (self.folder / "model.tflite").read_bytes()
 
 

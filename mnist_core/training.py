@@ -22,6 +22,7 @@ from .augmentation import augment
 from .dataset import TrainingData
 from .errors import DeviceError, StoppedError, TrainingError
 from .models import build_model
+from .pools import Pool, build_pools
 from .recipes import Recipe
 
 # No network that learns is ever as wrong as this; a guess costs 2.3.
@@ -96,10 +97,11 @@ def train(
         raise ValueError("`start` must be given exactly when the recipe has a start.")
     keras.utils.set_random_seed(recipe.seed)
     _make_deterministic()
-    images = _as_float(data.x_train[: recipe.limit])
     labels = _add_noise(data.y_train[: recipe.limit], recipe)
-    num_steps = math.ceil(len(images) / recipe.batch_size)
-    devices = _that_share_evenly(len(images), recipe.batch_size, len(data.x_validation), devices)
+    pools = build_pools(recipe, data)
+    num_images = len(labels) + sum(pool.per_epoch for pool in pools)
+    num_steps = math.ceil(num_images / recipe.batch_size)
+    devices = _that_share_evenly(num_images, recipe.batch_size, len(data.x_validation), devices)
     with _share_among(devices):
         model = _build_model(recipe, start)
         _compile(model, recipe, num_steps)
@@ -108,7 +110,7 @@ def train(
     stopped_after = None
     try:
         model.fit(
-            **_input_pipeline(images[..., None], _encode(labels, recipe), recipe),
+            **_input_pipeline(data.x_train[: recipe.limit], labels, pools, recipe),
             epochs=recipe.epochs,
             validation_data=(_as_float(data.x_validation)[..., None], _encode(data.y_validation, recipe)),
             validation_batch_size=_validation_batch(len(devices)),
@@ -152,33 +154,40 @@ def choose_devices(requested: str = "auto") -> list[str]:
     return [f"GPU:{index}" for index in range(len(gpus))]
 
 
-def _input_pipeline(images: np.ndarray, labels: np.ndarray, recipe: Recipe) -> dict[str, Any]:
+def _input_pipeline(
+    images: np.ndarray, labels: np.ndarray, pools: Sequence[Pool], recipe: Recipe
+) -> dict[str, Any]:
     """What `fit` reads from: plain arrays where it can, because nothing is faster."""
-    if recipe.augmentation.is_active:
-        return {"x": _Batches(images, labels, recipe)}
-    return {"x": images, "y": labels, "batch_size": recipe.batch_size}
+    if recipe.augmentation.is_active or pools:
+        return {"x": _Batches(images, labels, pools, recipe)}
+    return {"x": _as_float(images)[..., None], "y": _encode(labels, recipe), "batch_size": recipe.batch_size}
 
 
 class _Batches(keras.utils.PyDataset):
-    """Shuffled and augmented batches; what a batch holds depends on seed, epoch and position alone."""
+    """Shuffled and augmented batches of all images and of some of each pool.
 
-    def __init__(self, images: np.ndarray, labels: np.ndarray, recipe: Recipe) -> None:
+    What a batch holds depends on seed, epoch and position alone.
+    """
+
+    def __init__(self, images: np.ndarray, labels: np.ndarray, pools: Sequence[Pool], recipe: Recipe) -> None:
         super().__init__(workers=1)
-        self._images = images[..., 0]
-        self._labels = labels
+        self._images = np.concatenate([images, *(pool.images for pool in pools)])
+        self._labels = _encode(np.concatenate([labels, *(pool.labels for pool in pools)]), recipe)
+        self._num_images = len(images)
+        self._pools = pools
         self._recipe = recipe
         self._epoch = 0
         self._order = self._shuffle()
 
     @property
     def num_batches(self) -> int:
-        return math.ceil(len(self._images) / self._recipe.batch_size)
+        return math.ceil(len(self._order) / self._recipe.batch_size)
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         size = self._recipe.batch_size
         chosen = self._order[index * size : (index + 1) * size]
         generator = np.random.default_rng([self._recipe.seed, self._epoch, index])
-        images = augment(self._images[chosen], self._recipe.augmentation, generator)
+        images = augment(_as_float(self._images[chosen]), self._recipe.augmentation, generator)
         return images[..., None], self._labels[chosen]
 
     def on_epoch_end(self) -> None:
@@ -186,7 +195,13 @@ class _Batches(keras.utils.PyDataset):
         self._order = self._shuffle()
 
     def _shuffle(self) -> np.ndarray:
-        return np.random.default_rng([self._recipe.seed, self._epoch]).permutation(len(self._images))
+        chosen, first = [np.arange(self._num_images)], self._num_images
+        for number, pool in enumerate(self._pools):
+            order = np.random.default_rng([self._recipe.seed, number, len(pool.labels)]).permutation(len(pool.labels))
+            places = np.arange(self._epoch * pool.per_epoch, (self._epoch + 1) * pool.per_epoch)
+            chosen.append(first + order[places % len(order)])
+            first += len(order)
+        return np.random.default_rng([self._recipe.seed, self._epoch]).permutation(np.concatenate(chosen))
 
 
 class _Monitor(keras.callbacks.Callback):
@@ -305,7 +320,9 @@ def _add_noise(labels: np.ndarray, recipe: Recipe) -> np.ndarray:
 
 def _encode(labels: np.ndarray, recipe: Recipe) -> np.ndarray:
     """Labels as the recipe's loss takes them."""
-    return labels.astype(np.int32) if recipe.loss == "sparse" else np.eye(NUM_CLASSES, dtype=np.float32)[labels]
+    if recipe.loss == "sparse":
+        return labels.astype(np.int32)
+    return np.eye(recipe.network.num_outputs, dtype=np.float32)[labels]
 
 
 def _share_among(devices: Sequence[str]) -> contextlib.AbstractContextManager[Any]:

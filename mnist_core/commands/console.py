@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import functools
 import json
 import os
@@ -11,8 +12,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..dataset import Dataset, default_cache_dir, load_dataset
+from ..dataset import Dataset, add_ink, default_cache_dir, load_dataset
+from ..download import ProgressCallback
+from ..errors import DataError
 from ..inference import DEVICE_CHOICES, check_choice
+from ..pendigits import PenInk, load_pendigits
+from ..recipes import Recipe
 from ..runs import Workbench
 from ..store import SHIPPED_DIR, StoredModel, find_stored, load_stored, models_dir
 
@@ -21,6 +26,7 @@ if TYPE_CHECKING:
 
 DEFAULT_MODEL = "sketchnet"
 STOPPED = 130
+_COST_OF_NO_INK = "Training goes on with MNIST alone: hands that MNIST does not have will be read worse."
 
 
 def add_command(
@@ -68,19 +74,31 @@ def model_roots() -> tuple[Path, ...]:
 
 def load_data(options: argparse.Namespace) -> Dataset:
     """Loads the dataset that the options name, and says where it was found."""
-
-    def show(received: int, expected: int) -> None:
-        share = f"{received / expected:4.0%}" if expected else f"{received / 1e6:.1f} MB"
-        say(f"\rDownloading MNIST: {share}", end="")
-
-    dataset = load_dataset(options.data_dir, on_progress=show)
+    dataset = load_dataset(options.data_dir, on_progress=_show_download("MNIST"))
     say(f"{'MNIST' if dataset.name == 'mnist' else dataset.name} from {dataset.source}")
     return dataset
 
 
-def open_workbench(options: argparse.Namespace) -> Workbench:
-    """A workbench with the dataset and the devices that the options name."""
-    return Workbench.for_dataset(load_data(options), model_roots(), **workbench_options(options))
+def load_ink(options: argparse.Namespace, *, download: bool = True) -> PenInk | None:
+    """Loads the pen ink and says where it was found; None, and what that costs, where it cannot be had."""
+    place = Path(options.data_dir).expanduser() if options.data_dir else None
+    folder = place.parent if place and place.is_file() else place
+    try:
+        pen = load_pendigits(folder, default_cache_dir(), download=download, on_progress=_show_download("pen ink"))
+    except DataError as error:
+        say(f"{error} {_COST_OF_NO_INK}")
+        return None
+    say(f"Pen ink from {pen.source}")
+    return pen
+
+
+def open_workbench(options: argparse.Namespace, *recipes: Recipe) -> Workbench:
+    """A workbench with the dataset and the devices that the options name, and with the pen ink if a recipe wants it."""
+    dataset = load_data(options)
+    bench = Workbench.for_dataset(dataset, model_roots(), **workbench_options(options))
+    wants_ink = dataset.name == "mnist" and any(recipe.ink for recipe in recipes)
+    pen = load_ink(options) if wants_ink else None
+    return dataclasses.replace(bench, data=add_ink(bench.data, pen)) if pen else bench
 
 
 def workbench_options(options: argparse.Namespace) -> dict[str, Any]:
@@ -119,6 +137,14 @@ def show_progress(progress: Progress) -> None:
         say(f"\r{line}  validation {progress.validation_accuracy:.2%}  {left}")
     elif progress.step % 10 == 0 and sys.stderr.isatty():
         say(f"\r{line}  {left}  ", end="")
+
+
+def _show_download(what: str) -> ProgressCallback:
+    def show(received: int, expected: int) -> None:
+        share = f"{received / expected:4.0%}" if expected else f"{received / 1e6:.1f} MB"
+        say(f"\rDownloading {what}: {share}", end="")
+
+    return show
 
 
 def describe_model(model: StoredModel) -> dict[str, Any]:

@@ -79,11 +79,20 @@ def run_predict(options: argparse.Namespace) -> int:
             image = picture_to_image(open_picture(_existing_file(path)))
         except PictureError as error:
             raise PictureError(f"{path}: {error}") from error
-        probabilities = predict(predictor, image[None])[0]
-        verdict = read_verdict(probabilities)
-        answers.append({"picture": str(path), "label": verdict.labels[0], "probabilities": probabilities.tolist()})
+        answer = predict(predictor, image[None])
+        verdict = read_verdict(answer.probabilities[0], bool(answer.accepted[0]))
+        answers.append(
+            {
+                "picture": str(path),
+                "label": verdict.labels[0],
+                "verdict": verdict.kind,
+                "probabilities": answer.probabilities[0].tolist(),
+                "doubt": float(answer.doubt[0]),
+            }
+        )
         if not options.json:
-            print(f"{path}: {' or '.join(map(str, verdict.labels))}, {verdict.confidence:.0%}")
+            said = f"{' or '.join(map(str, verdict.labels))}, {verdict.confidence:.0%}"
+            print(f"{path}: {'this does not look like a digit' if verdict.kind == 'refused' else said}")
     print_json(options, answers)
     return 0
 

@@ -79,13 +79,12 @@ def run_train(options: argparse.Namespace) -> int:
         start = find_stored(options.start, model_roots())
         recipe = start_from(recipe, start, options.freeze, _pick(Parts, _given(options), Parts()))
     say(describe_layers(recipe.network))
-    workbench = _open_labelled(options) if options.data else open_workbench(options)
+    workbench = _open_labelled(options) if options.data else open_workbench(options, recipe)
     stored = workbench.find(recipe)
     if stored and not (options.again or options.output):
         say(f"{stored.name} is already trained: {stored.folder}. Use --again to train it once more.")
     else:
-        num_images = len(workbench.data.x_train[: recipe.limit])
-        say(f"Training {recipe.name}: {num_images:,} images, {recipe.epochs} epochs. Ctrl-C keeps the best epoch.")
+        say(f"Training {_describe_sources(recipe, workbench)}, {recipe.epochs} epochs. Ctrl-C keeps the best epoch.")
         stored = workbench.train(recipe, options.output)
         say(f"Stored as {stored.folder}")
     if options.json:
@@ -134,8 +133,20 @@ _RECIPE_OPTIONS = (
     "limit",
     "label_noise",
     "until",
+    "ink",
+    "variants",
+    "outliers",
     "seed",
 )
+
+
+def _describe_sources(recipe: Recipe, workbench: Workbench) -> str:
+    parts = [f"{recipe.name}: {len(workbench.data.x_train[: recipe.limit]):,} images"]
+    if recipe.ink and workbench.data.ink:
+        parts.append(f"{recipe.ink:,} pen drawings")
+    if recipe.outliers:
+        parts.append(f"{recipe.outliers:,} images that are no digits")
+    return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
 
 
 def _describe_recipe(recipe: Recipe) -> str:
@@ -155,6 +166,11 @@ def _add_training(group: Any) -> None:
     group.add_argument("--weight-decay", type=float, help=f"decoupled; adamw has {_ADAMW_DECAY} unless given")
     group.add_argument("--limit", type=int, help="train on the first LIMIT images only")
     group.add_argument("--label-noise", type=float, metavar="SHARE", help="replace this share of the labels by others")
+    group.add_argument("--ink", type=int, metavar="N", help="N pen drawings an epoch, each in another hand")
+    group.add_argument("--variants", type=float, metavar="SHARE", help="regional variants among them, as a barred 7")
+    group.add_argument(
+        "--outliers", type=int, metavar="N", help="N generated images an epoch that are not digits; 0 is ten outputs"
+    )
     group.add_argument("--until", type=float, metavar="ACCURACY", help="stop at this validation accuracy, as in 0.99")
     group.add_argument("--seed", type=int, help="seed of weights, order, augmentation and noise")
 

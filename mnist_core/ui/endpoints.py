@@ -27,8 +27,9 @@ def add_endpoints(reader: Reader) -> None:
             model: Name of a stored model; empty for the default.
 
         Returns:
-            label (0 to 9), probabilities (ten, in [0, 1]), verdict (kind and labels), image (28 rows of 28 values in
-            [0, 1], 1 is full ink), model.
+            label (0 to 9), probabilities (ten, in [0, 1]), verdict (kind and labels), doubt (in [0, 1], how little it
+            looks like a digit), accepted (whether it is taken for a digit), image (28 rows of 28 values in [0, 1], 1 is
+            full ink), model.
         """
         return _answer_with(lambda: reader.read_ink(strokes, str(model)))
 
@@ -40,8 +41,9 @@ def add_endpoints(reader: Reader) -> None:
             model: Name of a stored model; empty for the default.
 
         Returns:
-            label (0 to 9), probabilities (ten, in [0, 1]), verdict (kind and labels), image (28 rows of 28 values in
-            [0, 1], 1 is full ink), model.
+            label (0 to 9), probabilities (ten, in [0, 1]), verdict (kind and labels), doubt (in [0, 1], how little it
+            looks like a digit), accepted (whether it is taken for a digit), image (28 rows of 28 values in [0, 1], 1 is
+            full ink), model.
         """
         return _answer_with(lambda: reader.read_image(picture_to_image(_open_upload(picture)), str(model)))
 
@@ -66,6 +68,8 @@ def _answer_with(read: Callable[[], Answer]) -> dict:
         "label": answer.label,
         "probabilities": answer.probabilities.tolist(),
         "verdict": {"kind": answer.verdict.kind, "labels": list(answer.verdict.labels)},
+        "doubt": answer.doubt,
+        "accepted": answer.verdict.kind != "refused",
         "image": np.round(answer.image.astype(np.float64), 4).tolist(),
         "model": answer.model,
     }

@@ -24,13 +24,17 @@ class Answer:
     Args:
         image: float32 (28, 28) in [0, 1], what the network received.
         probabilities: float64 (10,).
-        verdict: The probabilities in one breath.
+        doubt: How little the image looks like a digit, in [0, 1].
+        limit: The largest doubt at which it is taken for one.
+        verdict: All that in one breath.
         model: Name of the model.
         milliseconds: Time from ink or image to probabilities.
     """
 
     image: np.ndarray
     probabilities: np.ndarray
+    doubt: float
+    limit: float
     verdict: Verdict
     model: str
     milliseconds: float
@@ -82,9 +86,12 @@ class Reader:
         """Answers for an image, float32 (28, 28) in [0, 1]; `started` is when the work on it began."""
         started = time.perf_counter() if started is None else started
         stored, predictor = self._open(model or self.default)
-        probabilities = predict(predictor, image[None])[0]
+        predictions = predict(predictor, image[None])
+        probabilities, doubt = predictions.probabilities[0], float(predictions.doubt[0])
+        verdict = read_verdict(probabilities, bool(predictions.accepted[0]))
         milliseconds = (time.perf_counter() - started) * 1000
-        return Answer(image, probabilities, read_verdict(probabilities), stored.name, milliseconds)
+        limit = predictor.calibration.limit
+        return Answer(image, probabilities, doubt, limit, verdict, stored.name, milliseconds)
 
     def _open(self, name: str) -> tuple[StoredModel, Predictor]:
         if self._must_open(name):

@@ -123,6 +123,8 @@ def _pack(answer: Answer) -> Message:
     return {
         "probabilities": [round(float(probability), 6) for probability in answer.probabilities],
         "verdict": {"kind": answer.verdict.kind, "labels": answer.verdict.labels},
+        "doubt": answer.doubt,
+        "limit": answer.limit,
         "image": _encode_image(answer.image),
         "model": answer.model,
         "milliseconds": round(answer.milliseconds, 2),
