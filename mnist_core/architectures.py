@@ -355,7 +355,7 @@ ARCHITECTURES: dict[str, Architecture] = {
             # Simonyan and Zisserman (2015) for stacked 3x3 convolutions; Lin, Chen and Yan (2014), "Network in
             # network", for the mean of each map, which makes the answer depend less on where a stroke lies.
             summary="five 3x3 convolutions with batch normalisation, and the mean of each last map",
-            blocks=((32,), (64, 64), (128, 128)),
+            blocks=((32,), (64, 64), (144, 144)),
             padding=("same",),
             head="average",
             dropout=0.3,

@@ -79,9 +79,7 @@ def find_doubt(logits: np.ndarray) -> np.ndarray:
     return 1 - probabilities.max(axis=1)
 
 
-def fit_calibration(
-    groups: Sequence[tuple[np.ndarray, np.ndarray]], digits: Sequence[np.ndarray] = ()
-) -> Calibration:
+def fit_calibration(groups: Sequence[tuple[np.ndarray, np.ndarray]], digits: Sequence[np.ndarray] = ()) -> Calibration:
     """Fits a calibration on validation data.
 
     Args:

@@ -1,4 +1,4 @@
-"""What happens to digits on their way: noise, blur, gaps, blots, faint ink. For measuring and calibrating, not training.
+"""What happens to digits on their way: noise, blur, gaps, blots, faint ink. For measuring and calibrating.
 
 Unlike `augmentation` it may make a digit unreadable: a model should then say that it does not know.
 
@@ -62,7 +62,7 @@ def _cover(image: np.ndarray, value: float, generator: np.random.Generator) -> n
 
 def _cross_out(image: np.ndarray, generator: np.random.Generator) -> np.ndarray:
     """A straight line across, of ink or without."""
-    y, x = np.mgrid[-1 : 1 : 28j, -1 : 1 : 28j]
+    y, x = np.mgrid[-1:1:28j, -1:1:28j]
     angle = generator.uniform(0, np.pi)
     distance = np.abs(np.cos(angle) * x + np.sin(angle) * y - generator.uniform(-0.3, 0.3))
     return np.where(distance < generator.uniform(0.05, 0.12), float(generator.integers(2)), image)

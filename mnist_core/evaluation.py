@@ -6,7 +6,7 @@ Functions over arrays, and the road from a file of other people's digits to imag
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,7 +119,7 @@ def evaluate(predictor: Predictor, prepared: PreparedSet) -> dict[str, Any]:
 
 
 def evaluate_outliers(
-    predictor: Predictor, digits: Mapping[str, PreparedSet], outliers: PreparedSet
+    predictor: Predictor, digits: Mapping[str, PreparedSet], outliers: PreparedSet, lookalikes: Sequence[int] = ()
 ) -> list[dict[str, Any]]:
     """Measures how well the doubt tells digits from what is no digit.
 
@@ -127,9 +127,10 @@ def evaluate_outliers(
         predictor: What answers.
         digits: Sets of digits, by name.
         outliers: Images that are no digits; `labels` say of what class each is.
+        lookalikes: Classes that are digits in some hand: they count for themselves alone.
 
     Returns:
-        One dictionary for all of the outliers (label None) and one for each class: label, num_samples, accepted (share
+        One dictionary for all other outliers (label None) and one for each class: label, num_samples, accepted (share
         taken for a digit), and auroc, for each set of digits the probability that a digit is doubted less.
     """
     doubts = {name: _find_doubts(predictor, prepared)[0] for name, prepared in digits.items()}
@@ -137,7 +138,7 @@ def evaluate_outliers(
     classes = np.unique(outliers.labels).tolist()
     rows = []
     for label in [None, *(classes if len(classes) > 1 else [])]:
-        chosen = np.ones(len(doubt), bool) if label is None else outliers.labels == label
+        chosen = ~np.isin(outliers.labels, lookalikes) if label is None else outliers.labels == label
         rows.append(
             {
                 "label": label,

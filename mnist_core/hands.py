@@ -1,7 +1,7 @@
 """What another hand, another pen or another country would have made of the same digit: strokes -> strokes.
 
-Pixels can be bent (`augmentation`), but only strokes can lose an end, be drawn with a mouse, or get the bar that a 7 has
-in half of the world. Nothing here draws: `ink` does.
+Pixels can be bent (`augmentation`), but only strokes can lose an end, be drawn with a mouse, or get the bar that a 7
+has in half of the world. Nothing here draws: `ink` does.
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from PIL import Image, ImageFilter
 
 from .ink import PEN_WIDTH, largest_extent, render_ink
 
 Strokes = Sequence[np.ndarray]
 
-# Network pixels; from a fineliner to a felt pen.
-_PEN_WIDTHS = (1.7, 4.0)
+# Network pixels; from a fineliner to a felt pen, and to the broad brush of a small canvas.
+_PEN_WIDTHS = (1.5, 4.0)
+_BROAD_WIDTHS = (4.0, 5.5)
 
 
 def draw_varied(strokes: Strokes, label: int, variants: float, generator: np.random.Generator) -> np.ndarray:
@@ -33,8 +35,19 @@ def draw_varied(strokes: Strokes, label: int, variants: float, generator: np.ran
     if generator.random() < variants:
         strokes = regional_variant(strokes, label, generator)
     strokes = vary_hand(strokes, generator)
-    width = generator.uniform(*_PEN_WIDTHS) if generator.random() < 0.7 else PEN_WIDTH
-    return render_ink(strokes, pen_width=width)
+    kind = generator.random()
+    if kind < 0.04:
+        strokes = _dot(strokes, generator)
+    widths = _BROAD_WIDTHS if kind > 0.92 else _PEN_WIDTHS
+    width = PEN_WIDTH if kind < 0.3 else generator.uniform(*widths)
+    image = render_ink(strokes, pen_width=width)
+    return _blur(image, generator.uniform(0.3, 0.9)) if generator.random() < 0.2 else image
+
+
+def _blur(image: np.ndarray, radius: float) -> np.ndarray:
+    """What is left of sharp edges when a picture was made smaller on its way."""
+    pixels = Image.fromarray(np.rint(image * 255).astype(np.uint8))
+    return np.asarray(pixels.filter(ImageFilter.GaussianBlur(radius)), np.float32) / 255
 
 
 def vary_hand(strokes: Strokes, generator: np.random.Generator) -> list[np.ndarray]:
@@ -78,6 +91,19 @@ def _shake(stroke: np.ndarray, size: float, generator: np.random.Generator) -> n
     return stroke
 
 
+def _dot(strokes: Strokes, generator: np.random.Generator) -> list[np.ndarray]:
+    """Dots or dashes in place of lines, as a canvas leaves them that hears of the pen too rarely."""
+    size = largest_extent(strokes)
+    gap, dash = generator.uniform(0.1, 0.2) * size, generator.uniform(0, 0.06) * size
+    dots = []
+    for stroke in strokes:
+        length = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(stroke, axis=0).T))])
+        for start in np.arange(0, length[-1] + 1e-9, gap):
+            at = np.array([start, min(start + dash, length[-1])])
+            dots.append(np.stack([np.interp(at, length, values) for values in stroke.T], axis=1))
+    return dots
+
+
 def regional_variant(strokes: Strokes, label: int, generator: np.random.Generator) -> list[np.ndarray]:
     """The digit as other schools teach it: a flagged or footed 1, a barred 7, a slashed 0, a hooked 9, an uncrossed 4.
 
@@ -109,8 +135,8 @@ def _footed_one(strokes: list[np.ndarray], generator: np.random.Generator) -> li
     """A 1 that stands on a foot, mostly with a flag as well."""
     top, bottom, height = _stem(strokes)
     drawn = _flagged_one(strokes, generator) if generator.random() < 0.8 else [_line(top, bottom, generator)]
-    half = height * generator.uniform(0.12, 0.35)
-    return [*drawn, _line(bottom - [half, 0], bottom + [half, 0], generator)]
+    half = np.array([height * generator.uniform(0.12, 0.35), 0])
+    return [*drawn, _line(bottom - half, bottom + half, generator)]
 
 
 def _plain_one(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
@@ -127,7 +153,7 @@ def _stem(strokes: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, float]:
 
 def _barred_seven(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
     """A 7 with a bar across its stem."""
-    low, high, sides = _bounds(strokes)
+    low, _, sides = _bounds(strokes)
     points = np.concatenate(strokes)
     y = low[1] + sides[1] * generator.uniform(0.4, 0.65)
     x = points[np.abs(points[:, 1] - y).argmin(), 0]
@@ -140,7 +166,7 @@ def _serifed_seven(strokes: list[np.ndarray], generator: np.random.Generator) ->
     """A 7 whose top begins with a short stroke down."""
     start = strokes[0][0]
     length = _bounds(strokes)[2][1] * generator.uniform(0.08, 0.25)
-    tick = _line(start + [generator.normal(0, 0.1) * length, length], start, generator)
+    tick = _line(start + np.array([generator.normal(0, 0.1) * length, length]), start, generator)
     drawn = [np.concatenate([tick, strokes[0]]), *strokes[1:]]
     return _barred_seven(drawn, generator) if generator.random() < 0.5 else drawn
 
@@ -162,6 +188,12 @@ def _hooked_nine(strokes: list[np.ndarray], generator: np.random.Generator) -> l
     across = radius * generator.uniform(0.8, 1.8)
     hook = end + np.stack([across * (np.cos(angle) - 1), radius * np.sin(angle)], axis=1)
     return [*others, np.concatenate([last, hook])]
+
+
+def _open_nine(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
+    """A 9 whose bow begins late, so that it stays open at the top."""
+    first, *others = strokes
+    return [first[int(len(first) * generator.uniform(0.04, 0.14)) :], *others] if len(first) > 20 else strokes
 
 
 def _uncrossed_four(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
@@ -189,5 +221,5 @@ _VARIANTS: dict[int, tuple[_Variant, ...]] = {
     1: (_flagged_one, _footed_one, _plain_one),
     4: (_uncrossed_four,),
     7: (_barred_seven, _serifed_seven),
-    9: (_hooked_nine,),
+    9: (_hooked_nine, _hooked_nine, _open_nine),
 }

@@ -1,8 +1,8 @@
 """Images that are not digits, generated: what people draw on a pad for digits, and what no pen has drawn.
 
-Families of scribbles, shapes, letters and signs, broken digits, joined digits, and textures, all of the size and place of
-MNIST's digits, so that nothing but what is drawn gives them away. Letters and signs that are a digit in some hand
-(O, l, S, Z and their like) are not among them. No drawing of another person is used.
+Families of scribbles, shapes, letters and signs, glyphs, broken digits, joined digits, and textures, all of the size
+and place of MNIST's digits, so that nothing but what is drawn gives them away. Letters and signs that are a digit in
+some hand (O, l, S, Z and their like) are not among them. No drawing of another person is used.
 
 Reference:
     Hendrycks, Mazeika and Dietterich (2019), "Deep anomaly detection with outlier exposure".
@@ -97,7 +97,7 @@ _SIGNS = {
     "car": "05 02 22 30 60 72 82 85 05.~15 26 35.~55 66 75",
     "umbrella": "~04 40 84.04 84.44 47.~47 38 27",
 }
-_MOST_SHAPES = 5
+_NUM_SHAPES = (3, 6)
 
 
 def generate_outliers(
@@ -123,9 +123,7 @@ def generate_outliers(
     return images
 
 
-def _draw_one(
-    family: _Family, digits: np.ndarray, labels: np.ndarray, generator: np.random.Generator
-) -> np.ndarray:
+def _draw_one(family: _Family, digits: np.ndarray, labels: np.ndarray, generator: np.random.Generator) -> np.ndarray:
     """An image of a family; one that came out blank, or as next to nothing, is drawn again."""
     while True:
         image = family(digits, labels, generator)
@@ -142,7 +140,7 @@ def _scribble(digits: np.ndarray, labels: np.ndarray, generator: np.random.Gener
     """Several strokes that wander about: loops, zigzags and tangles."""
     strokes = []
     for _ in range(int(generator.choice([1, 1, 1, 2, 2, 3, 4]))):
-        num_corners = int(generator.integers(5, 18))
+        num_corners = int(generator.integers(7, 18))
         kind = generator.random()
         if kind < 0.25:  # back and forth, as one fills a surface
             across = np.arange(num_corners) / num_corners
@@ -162,7 +160,7 @@ def _scribble(digits: np.ndarray, labels: np.ndarray, generator: np.random.Gener
 def _shapes(digits: np.ndarray, labels: np.ndarray, generator: np.random.Generator) -> np.ndarray:
     """Several shapes beside and upon each other: houses, faces, patterns. One alone could be a 0 or a 1."""
     strokes: list[np.ndarray] = []
-    for _ in range(int(generator.integers(2, _MOST_SHAPES + 1))):
+    for _ in range(int(generator.integers(*_NUM_SHAPES))):
         size = generator.uniform(0.15, 0.6, 2)
         num_corners = int(generator.choice([2, 3, 4, 5, 6, 24]))
         angle = np.linspace(0, 2 * np.pi, num_corners + 1) + np.pi / num_corners * generator.integers(2)
@@ -186,6 +184,17 @@ def _letters(digits: np.ndarray, labels: np.ndarray, generator: np.random.Genera
         corners = np.array([[int(x), int(y)] for x, y in text.strip("~").split()], float)
         corners += generator.normal(0, 0.35, corners.shape)
         strokes.append((_smooth(corners) if text.startswith("~") else _trace(corners)) * stretch)
+    return _render(strokes, generator)
+
+
+def _glyphs(digits: np.ndarray, labels: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    """Three to six short strokes that cross and touch, as in scripts that nobody here can read."""
+    strokes = []
+    for _ in range(int(generator.integers(3, 7))):
+        start, end = generator.random((2, 2))
+        bend = (start + end) / 2 + generator.normal(0, 0.25, 2) * (generator.random() < 0.6)
+        corners = np.stack([start, bend, end])
+        strokes.append(_smooth(corners) if generator.random() < 0.6 else _trace(corners))
     return _render(strokes, generator)
 
 
@@ -327,6 +336,7 @@ FAMILIES: dict[str, _Family] = {
     "scribbles": _scribble,
     "shapes": _shapes,
     "letters": _letters,
+    "glyphs": _glyphs,
     "broken digits": _broken,
     "joined digits": _joined,
     "textures": _texture,

@@ -19,7 +19,7 @@ NOT_A_DIGIT = 10
 
 # Ways in which each pen drawing is drawn, and outliers for each that an epoch takes.
 _HANDS = 8
-_EPOCHS_OF_OUTLIERS = 4
+_EPOCHS_OF_OUTLIERS = 8
 # Streams of randomness of their own, apart from each other and from the order of images.
 _INK_STREAM, _OUTLIER_STREAM = 0x696E6B, 0x6F7574
 

@@ -212,6 +212,9 @@ _OURS = (
         learning_rate=2e-3,
         weight_decay=0.01,
         averaging=0.99,
+        ink=10_000,
+        variants=0.25,
+        outliers=8_000,
     ),
     Recipe(name="linear", architecture="linear", epochs=5),
     # To 99 % in as little time as it takes: a small network, large batches, and a learning rate that falls in time.
@@ -270,3 +273,6 @@ _CLASSIC = (
 )
 
 RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (*_OURS, *_CLASSIC)}
+
+# The names of the tutorials' six.
+CLASSIC = tuple(recipe.name for recipe in _CLASSIC)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .dataset import ASSETS_DIR
 from .errors import DataError, StorageError
+from .evidence import REGIONAL_PAIRS, count_pairs
 from .store import StoredModel
 
-FIGURES = "figures"
+EVIDENCE = "evidence"
+FIGURES_PATH = ASSETS_DIR / "figures.json"
 RECIPES_TABLE = "recipes"
 ACTIVATIONS_TABLE = "activations"
 GRID_TABLE = "grid"
@@ -54,20 +58,155 @@ def check_marks(path: Path, name: str) -> None:
         raise DataError(f"{path} has no place for {name}. Expected the lines {first!r} and {last!r} in it.", path)
 
 
-def figures_table(figures: Sequence[dict[str, Any]]) -> str:
-    """A Markdown table, one line a data set, never pooled."""
-    lines = [
-        "| model | digits | read right | 95 % interval | wrong | of | negative log-likelihood |",
-        "|---|---|---|---|---|---|---|",
+@dataclass(frozen=True)
+class Table:
+    """Cells as text: a name for code, a row of headings, and rows that begin with theirs."""
+
+    name: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    def as_markdown(self) -> str:
+        """The table in Markdown."""
+        lines = [self.head, ["---"] * len(self.head), *self.rows]
+        return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+def evidence_tables(evidence: dict[str, Any]) -> list[Table]:
+    """What `evidence.measure` returns, as tables: accuracy, comparison, likelihood, outliers, pairs.
+
+    All but the comparison are about the first model.
+    """
+    found = evidence["models"][0]
+    sets = {entry["name"]: entry for entry in evidence["sets"]}
+    tables = [
+        _accuracy_table(found["digits"], sets),
+        _comparison_table(evidence["models"]),
+        _likelihood_table(found["digits"]),
+        _outlier_table(found["outliers"], sets),
+        _pairs_table(found["digits"]),
     ]
-    for entry in figures:
-        low, high = entry["interval"]
-        data = Path(entry["data"]).stem
-        lines.append(
-            f"| {entry['model']} | {data} | {entry['accuracy']:.2%} | {low:.2%} to {high:.2%} | {entry['error_count']} "
-            f"| {entry['num_samples']:,} | {entry['nll']:.4f} |"
+    return [table for table in tables if table.rows]
+
+
+def render_evidence(evidence: dict[str, Any]) -> str:
+    """All tables of the measured model in Markdown, each below a line that says what it shows."""
+    parts = [f"{_CAPTIONS[table.name]}\n\n{table.as_markdown()}" for table in evidence_tables(evidence)]
+    return "\n\n".join(parts)
+
+
+_CAPTIONS = {
+    "accuracy": "How well it reads, and how many of these digits it takes for digits at all:",
+    "comparison": "Read right by each network, and how well its doubt tells the clothes and the signs from the "
+    "validation digits (AUROC; the doubt of a network without an eleventh output is what its confidence leaves):",
+    "likelihood": "How honest its probabilities are (less is better, except that stated minus true should be 0):",
+    "outliers": "What is no digit, by kind:",
+    "pairs": "Digits that different schools write alike:",
+}
+
+
+def _accuracy_table(digits: dict[str, Any], sets: dict[str, Any]) -> Table:
+    head = ("digits", "what they are", "writers", "read right", "95 % interval", "wrong", "of", "taken for a digit")
+    rows = [
+        (
+            name,
+            sets[name]["note"],
+            str(sets[name]["num_writers"] or "?"),
+            f"{figures['accuracy']:.2%}",
+            _range(figures["interval"], ".2%"),
+            str(figures["error_count"]),
+            f"{figures['num_samples']:,}",
+            f"{figures['accepted']:.2%}",
         )
-    return "\n".join(lines)
+        for name, figures in digits.items()
+    ]
+    return Table("accuracy", head, rows)
+
+
+def _comparison_table(models: Sequence[dict[str, Any]]) -> Table:
+    names = list(models[0]["digits"])
+    outliers = list(models[0]["outliers"])
+    head = ("model", *names, *(f"AUROC {name}" for name in outliers))
+    against = names[0]
+    rows = [
+        (
+            row["name"],
+            *(f"{row['digits'][name]['accuracy']:.2%}" for name in names),
+            *(f"{row['outliers'][name][0]['auroc'][against]:.4f}" for name in outliers),
+        )
+        for row in models
+    ]
+    return Table("comparison", head, rows)
+
+
+def _likelihood_table(digits: dict[str, Any]) -> Table:
+    head = (
+        "digits",
+        "log-likelihood",
+        "uncalibrated",
+        "always sure",
+        "Brier",
+        "uncalibrated",
+        "always sure",
+        "stated below 99 %",
+        "stated minus true",
+        "95 % interval",
+    )
+    rows = []
+    for name, figures in digits.items():
+        below, bare, certain = figures["below_99"], figures["uncalibrated"], figures["certain"]
+        gap = below["difference"]
+        rows.append(
+            (
+                name,
+                f"{figures['nll']:.4f}",
+                f"{bare['nll']:.4f}",
+                "infinite" if certain["nll"] is None else f"{certain['nll']:.4f}",
+                f"{figures['brier']:.4f}",
+                f"{bare['brier']:.4f}",
+                f"{certain['brier']:.4f}",
+                f"{below['num_samples']:,}",
+                "-" if gap is None else f"{gap:+.1%}",
+                "-" if gap is None else _range(below["interval"], "+.1%"),
+            )
+        )
+    return Table("likelihood", head, rows)
+
+
+def _outlier_table(outliers: dict[str, Any], sets: dict[str, Any]) -> Table:
+    against = next((list(rows[0]["auroc"]) for rows in outliers.values()), [])
+    head = ("not digits", "images", "still taken for a digit", *(f"AUROC {name}" for name in against))
+    rows = []
+    for name, figures in outliers.items():
+        classes, lookalikes = sets[name]["classes"], sets[name]["lookalikes"]
+        for entry in figures:
+            label = entry["label"]
+            of_class = classes.get(str(label), str(label))
+            without = " ".join(classes[str(code)] for code in lookalikes)
+            note = f", without {without}" if lookalikes else ""
+            rows.append(
+                (
+                    f"{name}{note}" if label is None else f"{name}: {of_class}",
+                    f"{entry['num_samples']:,}",
+                    f"{entry['accepted']:.1%}",
+                    *(f"{entry['auroc'][other]:.4f}" for other in against),
+                )
+            )
+    return Table("outliers", head, rows)
+
+
+def _pairs_table(digits: dict[str, Any]) -> Table:
+    head = ("digits", *(f"{true} read as {read}" for true, read in REGIONAL_PAIRS))
+    rows = []
+    for name, figures in digits.items():
+        pairs = count_pairs(figures["confusion_matrix"]).values()
+        rows.append((name, *(f"{count} of {total}" if total else "-" for count, total in pairs)))
+    return Table("pairs", head, rows)
+
+
+def _range(interval: Sequence[float], form: str) -> str:
+    low, high = interval
+    return f"{low:{form}} to {high:{form}}"
 
 
 def recipes_table(models: Sequence[StoredModel]) -> str:

@@ -104,10 +104,16 @@ class Workbench:
         start = None
         if recipe.start:
             start = build_keras_model(find_stored(recipe.start.model, self.roots))
-        return train(recipe, self.data_for(recipe), start=start, devices=self.find_devices(), on_progress=self.on_progress)
+        return train(
+            recipe, self.data_for(recipe), start=start, devices=self.find_devices(), on_progress=self.on_progress
+        )
 
     def _name(self, recipe: Recipe) -> str:
-        parts = [recipe.name, "" if self.data.name == "mnist" else self.data.name, recipe.key(self.data_for(recipe).digest)]
+        parts = [
+            recipe.name,
+            "" if self.data.name == "mnist" else self.data.name,
+            recipe.key(self.data_for(recipe).digest),
+        ]
         return "-".join(filter(None, parts))
 
     def _store(self, run: TrainingRun, folder: Path) -> StoredModel:

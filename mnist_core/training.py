@@ -154,9 +154,7 @@ def choose_devices(requested: str = "auto") -> list[str]:
     return [f"GPU:{index}" for index in range(len(gpus))]
 
 
-def _input_pipeline(
-    images: np.ndarray, labels: np.ndarray, pools: Sequence[Pool], recipe: Recipe
-) -> dict[str, Any]:
+def _input_pipeline(images: np.ndarray, labels: np.ndarray, pools: Sequence[Pool], recipe: Recipe) -> dict[str, Any]:
     """What `fit` reads from: plain arrays where it can, because nothing is faster."""
     if recipe.augmentation.is_active or pools:
         return {"x": _Batches(images, labels, pools, recipe)}

@@ -73,7 +73,12 @@ function createAnswerView(element, say) {
       const { kind, labels } = answer.verdict;
       const state = isFinal ? kind : "provisional";
       const said = note ?? (isFinal ? "" : say("caption_provisional"));
-      if (kind === "sure") {
+      bars.classList.toggle("refused", kind === "refused");
+      if (kind === "refused") {
+        setVerdict(state, isFinal
+          ? { text: say("verdict_refused"), note: note ?? say("caption_refused") }
+          : { text: say("verdict_refused_so_far"), note: said });
+      } else if (kind === "sure") {
         setVerdict(state, {
           label: labels[0],
           text: say("verdict_sure", { percent: percent(answer.probabilities[labels[0]], say("over_99")) }),

@@ -18,6 +18,7 @@ const view = createAnswerView(element, say);
 const ink = createInk(onInk);
 const pad = createPad(find("#sketchpad"), ink, () => Number(find("#width").value), onPen);
 const live = createLive((question) => server.classify_drawing(question), nextQuestion, onAnswer, onHealth);
+const hand = createHand({ find, say, ink, server, notify, remember, recall, canAsk, readModel, onEnd: onInk });
 let preview = null; // the sample that is looked at instead of the drawing
 let shown = null; // the last answer and its question
 let health = "ok";
@@ -28,8 +29,17 @@ function onInk() {
   find("#sketchpad").classList.toggle("empty", ink.isEmpty);
   updateButtons();
   pad.requestDraw();
+  if (hand.isRunning) return hand.update();
   if (!pad.isPenDown) remember("drawing", ink.save());
   askAgain();
+}
+
+function canAsk() {
+  return !ink.isEmpty && !isDot();
+}
+
+function readModel() {
+  return find("#model").value;
 }
 
 function updateButtons() {
@@ -40,6 +50,7 @@ function updateButtons() {
 
 function onPen(isDown) {
   if (isDown) return notify("");
+  if (hand.isRunning) return;
   remember("drawing", ink.save());
   showAnswer();
   if (!shown?.isFinal) askAgain();
@@ -72,7 +83,7 @@ function askAgain() {
 }
 
 function nextQuestion() {
-  const model = find("#model").value;
+  const model = readModel();
   if (preview) return { strokes: [], image: preview.image, model, generation: ink.generation, preview, points: 0 };
   if (ink.isEmpty || isDot()) return null;
   const strokes = ink.strokes();
@@ -86,6 +97,7 @@ function onAnswer(answer, question, milliseconds) {
   showAnswer();
   if (answer.ok) find("#time").textContent = say("time_value", { server: answer.milliseconds, round: Math.round(milliseconds) });
   find("#points").textContent = question.points;
+  if (answer.ok) find("#doubt").textContent = say(answer.limit < 1 ? "doubt_value" : "doubt_none", { doubt: smallPercent(answer.doubt), limit: smallPercent(answer.limit) });
 }
 
 function showAnswer() {
@@ -168,7 +180,7 @@ document.addEventListener("drop", (event) => {
 });
 
 async function readPicture(file) {
-  if (!file) return;
+  if (!file || hand.isRunning) return;
   if (file.size > MAX_FILE_BYTES) return notify(say("picture_too_large"));
   const number = ++numPictures;
   const { generation } = ink;
@@ -269,6 +281,7 @@ function describeModel() {
   }) : say("test_none");
 }
 
+const smallPercent = (share) => (share < 0.0001 ? "under 0.01 %" : `${Number((share * 100).toPrecision(2))} %`);
 const exactPercent = (share) => (share * 100).toFixed(2);
 
 find("#model").addEventListener("change", () => {
@@ -283,6 +296,8 @@ find("#theme").addEventListener("click", () => {
 if (recall("theme")) document.body.classList.toggle("dark", recall("theme") === "dark");
 
 ink.restore(recall("drawing"));
+hand.resume();
 onInk();
+createEvidence({ find, say, server });
 showSamples();
 showModels();

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ..arrays import read_npz
 from ..dataset import load_sample
-from ..errors import DataError, PictureError
+from ..errors import DataError, PictureError, StorageError, UnknownModelError
 from ..inference import choose_device, open_predictor, predict, read_verdict
 from ..labelled import LabelledSet, load_labelled
-from ..store import list_stored
+from ..pendigits import NPZ_NAME, REPORTED_WRITERS
+from ..recipes import CLASSIC
+from ..report import FIGURES_PATH, render_evidence
+from ..store import StoredModel, list_stored
 from .console import (
     add_command,
     add_data_dir,
@@ -20,10 +25,14 @@ from .console import (
     describe_model,
     find_model,
     load_data,
+    load_ink,
     model_roots,
     print_json,
     say,
 )
+
+if TYPE_CHECKING:
+    from ..evidence import Evidence
 
 
 def add_commands(commands: Any) -> None:
@@ -41,10 +50,12 @@ def add_commands(commands: Any) -> None:
     add_model(evaluate)
     add_data_dir(evaluate)
 
-    report = add_command(commands, "report", run_report, "write a model's figures into a text file")
-    report.add_argument("--data", nargs="+", default=["validation", "test"], help="test, validation or FILE.npz")
+    report = add_command(commands, "report", run_report, "measure a model on every set at hand and write its tables")
+    report.add_argument(
+        "--beside", nargs="*", metavar="MODEL", help="models to compare with (default: the classic networks as stored)"
+    )
     report.add_argument("--into", type=Path, default=Path("README.md"), help="file with the marks to write between")
-    report.set_defaults(as_is=False)
+    report.add_argument("--figures", type=Path, default=FIGURES_PATH, help="where to store the figures for the page")
     add_model(report)
     add_data_dir(report)
 
@@ -106,20 +117,91 @@ def run_evaluate(options: argparse.Namespace) -> int:
     data = "validation (the built-in 5,000 training images)" if figures["data"] == "validation" else figures["data"]
     accuracy, *rest = describe_figures(figures)
     print(f"{figures['model']} on {data}: {accuracy}", *rest, sep="\n")
-    for name, values in figures["outliers"].items():
-        print(f"outliers {name}: AUROC {values['auroc']:.4f}, {values['accepted']:.1%} called a digit")
+    for name, rows in figures["outliers"].items():
+        for row in rows:
+            of_class = "" if row["label"] is None else f" {row['label']}"
+            print(
+                f"outliers {name}{of_class}: {row['num_samples']}, AUROC {row['auroc'][options.data]:.4f}, "
+                f"{row['accepted']:.1%} called a digit"
+            )
     return 0
 
 
 def run_report(options: argparse.Namespace) -> int:
-    """Writes a model's figures on several sets into a text file, between two marks."""
-    from ..report import FIGURES, figures_table, write_between
+    """Measures a model, and others beside it, on every set at hand; writes tables into a text file, and the figures."""
+    from ..evidence import measure
+    from ..report import EVIDENCE, check_marks, write_between
 
-    figures = [_evaluate(options, data, []) for data in options.data]
-    write_between(options.into, FIGURES, figures_table(figures))
-    say(f"Wrote {options.into}")
-    print_json(options, figures)
+    check_marks(options.into, EVIDENCE)
+    device = choose_device(options.device)
+    models = [find_model(options.model), *_find_beside(options.beside)]
+    evidence = measure({model.name: open_predictor(model, device) for model in models}, _gather(options), say)
+    write_between(options.into, EVIDENCE, render_evidence(evidence))
+    _write_figures(options.figures, evidence)
+    say(f"Wrote {options.into} and {options.figures}")
+    print_json(options, evidence)
     return 0
+
+
+def _find_beside(names: Sequence[str] | None) -> list[StoredModel]:
+    """The models of these names; without names, the classic networks that are stored."""
+    found = []
+    for name in CLASSIC if names is None else names:
+        try:
+            found.append(find_model(name))
+        except UnknownModelError as error:
+            if names is not None:
+                raise
+            say(f"{error} `train {name}` would put it into the table.")
+    return found
+
+
+def _gather(options: argparse.Namespace) -> list[Evidence]:
+    """Every set at hand: MNIST's, then what lies in the data folder; what begins with `outliers` holds no digits."""
+    from ..evaluation import PreparedSet, prepare_images, prepare_ink
+    from ..evidence import Evidence, damage
+
+    dataset = load_data(options)
+    test = PreparedSet.as_it_is(dataset.x_test, dataset.y_test)
+    sets = [
+        Evidence.known("validation", "clean", PreparedSet.as_it_is(*load_sample())),
+        Evidence.known("test", "clean", test),
+    ]
+    pen = load_ink(options, download=False)
+    if pen:
+        sets.append(Evidence.known("pen", "drawn", prepare_ink(pen.reported), len(REPORTED_WRITERS)))
+    folder = Path(options.data_dir or "").expanduser()
+    others = sorted(folder.glob("*.npz")) if options.data_dir and folder.is_dir() else []
+    outliers = []
+    for path in others:
+        if path.name == NPZ_NAME or _is_dataset(path):
+            continue
+        if path.name.startswith("outliers"):
+            outliers.append(Evidence.known(path.stem, "outliers", prepare_images(load_labelled(path))))
+        else:
+            labelled = load_digits(path)
+            sets.append(Evidence.known(path.stem, "drawn", prepare_images(labelled), labelled.num_writers))
+    return [*sets, Evidence.known("damaged", "damaged", damage(test)), *outliers]
+
+
+def _is_dataset(path: Path) -> bool:
+    return {"x_train", "x_test"} <= read_npz(path).keys()
+
+
+def _write_figures(path: Path, evidence: dict[str, Any]) -> None:
+    try:
+        path.write_text(json.dumps(_rounded(evidence), separators=(",", ":")) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise StorageError(f"{path} cannot be written: {error}.", path) from error
+
+
+def _rounded(value: Any) -> Any:
+    """The same with numbers of six digits, which is more than any of them is worth."""
+    if isinstance(value, dict):
+        return {name: _rounded(entry) for name, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(entry) for entry in value]
+    return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
 def _evaluate(options: argparse.Namespace, data: str, outliers: Sequence[str]) -> dict[str, Any]:
@@ -138,7 +220,9 @@ def _evaluate(options: argparse.Namespace, data: str, outliers: Sequence[str]) -
         prepared = prepare_images(load_digits(Path(data)), as_is=options.as_is)
     figures = {"model": stored.name, "data": data, **evaluate(predictor, prepared)}
     figures["outliers"] = {
-        name: evaluate_outliers(predictor, prepared, prepare_images(load_labelled(Path(name)), as_is=options.as_is))
+        name: evaluate_outliers(
+            predictor, {data: prepared}, prepare_images(load_labelled(Path(name)), as_is=options.as_is)
+        )
         for name in outliers
     }
     return figures

@@ -1,0 +1,165 @@
+// "How well does it read you?": twenty digits in random order, the bars hidden; the first attempt counts.
+//
+// The drawings stay in this browser's session. Only the server's arithmetic is asked: what the network reads, the
+// interval, and the file to download.
+
+const HAND_DIGITS = 20;
+
+// page: { find, say, ink, server, notify, remember, recall, readModel, onEnd }
+function createHand(page) {
+  const { find, say, ink, server } = page;
+  let test = null; // { labels, attempts, drawing, model }, while there is one
+
+  const isRunning = () => Boolean(test && test.attempts.length < test.labels.length);
+
+  function begin() {
+    const labels = Array.from({ length: HAND_DIGITS }, (_, index) => index % 10);
+    for (let index = labels.length - 1; index > 0; index -= 1) {
+      const other = Math.floor(Math.random() * (index + 1));
+      [labels[index], labels[other]] = [labels[other], labels[index]];
+    }
+    test = { labels, attempts: [], drawing: ink.save(), model: page.readModel() };
+    ink.clear();
+    show();
+    find("#sketchpad").scrollIntoView({ block: "nearest" });
+  }
+
+  function show() {
+    page.remember("hand", JSON.stringify(test));
+    find(".sketch").dataset.mode = isRunning() ? "hand" : "";
+    find("#hand-task").hidden = !isRunning();
+    find("#hand-result").hidden = !test || isRunning();
+    find("#hand-start").textContent = say(test && !isRunning() ? "hand_again" : "hand_start");
+    if (isRunning()) showTask();
+  }
+
+  function showTask() {
+    const number = test.attempts.length;
+    const digit = find("#hand-digit");
+    digit.textContent = test.labels[number];
+    digit.style.setProperty("--digit-color", `var(--digit-${test.labels[number]})`);
+    find("#hand-progress").textContent = say("hand_progress", { number: number + 1, total: test.labels.length });
+    find("#hand-meter").value = number;
+    find("#hand-announcement").textContent = `${say("hand_draw")} ${test.labels[number]}`;
+    update();
+  }
+
+  function update() {
+    find("#hand-next").disabled = !page.canAsk();
+  }
+
+  async function next() {
+    if (!isRunning() || find("#hand-next").disabled) return;
+    find("#hand-next").disabled = true;
+    const { generation } = ink;
+    const strokes = ink.strokes();
+    const asked = test;
+    const answer = await Promise.race([server.classify_drawing({ strokes, model: test.model }), later(GIVE_UP)]);
+    if (test !== asked || generation !== ink.generation) return update();
+    if (!answer?.ok) {
+      page.notify(answer?.error ?? say("server_away"));
+      return update();
+    }
+    page.notify("");
+    const { kind, labels } = answer.verdict;
+    test.attempts.push({ strokes, read: labels[0], isRefused: kind === "refused", image: answer.image });
+    if (isRunning()) {
+      ink.clear();
+      show();
+    } else {
+      await end();
+    }
+  }
+
+  async function end() {
+    ink.restore(test.drawing);
+    show();
+    page.onEnd();
+    await showResult();
+    find("#hand").scrollIntoView({ block: "nearest" });
+  }
+
+  function stop() {
+    if (!test) return;
+    ink.restore(test.drawing);
+    test = null;
+    show();
+    page.onEnd();
+  }
+
+  const describe = () => test.attempts.map((attempt, index) => ({ ...attempt, label: test.labels[index] }));
+
+  async function showResult() {
+    const drawn = describe();
+    const right = drawn.filter(({ label, read }) => label === read).length;
+    const answer = await server.compare_hand({ right, total: drawn.length, model: test.model });
+    if (!answer?.ok) {
+      find("#hand-summary").textContent = answer?.error ?? say("server_away");
+      return retryLater(showResult);
+    }
+    const [low, high] = answer.interval.map((share) => Math.round(share * 100));
+    find("#hand-summary").textContent = say("hand_summary", { right, total: drawn.length, low, high });
+    const refused = drawn.filter(({ isRefused }) => isRefused).length;
+    find("#hand-refused").textContent = refused ? say("hand_refused", { refused }) : "";
+    find("#hand-missed").replaceChildren(...drawn.filter(({ label, read }) => label !== read).map(drawMissed));
+    find("#hand-compare").replaceChildren(...answer.rows.map(drawRow));
+  }
+
+  function drawMissed({ label, read, isRefused, image }) {
+    const figure = document.createElement("figure");
+    const canvas = Object.assign(document.createElement("canvas"), { width: 28, height: 28 });
+    paintPixels(canvas, decodePixels(image));
+    const caption = document.createElement("figcaption");
+    caption.textContent = say(isRefused ? "hand_missed_refused" : "hand_missed", { label, read });
+    figure.append(canvas, caption);
+    return figure;
+  }
+
+  // A row of the comparison: a name, and a scale from 50 to 100 % with the interval and the share.
+  function drawRow({ name, accuracy, interval, isYou }) {
+    const row = document.createElement("div");
+    row.className = isYou ? "you" : "";
+    const cell = (className, text = "") => Object.assign(document.createElement("span"), { className, textContent: text });
+    const scale = cell("scale");
+    const at = (share) => `${Math.max(0, (share - 0.5) * 200)}%`;
+    const range = cell("range");
+    range.style.left = at(interval[0]);
+    range.style.right = `calc(100% - ${at(interval[1])})`;
+    const point = cell("point");
+    point.style.left = at(accuracy);
+    scale.append(range, point);
+    const share = (value) => (value * 100).toFixed(isYou ? 0 : 1);
+    row.append(cell("name", isYou ? say("hand_you") : name), scale, cell("value", say("hand_value", {
+      accuracy: share(accuracy), low: share(interval[0]), high: share(interval[1]),
+    })));
+    return row;
+  }
+
+  async function download() {
+    const answer = await server.pack_hand({ drawings: describe().map(({ strokes, label }) => ({ strokes, label })) });
+    if (!answer?.ok) return page.notify(answer?.error ?? say("server_away"));
+    const bytes = Uint8Array.from(atob(answer.file), (character) => character.charCodeAt(0));
+    const url = URL.createObjectURL(new Blob([bytes], { type: "application/octet-stream" }));
+    Object.assign(document.createElement("a"), { href: url, download: "my_hand.npz" }).click();
+    setTimeout(() => URL.revokeObjectURL(url), GIVE_UP);
+  }
+
+  find("#hand-start").addEventListener("click", begin);
+  find("#hand-next").addEventListener("click", next);
+  find("#hand-stop").addEventListener("click", stop);
+  find("#hand-delete").addEventListener("click", () => { test = null; show(); });
+  find("#hand-download").addEventListener("click", download);
+  find("#sketchpad").closest(".sketch").addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && isRunning() && event.target.tagName !== "BUTTON") next();
+  });
+
+  return {
+    get isRunning() { return isRunning(); },
+    update,
+    resume() {
+      try { test = JSON.parse(page.recall("hand")); } catch { test = null; }
+      show();
+      if (test && !isRunning()) showResult();
+    },
+  };
+}
