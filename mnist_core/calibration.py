@@ -1,8 +1,8 @@
 """Logits -> honest probabilities, and when an image is taken for a digit.
 
-Ten logits become ten probabilities through a temperature and a floor; where a network has an eleventh, what it gives
-to "not a digit" is the doubt, a score apart from the ten. All three numbers are fitted on validation data. Nothing here
-runs a network.
+Ten logits become ten probabilities through a temperature, which rises with the doubt, and a floor; where a network has
+an eleventh logit, what it gives to "not a digit" is the doubt, a score apart from the ten. All numbers are fitted on
+validation data. Nothing here runs a network.
 
 Reference:
     Guo, Pleiss, Sun and Weinberger (2017), "On calibration of modern neural networks", for the temperature.
@@ -10,7 +10,8 @@ Reference:
 
 from __future__ import annotations
 
-import itertools
+import dataclasses
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -22,8 +23,12 @@ from .architectures import NUM_CLASSES
 # Share of validation digits that is accepted, of MNIST's and of the pen's.
 ACCEPTED_SHARE = 0.985
 
-_TEMPERATURES = np.geomspace(0.5, 4, 61)
-_FLOORS = np.geomspace(1e-4, 0.1, 31)
+# What is tried for each number, in turn, until none helps.
+_CANDIDATES = {
+    "temperature": np.geomspace(0.5, 4, 61).tolist(),
+    "warming": np.linspace(0, 3, 61).tolist(),
+    "floor": [0.0, *np.geomspace(1e-4, 0.1, 31).tolist()],
+}
 
 
 @dataclass(frozen=True)
@@ -31,20 +36,23 @@ class Calibration:
     """How logits are read. As it stands it changes nothing and accepts everything.
 
     Args:
-        temperature: What logits are divided by.
+        temperature: What the logits of an image without doubt are divided by.
+        warming: How the temperature rises with the doubt d in [0, 1]: times exp(warming * d).
         floor: Share of the probability that goes to all ten digits alike, in [0, 1).
         limit: The largest doubt, in [0, 1], at which an image is taken for a digit.
     """
 
     temperature: float = 1.0
+    warming: float = 0.0
     floor: float = 0.0
     limit: float = 1.0
 
     def __post_init__(self) -> None:
-        if not (0 < self.temperature < np.inf and 0 <= self.floor < 1 and 0 <= self.limit <= 1):
+        is_sound = 0 < self.temperature < np.inf and abs(self.warming) < np.inf
+        if not (is_sound and 0 <= self.floor < 1 and 0 <= self.limit <= 1):
             raise ValueError(
-                "Expected a temperature above 0, a floor in [0, 1) and a limit in [0, 1]. "
-                f"Received: {self.temperature!r}, {self.floor!r}, {self.limit!r}"
+                "Expected a temperature above 0, a finite warming, a floor in [0, 1) and a limit in [0, 1]. "
+                f"Received: {self!r}"
             )
 
     def as_dict(self) -> dict[str, Any]:
@@ -53,7 +61,8 @@ class Calibration:
 
     def probabilities(self, logits: np.ndarray) -> np.ndarray:
         """The ten probabilities of each image: logits of shape (n, 10 or 11) to float64 (n, 10); rows sum to 1."""
-        scaled = softmax(logits[:, :NUM_CLASSES] / self.temperature)
+        temperatures = self.temperature * np.exp(self.warming * find_doubt(logits))
+        scaled = softmax(logits[:, :NUM_CLASSES] / temperatures[:, None])
         return (1 - self.floor) * scaled + self.floor / NUM_CLASSES
 
 
@@ -87,13 +96,21 @@ def fit_calibration(groups: Sequence[tuple[np.ndarray, np.ndarray]], digits: Seq
         digits: Logits of each kind of digits that must be accepted; without any, everything is.
 
     Returns:
-        The temperature and floor with the least mean negative log-likelihood, and the limit at which 98.5 % of each of
-        `digits` are accepted.
+        The temperature, warming and floor with the least mean negative log-likelihood, and the limit at which 98.5 % of
+        each of `digits` are accepted.
     """
-    candidates = (Calibration(*pair) for pair in itertools.product(_TEMPERATURES.tolist(), _FLOORS.tolist()))
-    best = min(candidates, key=lambda candidate: np.mean([_mean_nll(candidate, *group) for group in groups]))
+
+    def cost(candidate: Calibration) -> float:
+        return float(np.mean([_mean_nll(candidate, *group) for group in groups]))
+
     quantiles = [np.quantile(find_doubt(logits), ACCEPTED_SHARE, method="higher") for logits in digits]
-    return Calibration(best.temperature, best.floor, float(max(quantiles, default=1.0)))
+    best = Calibration(limit=float(max(quantiles, default=1.0)))
+    before = math.inf
+    while cost(best) < before - 1e-6:
+        before = cost(best)
+        for name, values in _CANDIDATES.items():
+            best = min((dataclasses.replace(best, **{name: value}) for value in values), key=cost)
+    return best
 
 
 def _mean_nll(calibration: Calibration, logits: np.ndarray, labels: np.ndarray) -> float:

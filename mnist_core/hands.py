@@ -17,7 +17,7 @@ Strokes = Sequence[np.ndarray]
 
 # Network pixels; from a fineliner to a felt pen, and to the broad brush of a small canvas.
 _PEN_WIDTHS = (1.5, 4.0)
-_BROAD_WIDTHS = (4.0, 5.5)
+_BROAD_WIDTHS = (4.0, 4.8)
 
 
 def draw_varied(strokes: Strokes, label: int, variants: float, generator: np.random.Generator) -> np.ndarray:
@@ -123,10 +123,10 @@ def _bounds(strokes: Strokes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _flagged_one(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
-    """A straight stem with an upstroke before it, as short as a serif or more than half as long as the stem."""
+    """A straight stem with an upstroke before it, as short as a serif or half as long as the stem."""
     top, bottom, height = _stem(strokes)
-    reach = generator.uniform(0.1, 0.6)
-    slope = generator.uniform(0.5, 1.3)  # across for each down
+    reach = generator.uniform(0.1, 0.5)
+    slope = generator.uniform(0.4, 1.0)  # across for each down
     start = top + height * reach * np.array([-slope, 1]) / np.hypot(slope, 1)
     return [np.concatenate([_line(start, top, generator), _line(top, bottom, generator)])]
 
@@ -180,12 +180,12 @@ def _slashed_zero(strokes: list[np.ndarray], generator: np.random.Generator) -> 
 
 
 def _hooked_nine(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
-    """A 9 whose stem ends in a hook to the left, up to a closed bow."""
+    """A 9 whose stem ends in a hook to the left; a wide one would be a 2."""
     *others, last = strokes
     end, sides = last[-1], _bounds(strokes)[2]
-    radius = sides[1] * generator.uniform(0.12, 0.3)
-    angle = np.linspace(0, generator.uniform(0.45, 1.0) * np.pi, 10)[1:]
-    across = radius * generator.uniform(0.8, 1.8)
+    radius = sides[1] * generator.uniform(0.08, 0.22)
+    angle = np.linspace(0, generator.uniform(0.4, 0.8) * np.pi, 10)[1:]
+    across = radius * generator.uniform(0.7, 1.2)
     hook = end + np.stack([across * (np.cos(angle) - 1), radius * np.sin(angle)], axis=1)
     return [*others, np.concatenate([last, hook])]
 

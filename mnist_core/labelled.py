@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 import numpy as np
 
@@ -94,6 +95,24 @@ def unpack_ink(arrays: dict[str, np.ndarray], path: Path) -> list[list[np.ndarra
         )
     strokes = np.split(points.astype(np.float32), stroke_start[1:-1])
     return [strokes[first:last] for first, last in itertools.pairwise(sample_start)]
+
+
+def pack_ink(file: BinaryIO, ink: Sequence[Sequence[np.ndarray]], labels: Sequence[int]) -> None:
+    """Writes drawings as the npz that `load_labelled` reads.
+
+    Args:
+        file: Where to.
+        ink: n drawings, each a sequence of strokes of shape (points, 2).
+        labels: n labels.
+    """
+    strokes = [stroke for drawing in ink for stroke in drawing]
+    np.savez_compressed(
+        file,
+        points=np.concatenate(strokes).astype(np.float32),
+        stroke_start=np.cumsum([0, *map(len, strokes)]).astype(np.int32),
+        sample_start=np.cumsum([0, *map(len, ink)]).astype(np.int32),
+        y=np.asarray(labels, np.int64),
+    )
 
 
 def _are_offsets(offsets: np.ndarray, end: int) -> bool:

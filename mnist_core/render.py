@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 _WIDTH, _HEIGHT = 640, 360
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 96, 44, 48
@@ -44,6 +45,49 @@ def render_curves(title: str, curves: Mapping[str, Sequence[Sequence[float]]]) -
             "</svg>\n",
         ]
     )
+
+
+def render_reliability(title: str, sets: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
+    """Draws stated against true accuracy as an SVG picture: honest answers lie on the diagonal.
+
+    Args:
+        title: What stands above.
+        sets: For each name the bins of `evaluation.reliability`. A bin is a point, larger where more answers lie, with
+            its 95 % interval.
+
+    Returns:
+        The text of an SVG file, 360x360, with both axes from 0 to 100 %.
+    """
+    left, top, side = 52, 40, 260
+    x = [f"{left + share * side / 100:.1f}" for share in range(101)]
+    y = [f"{top + side - share * side / 100:.1f}" for share in range(101)]
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 360" font-family="sans-serif" font-size="13" '
+        f'fill="{_GREY}" role="img" aria-label="{escape(title)}">',
+        f'<text x="{left}" y="20" font-size="15">{escape(title)}</text>',
+        f'<line x1="{x[0]}" y1="{y[0]}" x2="{x[100]}" y2="{y[100]}" stroke="{_GREY}" stroke-dasharray="4 4"/>',
+        f'<text x="{left + side / 2}" y="{top + side + 38}" text-anchor="middle">stated</text>',
+        f'<text text-anchor="middle" transform="translate(14 {top + side / 2}) rotate(-90)">true</text>',
+    ]
+    for share in range(0, 101, 20):
+        lines += [
+            f'<line x1="{x[0]}" x2="{x[100]}" y1="{y[share]}" y2="{y[share]}" stroke="{_GREY}" opacity="0.25"/>',
+            f'<text x="{left - 6}" y="{y[share]}" dy="4" text-anchor="end">{share}</text>',
+            f'<text x="{x[share]}" y="{top + side + 18}" text-anchor="middle">{share}</text>',
+        ]
+    for number, (colour, (name, bins)) in enumerate(zip(itertools.cycle(_COLOURS), sets.items(), strict=False)):
+        lines.append(f'<text x="{left + 8}" y="{top + 16 + 17 * number}" fill="{colour}">{escape(name)}</text>')
+        for entry in bins:
+            lines += _draw_bin(entry, colour, left, top, side)
+    return "\n".join([*lines, "</svg>\n"])
+
+
+def _draw_bin(entry: Mapping[str, Any], colour: str, left: int, top: int, side: int) -> Iterator[str]:
+    x, y = left + entry["stated"] * side, top + side - entry["true"] * side
+    low, high = (top + side - share * side for share in entry["interval"])
+    radius = 2 + 0.9 * math.log10(entry["num_samples"])
+    yield f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{low:.1f}" y2="{high:.1f}" stroke="{colour}" opacity="0.6"/>'
+    yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{colour}"/>'
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ class Workbench:
         data: What to train and validate on.
         test: The test set, read once at the end of each run; None where the data has none.
         roots: Folders of stored models; new ones go into the last.
+        exact: Whether training must be repeatable to the last digit, see `training.train`.
         find_devices: Gives the devices of `training.train`; asked only when something is trained.
         on_progress: Called after every step and every epoch.
         say: Takes sentences for the person who waits.
@@ -44,6 +45,7 @@ class Workbench:
     data: TrainingData
     test: PreparedSet | None
     roots: tuple[Path, ...]
+    exact: bool = True
     find_devices: Callable[[], Sequence[str]] = tuple
     on_progress: Callable[[Progress], None] = lambda progress: None
     say: Callable[[str], None] = lambda text: None
@@ -105,7 +107,12 @@ class Workbench:
         if recipe.start:
             start = build_keras_model(find_stored(recipe.start.model, self.roots))
         return train(
-            recipe, self.data_for(recipe), start=start, devices=self.find_devices(), on_progress=self.on_progress
+            recipe,
+            self.data_for(recipe),
+            start=start,
+            devices=self.find_devices(),
+            exact=self.exact,
+            on_progress=self.on_progress,
         )
 
     def _name(self, recipe: Recipe) -> str:
@@ -133,6 +140,7 @@ class Workbench:
             "parameters": run.model.count_params(),
             "num_training_images": len(data.x_train[: run.recipe.limit]),
             "seconds": sum(epoch["seconds"] for epoch in run.history),
+            "exact": self.exact,
         }
         if run.recipe.outliers:
             answers.calibration = self._calibrate(answers, data, validation)

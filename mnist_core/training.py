@@ -71,13 +71,14 @@ def train(
     *,
     start: keras.Model | None = None,
     devices: Sequence[str] = (),
+    exact: bool = True,
     on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> TrainingRun:
     """Trains a model as the recipe says.
 
-    The same recipe, data and machine give the same weights. A complete run keeps the weights of its last epoch; nothing
-    is chosen by validation accuracy, which only ends a run with `until`. A KeyboardInterrupt keeps the epoch with the
-    best validation accuracy so far.
+    The same recipe, data and machine give the same weights, unless `exact` is False. A complete run keeps the weights
+    of its last epoch; nothing is chosen by validation accuracy, which only ends a run with `until`. A KeyboardInterrupt
+    keeps the epoch with the best validation accuracy so far.
 
     Args:
         recipe: What to train.
@@ -86,6 +87,7 @@ def train(
             shapes of the recipe's network.
         devices: TensorFlow's names of the devices to share each batch; with fewer than two, Keras chooses. Of several,
             as many are used as share all batches.
+        exact: Whether the result must be repeatable to the last digit, which takes TensorFlow up to twice the time.
         on_progress: Called after every step and every epoch.
 
     Raises:
@@ -96,7 +98,8 @@ def train(
     if (start is None) != (recipe.start is None):
         raise ValueError("`start` must be given exactly when the recipe has a start.")
     keras.utils.set_random_seed(recipe.seed)
-    _make_deterministic()
+    if exact:
+        _make_deterministic()
     labels = _add_noise(data.y_train[: recipe.limit], recipe)
     pools = build_pools(recipe, data)
     num_images = len(labels) + sum(pool.per_epoch for pool in pools)

@@ -5,7 +5,7 @@
 
 const HAND_DIGITS = 20;
 
-// page: { find, say, ink, server, notify, remember, recall, readModel, onEnd }
+// page: { find, say, ink, server, notify, remember, recall, canAsk, readModel, showGhost, onEnd }
 function createHand(page) {
   const { find, say, ink, server } = page;
   let test = null; // { labels, attempts, drawing, model }, while there is one
@@ -29,6 +29,7 @@ function createHand(page) {
     find(".sketch").dataset.mode = isRunning() ? "hand" : "";
     find("#hand-task").hidden = !isRunning();
     find("#hand-result").hidden = !test || isRunning();
+    page.showGhost(!isRunning());
     find("#hand-start").textContent = say(test && !isRunning() ? "hand_again" : "hand_start");
     if (isRunning()) showTask();
   }

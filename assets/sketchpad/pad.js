@@ -22,6 +22,7 @@ function createPad(root, ink, readWidth, onPen) {
   let isErasing = false;
   let pen = null; // {id, gesture} while a pointer is down; gesture is null for the eraser
   let ghostStarted = performance.now();
+  let hasGhost = true;
 
   function requestDraw() {
     frame ||= requestAnimationFrame(draw);
@@ -33,7 +34,7 @@ function createPad(root, ink, readWidth, onPen) {
     context.clearRect(0, 0, 1, 1);
     context.lineCap = context.lineJoin = "round";
     context.strokeStyle = context.fillStyle = getComputedStyle(canvas).color;
-    if (ink.isEmpty && !pen) return drawGhost(time);
+    if (ink.isEmpty && !pen && hasGhost) return drawGhost(time);
     if (ink.image) drawImage(ink.image);
     for (const gesture of ink.gestures) {
       for (const stroke of gesture.strokes) drawStroke(stroke, gesture.width / 100);
@@ -136,6 +137,7 @@ function createPad(root, ink, readWidth, onPen) {
     get isPenDown() { return Boolean(pen); },
     set isErasing(value) { isErasing = value; canvas.classList.toggle("erasing", value); },
     get isErasing() { return isErasing; },
+    set hasGhost(value) { hasGhost = value; requestDraw(); },
     restartGhost() { ghostStarted = performance.now(); requestDraw(); },
   };
 }

@@ -18,7 +18,7 @@ const view = createAnswerView(element, say);
 const ink = createInk(onInk);
 const pad = createPad(find("#sketchpad"), ink, () => Number(find("#width").value), onPen);
 const live = createLive((question) => server.classify_drawing(question), nextQuestion, onAnswer, onHealth);
-const hand = createHand({ find, say, ink, server, notify, remember, recall, canAsk, readModel, onEnd: onInk });
+const hand = createHand({ find, say, ink, server, notify, remember, recall, canAsk, readModel, showGhost, onEnd: onInk });
 let preview = null; // the sample that is looked at instead of the drawing
 let shown = null; // the last answer and its question
 let health = "ok";
@@ -36,6 +36,10 @@ function onInk() {
 
 function canAsk() {
   return !ink.isEmpty && !isDot();
+}
+
+function showGhost(isShown) {
+  pad.hasGhost = isShown;
 }
 
 function readModel() {

@@ -111,7 +111,10 @@ def workbench_options(options: argparse.Namespace) -> dict[str, Any]:
 
         return choose_devices(options.device)
 
-    return {"find_devices": find_devices, "on_progress": show_progress, "say": say}
+    exact = not getattr(options, "quick", False)
+    if not exact:  # read when TensorFlow is loaded: products of 16 bits where the processor has them
+        os.environ.setdefault("ONEDNN_DEFAULT_FPMATH_MODE", "BF16")
+    return {"exact": exact, "find_devices": find_devices, "on_progress": show_progress, "say": say}
 
 
 def find_model(name: str) -> StoredModel:

@@ -20,12 +20,14 @@ from ..dataset import ASSETS_DIR, Samples
 from ..errors import MnistError, PictureError
 from ..picture import open_picture, picture_to_image
 from ..store import StoredModel
+from .evidence import show_evidence
+from .hand import compare_hand, pack_hand
 from .reader import Answer, Reader
 from .texts import load_texts
 
 SKETCHPAD_DIR = ASSETS_DIR / "sketchpad"
 # Together the body of one function, so each may use what stands above it.
-SCRIPTS = ("ink.js", "pad.js", "live.js", "answer.js", "sketchpad.js")
+SCRIPTS = ("ink.js", "pad.js", "live.js", "answer.js", "hand.js", "evidence.js", "sketchpad.js")
 
 _log = logging.getLogger(__name__)
 
@@ -82,7 +84,8 @@ def live_functions(reader: Reader, samples: Samples) -> tuple[Callable[[Message]
         models = [_describe_model(model) for model in reader.list_models()]
         return {"models": models, "device": reader.device.name, "note": reader.device.note}
 
-    return classify_drawing, read_picture, pick_samples, describe_models
+    own = classify_drawing, read_picture, pick_samples, describe_models
+    return *own, *map(_never_raise, (compare_hand, pack_hand, show_evidence))
 
 
 def _never_raise(function: Callable[[Message], Message]) -> Callable[[Message], Message]:

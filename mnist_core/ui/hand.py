@@ -1,0 +1,48 @@
+"""The visitor's own twenty digits: how many the network read, beside stored figures, and a file to take home.
+
+The drawings come from the browser and go back to it; nothing is kept here.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from typing import Any
+
+from ..errors import InkError
+from ..evaluation import wilson_interval
+from ..ink import check_ink
+from ..labelled import pack_ink
+from .evidence import load_figures
+
+Message = dict[str, Any]
+
+_MOST_DRAWINGS = 100
+
+
+def compare_hand(message: Message) -> Message:
+    """`{right, total, model}` to `{interval, rows}`: the visitor's share and the stored ones, each with its interval.
+
+    A row is name, accuracy, interval (95 %) and whether it is the visitor's; stored figures are those of the model, if
+    it has any.
+    """
+    right, total = int(message["right"]), int(message["total"])
+    interval = list(wilson_interval(right, total))
+    rows = [{"name": "", "accuracy": right / total, "interval": interval, "isYou": True}]
+    measured = {model["name"]: model["digits"] for model in load_figures()["models"]}
+    for name, figures in measured.get(str(message.get("model")), {}).items():
+        if name != "damaged":
+            rows.append(
+                {"name": name, "accuracy": figures["accuracy"], "interval": figures["interval"], "isYou": False}
+            )
+    return {"interval": interval, "rows": rows}
+
+
+def pack_hand(message: Message) -> Message:
+    """`{drawings}`, each `{strokes, label}`, to `{file}`: base64 of an npz of ink that `evaluate` takes."""
+    drawings = message.get("drawings") or []
+    if not drawings or len(drawings) > _MOST_DRAWINGS:
+        raise InkError(f"Expected 1 to {_MOST_DRAWINGS} drawings. Received: {len(drawings)}.")
+    file = io.BytesIO()
+    pack_ink(file, [check_ink(drawing["strokes"]) for drawing in drawings], [int(entry["label"]) for entry in drawings])
+    return {"file": base64.b64encode(file.getvalue()).decode()}
