@@ -3,19 +3,27 @@
 The modules in reading order; each imports only from those above it:
 
     errors          what can go wrong, as an exception tree
-    arrays          files of arrays: npz and IDX
-    dataset         MNIST and sets of its layout, on disk or from the network -> arrays
+    arrays          files of arrays: npz, IDX, and what compress packed
+    download        files from the network
     labelled        digits that other people drew, in a file -> pictures or ink
+    pendigits       pen ink of thirty writers, split by writer
+    dataset         MNIST and sets of its layout, on disk or from the network -> arrays
     ink             pen strokes -> 28x28 images
     picture         pixels of any size -> 28x28 images
     augmentation    what may be done to a digit without changing what it says
+    hands           what another hand would have made of the same strokes
+    outliers        images that are not digits
+    damage          what happens to digits on their way
     architectures   networks by name: layers, shapes and parameters
+    calibration     logits -> honest probabilities, and when an image is taken for a digit
     models          an architecture -> an untrained Keras model
     recipes         named training recipes
+    pools           what a recipe learns from beside a data set's own images
     training        a recipe and data -> a trained model and its history
     store           trained models on disk
     inference       images -> predictions, on a CPU or a GPU
     evaluation      predictions and labels -> figures
+    evidence        models on sets -> all that can be said about how well they read
     runs            a recipe -> a stored model with its figures
     experiments     many recipes, one table
     studies         where a search keeps its trials, shared by its workers

@@ -17,9 +17,9 @@ from .recipes import Recipe
 
 NOT_A_DIGIT = 10
 
-# Ways in which each pen drawing is drawn, and outliers for each that an epoch takes.
-_HANDS = 8
-_EPOCHS_OF_OUTLIERS = 8
+# At most as many hands draw each pen drawing, and at most as many epochs see new outliers.
+_MOST_HANDS = 8
+_MOST_EPOCHS = 8
 # Streams of randomness of their own, apart from each other and from the order of images.
 _INK_STREAM, _OUTLIER_STREAM = 0x696E6B, 0x6F7574
 
@@ -46,19 +46,17 @@ def build_pools(recipe: Recipe, data: TrainingData) -> list[Pool]:
         pools.append(_draw_ink(recipe, data))
     if recipe.outliers:
         generator = np.random.default_rng([recipe.seed, _OUTLIER_STREAM])
-        count = recipe.outliers * _EPOCHS_OF_OUTLIERS
+        count = recipe.outliers * min(recipe.epochs, _MOST_EPOCHS)
         images = generate_outliers(data.x_train, data.y_train, count, generator)
         pools.append(Pool(images, np.full(count, NOT_A_DIGIT, np.uint8), recipe.outliers))
     return pools
 
 
 def _draw_ink(recipe: Recipe, data: TrainingData) -> Pool:
+    """Every drawing in turn, each time in another hand, until all epochs have enough or eight hands have drawn all."""
     generator = np.random.default_rng([recipe.seed, _INK_STREAM])
-    drawings = [check_ink(strokes) for strokes in data.ink.ink]
-    images = [
-        draw_varied(strokes, int(label), recipe.variants, generator)
-        for _ in range(_HANDS)
-        for strokes, label in zip(drawings, data.ink.labels, strict=True)
-    ]
-    pixels = np.rint(np.stack(images) * 255).astype(np.uint8)
-    return Pool(pixels, np.tile(data.ink.labels, _HANDS).astype(np.uint8), recipe.ink)
+    drawings, labels = [check_ink(strokes) for strokes in data.ink.ink], data.ink.labels
+    count = min(recipe.ink * recipe.epochs, _MOST_HANDS * len(drawings))
+    chosen = np.concatenate([generator.permutation(len(drawings)) for _ in range(-(-count // len(drawings)))])[:count]
+    images = [draw_varied(drawings[index], int(labels[index]), recipe.variants, generator) for index in chosen]
+    return Pool(np.rint(np.stack(images) * 255).astype(np.uint8), labels[chosen].astype(np.uint8), recipe.ink)

@@ -17,6 +17,7 @@ FIGURES_PATH = ASSETS_DIR / "figures.json"
 RECIPES_TABLE = "recipes"
 ACTIVATIONS_TABLE = "activations"
 GRID_TABLE = "grid"
+ABLATION_TABLE = "ablation"
 
 
 def marks(name: str) -> tuple[str, str]:
@@ -238,6 +239,26 @@ def activations_table(rows: Sequence[dict[str, Any]]) -> str:
         for row in rows
     ]
     return "\n".join(lines)
+
+
+def ablation_table(rows: Sequence[dict[str, Any]]) -> str:
+    """A Markdown table of what `experiments.ablate` returns."""
+    head = ("without", "validation", "pen ink", "log-likelihood of pen ink", "AUROC of generated outliers")
+    cells = [
+        (
+            row["without"],
+            _mean(row["validation"], ".2%"),
+            _mean(row["ink"], ".2%"),
+            _mean(row["ink_nll"], ".3f"),
+            _mean(row["outliers"], ".4f"),
+        )
+        for row in rows
+    ]
+    note = (
+        f"Each line is the mean of {len(rows[0]['seeds'])} runs with {rows[0]['epochs']} epochs on "
+        f"{rows[0]['num_images']:,} images, ± their standard deviation."
+    )
+    return f"{Table(ABLATION_TABLE, head, cells).as_markdown()}\n\n{note}"
 
 
 def grid_table(found: dict[str, Any], num_shown: int = 5) -> str:

@@ -19,13 +19,17 @@ from .calibration import Calibration, fit_calibration
 from .damage import damage_images
 from .dataset import Dataset, TrainingData, split_validation
 from .errors import ArchitectureError, StorageError
-from .evaluation import PreparedSet, evaluate, prepare_ink
+from .evaluation import PreparedSet, evaluate, evaluate_outliers, prepare_ink
 from .inference import predict_logits
+from .outliers import generate_outliers
 from .recipes import Recipe, Start
 from .store import StoredModel, build_keras_model, check_place, find_complete, find_stored, run_name, save_run
 
 if TYPE_CHECKING:
     from .training import Progress, TrainingRun
+
+
+_NUM_OUTLIERS = 1400
 
 
 @dataclass(frozen=True)
@@ -146,8 +150,11 @@ class Workbench:
             answers.calibration = self._calibrate(answers, data, validation)
             figures["calibration"] = answers.calibration.as_dict()
         figures["validation"] = evaluate(answers, validation)
-        if data.validation_ink:
-            figures["validation_ink"] = evaluate(answers, prepare_ink(data.validation_ink))
+        if self.data.validation_ink:  # measured for those, too, that have learned from MNIST alone
+            figures["validation_ink"] = evaluate(answers, prepare_ink(self.data.validation_ink))
+            figures["outliers"] = evaluate_outliers(answers, {"validation": validation}, _generate_outliers(self.data))[
+                0
+            ]
         return figures if self.test is None else {**figures, "test": evaluate(answers, self.test)}
 
     def _calibrate(self, answers: _KerasAnswers, data: TrainingData, validation: PreparedSet) -> Calibration:
@@ -158,6 +165,12 @@ class Workbench:
         labels = [prepared.labels for prepared in clean]
         groups = [*zip(logits, labels, strict=True), (predict_logits(answers, damaged), validation.labels)]
         return fit_calibration(groups, logits)
+
+
+def _generate_outliers(data: TrainingData) -> PreparedSet:
+    """Outliers that no run learns from, of all families alike, made of validation digits."""
+    images = generate_outliers(data.x_validation, data.y_validation, _NUM_OUTLIERS, np.random.default_rng(0))
+    return PreparedSet.as_it_is(images, np.zeros(len(images)))
 
 
 def start_from(recipe: Recipe, model: StoredModel, freeze: Sequence[str] = (), parts: Parts | None = None) -> Recipe:

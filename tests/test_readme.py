@@ -18,12 +18,21 @@ import app
 from mnist_core import __main__ as command_line
 from mnist_core.commands.train import change_recipe
 from mnist_core.dataset import Samples
-from mnist_core.experiments import CLASSIC_ACTIVATIONS
+from mnist_core.experiments import ABLATIONS, CLASSIC_ACTIVATIONS
 from mnist_core.inference import Verdict
-from mnist_core.recipes import RECIPES, find_recipe
-from mnist_core.report import ACTIVATIONS_TABLE, FIGURES, GRID_TABLE, RECIPES_TABLE, marks
+from mnist_core.recipes import CLASSIC, RECIPES, find_recipe
+from mnist_core.report import (
+    ABLATION_TABLE,
+    ACTIVATIONS_TABLE,
+    EVIDENCE,
+    FIGURES_PATH,
+    GRID_TABLE,
+    RECIPES_TABLE,
+    marks,
+    render_evidence,
+)
 from mnist_core.search import SPACE, grid_recipe
-from mnist_core.store import SHIPPED_DIR
+from mnist_core.store import SHIPPED_DIR, load_stored
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -34,6 +43,7 @@ COMPLETED = {
     "verdict_": typing.get_args(typing.get_type_hints(Verdict)["kind"]),
     "samples_": typing.get_args(typing.get_type_hints(Samples)["source"]),
     "server_": ("away", "slow"),
+    "evidence_": ("accuracy", "comparison", "likelihood", "outliers", "pairs", "clean", "drawn", "damaged"),
 }
 
 
@@ -181,17 +191,31 @@ def test_the_defaults_in_the_table_are_the_defaults(monkeypatch):
 # Figures
 
 
-def test_the_figures_of_the_shipped_model_are_those_it_was_stored_with():
-    (row,) = (row for row in rows(table(FIGURES)) if row[:2] == ["sketchnet", "validation"])
-    stored = json.loads((SHIPPED_DIR / "sketchnet/metrics.json").read_text())["validation"]
-    assert row[2] == f"{stored['accuracy']:.2%}"
-    assert (row[4], row[5]) == (str(stored["error_count"]), f"{stored['num_samples']:,}")
-    assert row[6] == f"{stored['nll']:.4f}"
+def figures():
+    return json.loads(FIGURES_PATH.read_text(encoding="utf-8"))
 
 
-def test_the_figures_name_every_set_that_the_text_explains():
-    explained = set(re.findall(r"`(i\w+_\w+)` \(", section("How well it reads")))
-    assert explained | {"validation", "test"} == {row[1] for row in rows(table(FIGURES))}
+def test_the_tables_are_those_of_the_stored_figures():
+    assert table(EVIDENCE).strip() == render_evidence(figures()).strip()
+
+
+def test_the_stored_figures_are_of_the_shipped_model():
+    stored = load_stored(SHIPPED_DIR / "sketchnet")
+    found = figures()["models"][0]
+    assert found["name"] == "sketchnet"
+    assert found["limit"] == pytest.approx(stored.calibration.limit, rel=1e-5)
+    for name in ("validation", "test"):
+        for figure in ("accuracy", "nll", "brier"):
+            assert found["digits"][name][figure] == pytest.approx(stored.metrics[name][figure], abs=1e-5)
+
+
+def test_the_tutorials_networks_stand_in_the_comparison():
+    assert {row["name"].split("-")[0] for row in figures()["models"]} >= {"sketchnet", *CLASSIC}
+
+
+def test_the_text_names_every_set_of_digits_but_the_damaged():
+    named = set(re.findall(r"[`*](\w+)[`*]", section("How well it reads"))) | {"test"}
+    assert {entry["name"] for entry in figures()["sets"] if entry["kind"] in ("clean", "drawn")} <= named
 
 
 def recipe_rows():
@@ -223,6 +247,10 @@ def test_the_table_of_activations_and_its_chart_show_the_same():
     assert all(f">{name}</text>" in chart for name in names)
 
 
+def test_the_ablation_takes_each_part_away():
+    assert [row[0] for row in rows(table(ABLATION_TABLE))] == list(ABLATIONS)
+
+
 def test_the_table_of_the_search_is_of_networks_that_can_be_built():
     columns = list(SPACE)
     assert rows(table(GRID_TABLE))
@@ -244,16 +272,19 @@ def test_every_training_command_that_is_shown_is_understood():
 
 def used_keys():
     joined = "\n".join(SCRIPTS.values())
-    keys = set(re.findall(r"""say\(["'](\w+)["']""", joined))
+    asked = re.findall(r"say\(([^{}]*?)(?:, \{|\))", joined)
+    keys = {key for text in asked for key in re.findall(r'"(\w+)"', text)}
     keys |= set(re.findall(r'data-(?:text|label)="(\w+)"', joined))
     keys |= {key for path in (ROOT / "mnist_core").rglob("*.py") for key in _keys_in(path)}
     for prefix in re.findall(r"say\(`(\w+)\$\{\w+(?:\.\w+)*\}`", joined):
         keys |= {prefix + rest for rest in COMPLETED[prefix]}
+    keys |= {f"evidence_{rest}" for rest in COMPLETED["evidence_"]}
+    keys |= {f"evidence_{table}_text" for table in COMPLETED["evidence_"][:5]}
     return keys
 
 
 def _keys_in(path):
-    return re.findall(r'load_texts\(\)\["(\w+)"\]', path.read_text(encoding="utf-8"))
+    return re.findall(r'texts(?:\(\))?\["(\w+)"\]', path.read_text(encoding="utf-8"))
 
 
 def test_every_text_that_the_page_asks_for_exists():

@@ -30,7 +30,8 @@ function createHand(page) {
     find("#hand-task").hidden = !isRunning();
     find("#hand-result").hidden = !test || isRunning();
     page.showGhost(!isRunning());
-    find("#hand-start").textContent = say(test && !isRunning() ? "hand_again" : "hand_start");
+    const isOver = test && !isRunning();
+    find("#hand-start").textContent = say(isOver ? "hand_again" : "hand_start");
     if (isRunning()) showTask();
   }
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..dataset import default_cache_dir
 from ..errors import StorageError
+from ..recipes import find_recipe
 from ..search import SAMPLERS, SearchSettings, list_impossible, search_grid
 from .console import add_command, add_data_dir, add_device, open_workbench, print_json, say
 
@@ -19,13 +20,18 @@ def add_commands(commands: Any) -> None:
     add_data_dir(table)
     add_device(table)
 
-    summary = "compare activations, or search for a good network"
+    summary = "compare activations, take parts away from sketchnet's recipe, or search for a good network"
     experiment = commands.add_parser("experiment", help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
     kinds = experiment.add_subparsers(dest="experiment", required=True)
     activations = add_command(kinds, "activations", run_activations, "compare ReLU, sigmoid and tanh in vgg_small")
     activations.add_argument("--seeds", type=int, default=3, help="runs of each activation (default: 3)")
     activations.add_argument("--chart", type=Path, metavar="FILE.svg", help="where to draw the curves")
     _add_budget(activations, epochs=None)
+
+    ablation = add_command(kinds, "ablation", run_ablation, "train sketchnet without each of its parts")
+    ablation.add_argument("--seeds", type=int, default=3, help="runs without each part (default: 3)")
+    ablation.add_argument("--quick", action="store_true", help="as of `train`")
+    _add_budget(ablation, epochs=5, limit=20_000)
 
     grid = add_command(kinds, "grid", run_grid, "search for a good network with Optuna")
     grid.add_argument("--sampler", choices=SAMPLERS, default="grid", help="how networks are chosen (default: grid)")
@@ -56,6 +62,19 @@ def run_table(options: argparse.Namespace) -> int:
         print_json(options, [{"recipe": model.recipe.name, "model": model.name, **model.metrics} for model in models])
     else:
         print(recipes_table(models))
+    return 0
+
+
+def run_ablation(options: argparse.Namespace) -> int:
+    """Trains sketchnet without each of its parts: a table."""
+    from ..experiments import ablate
+    from ..report import ABLATION_TABLE, ablation_table, check_marks, write_between
+
+    if options.into:
+        check_marks(options.into, ABLATION_TABLE)
+    workbench = open_workbench(options, find_recipe("sketchnet"))
+    rows = ablate(workbench, num_seeds=options.seeds, epochs=options.epochs, limit=options.limit)
+    _report(options, rows, ABLATION_TABLE, ablation_table(rows), write_between)
     return 0
 
 
@@ -105,10 +124,13 @@ def run_grid(options: argparse.Namespace) -> int:
     return 0
 
 
-def _add_budget(command: argparse.ArgumentParser, epochs: int | None) -> None:
+def _add_budget(command: argparse.ArgumentParser, epochs: int | None, limit: int | None = None) -> None:
     default = "the recipe's" if epochs is None else str(epochs)
     command.add_argument("--epochs", type=int, default=epochs, help=f"passes of each run (default: {default})")
-    command.add_argument("--limit", type=int, metavar="IMAGES", help="train on the first IMAGES only")
+    among = "all" if limit is None else str(limit)
+    command.add_argument(
+        "--limit", type=int, default=limit, metavar="IMAGES", help=f"train on the first IMAGES only (default: {among})"
+    )
     command.add_argument("--into", type=Path, help="file with marks between which the table is written, too")
     add_data_dir(command)
     add_device(command)
