@@ -1,8 +1,8 @@
 """Logits -> honest probabilities, and when an image is taken for a digit.
 
-Ten logits become ten probabilities through a temperature, which rises with the doubt, and a floor; where a network has
-an eleventh logit, what it gives to "not a digit" is the doubt, a score apart from the ten. All numbers are fitted on
-validation data. Nothing here runs a network.
+Ten logits become ten probabilities through a temperature and a floor, which both rise with the doubt; where a network
+has an eleventh logit, what it gives to "not a digit" is the doubt, a score apart from the ten. All numbers are fitted
+on validation data. Nothing here runs a network.
 
 Reference:
     Guo, Pleiss, Sun and Weinberger (2017), "On calibration of modern neural networks", for the temperature.
@@ -27,8 +27,11 @@ ACCEPTED_SHARE = 0.985
 _CANDIDATES = {
     "temperature": np.geomspace(0.5, 4, 61).tolist(),
     "warming": np.linspace(0, 3, 61).tolist(),
-    "floor": [0.0, *np.geomspace(1e-4, 0.1, 31).tolist()],
+    "floor": np.linspace(0, 0.95, 39).tolist(),
 }
+
+
+_SMALLEST_PROBABILITY = 1e-12
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Calibration:
     Args:
         temperature: What the logits of an image without doubt are divided by.
         warming: How the temperature rises with the doubt d in [0, 1]: times exp(warming * d).
-        floor: Share of the probability that goes to all ten digits alike, in [0, 1).
+        floor: Share of the probability that goes to all ten digits alike, in [0, 1): floor * d of it.
         limit: The largest doubt, in [0, 1], at which an image is taken for a digit.
     """
 
@@ -61,9 +64,9 @@ class Calibration:
 
     def probabilities(self, logits: np.ndarray) -> np.ndarray:
         """The ten probabilities of each image: logits of shape (n, 10 or 11) to float64 (n, 10); rows sum to 1."""
-        temperatures = self.temperature * np.exp(self.warming * find_doubt(logits))
-        scaled = softmax(logits[:, :NUM_CLASSES] / temperatures[:, None])
-        return (1 - self.floor) * scaled + self.floor / NUM_CLASSES
+        doubt = find_doubt(logits)[:, None]
+        scaled = softmax(logits[:, :NUM_CLASSES] / (self.temperature * np.exp(self.warming * doubt)))
+        return (1 - self.floor * doubt) * scaled + self.floor * doubt / NUM_CLASSES
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
@@ -92,16 +95,17 @@ def fit_calibration(groups: Sequence[tuple[np.ndarray, np.ndarray]], digits: Seq
     """Fits a calibration on validation data.
 
     Args:
-        groups: Logits (n, 10 or 11) and labels (n,) of each kind of digits; each kind counts alike, however many.
+        groups: Logits (n, 10 or 11) and labels (n,) of each kind of digits. Each kind counts alike, however many and
+            however hard they are: halving the negative log-likelihood of one is worth doubling that of another.
         digits: Logits of each kind of digits that must be accepted; without any, everything is.
 
     Returns:
-        The temperature, warming and floor with the least mean negative log-likelihood, and the limit at which 98.5 % of
-        each of `digits` are accepted.
+        The temperature, warming and floor with the least geometric mean of negative log-likelihoods, and the limit at
+        which 98.5 % of each of `digits` are accepted.
     """
 
     def cost(candidate: Calibration) -> float:
-        return float(np.mean([_mean_nll(candidate, *group) for group in groups]))
+        return float(np.mean([np.log(_mean_nll(candidate, *group)) for group in groups]))
 
     quantiles = [np.quantile(find_doubt(logits), ACCEPTED_SHARE, method="higher") for logits in digits]
     best = Calibration(limit=float(max(quantiles, default=1.0)))
@@ -114,4 +118,5 @@ def fit_calibration(groups: Sequence[tuple[np.ndarray, np.ndarray]], digits: Seq
 
 
 def _mean_nll(calibration: Calibration, logits: np.ndarray, labels: np.ndarray) -> float:
-    return float(-np.log(calibration.probabilities(logits)[np.arange(len(labels)), labels]).mean())
+    of_label = calibration.probabilities(logits)[np.arange(len(labels)), labels]
+    return float(-np.log(np.maximum(of_label, _SMALLEST_PROBABILITY)).mean()) + _SMALLEST_PROBABILITY

@@ -1,5 +1,6 @@
 """Networks are known without Keras: what `layers` says is what Keras builds, and what cannot be built is refused."""
 
+import dataclasses
 import itertools
 
 import numpy as np
@@ -17,7 +18,7 @@ from mnist_core.architectures import (
 from mnist_core.errors import ArchitectureError
 
 PUBLISHED = {
-    "sketchnet": 279_722,
+    "sketchnet": 328_394,
     "linear": 7_850,
     "dense512": 407_050,
     "lenet": 121_930,
@@ -80,6 +81,20 @@ def built(architecture, parts=None):
 def test_parameter_count_is_the_published_one(architecture, expected):
     assert find_architecture(architecture).num_parameters == expected
     assert built(architecture).count_params() == expected
+
+
+@pytest.mark.parametrize(("architecture", "below"), [("sketchnet", 144), ("lenet", 64), ("linear", 784)])
+def test_an_eleventh_output_adds_its_weights_and_its_bias(architecture, below):
+    ten = find_architecture(architecture)
+    eleven = dataclasses.replace(ten, num_outputs=11)
+    assert eleven.num_parameters - ten.num_parameters == below + 1
+    assert eleven.layers()[-1].output_shape == (11,)
+    assert eleven.layers()[:-1] == ten.layers()[:-1]
+
+
+def test_ten_outputs_do_not_fit_eleven():
+    ten = find_architecture("lenet")
+    assert "logits with 11 outputs" in find_difference(dataclasses.replace(ten, num_outputs=11), ten)
 
 
 @pytest.mark.parametrize(("architecture", "parts"), [*((name, Parts()) for name in ARCHITECTURES), *CHANGED])

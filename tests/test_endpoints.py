@@ -7,6 +7,7 @@ import shutil
 import struct
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from xml.etree import ElementTree
 
 import httpx
 import numpy as np
@@ -27,8 +28,18 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 from mnist_core.ink import check_ink, render_ink
+from mnist_core.labelled import load_labelled
 
-FUNCTIONS = ("classify_drawing", "read_picture", "pick_samples", "describe_models")
+FUNCTIONS = (
+    "classify_drawing",
+    "read_picture",
+    "pick_samples",
+    "describe_models",
+    "compare_hand",
+    "pack_hand",
+    "show_evidence",
+)
+HOUSE = [[[3, 8], [3, 4], [7, 4], [7, 8], [3, 8]], [[2, 4.5], [5, 1], [8, 4.5]], [[4, 8], [4, 6], [6, 6], [6, 8]]]
 
 
 @pytest.fixture(scope="session")
@@ -115,13 +126,21 @@ def test_the_form_of_an_answer(tmp_path, road):
     else:
         answer = classify(as_png(on_paper(sample_digit(7))), tmp_path)
     image, probabilities = np.array(answer["image"]), np.array(answer["probabilities"])
-    assert set(answer) == {"label", "probabilities", "verdict", "image", "model"}
+    assert set(answer) == {"label", "probabilities", "verdict", "doubt", "accepted", "image", "model"}
+    assert 0 <= answer["doubt"] <= 1
+    assert answer["accepted"] is True
     assert image.shape == (28, 28)
     assert (image.min(), image.max() > 0.9, image.max() <= 1) == (0, True, True)
     assert probabilities.shape == (10,)
     assert probabilities.sum() == pytest.approx(1)
     assert (answer["label"], answer["model"]) == (probabilities.argmax(), "sketchnet")
     assert answer["verdict"]["labels"][0] == answer["label"]
+
+
+def test_a_house_is_not_accepted_as_a_digit():
+    answer = client().predict(HOUSE, api_name="/classify_ink")
+    assert (answer["accepted"], answer["verdict"]["kind"]) == (False, "refused")
+    assert sum(answer["probabilities"]) == pytest.approx(1)
 
 
 def test_the_image_is_what_the_ink_was_drawn_as():
@@ -394,7 +413,70 @@ def test_the_pad_is_told_in_words_about_a_missing_picture(server, message):
     assert answer["error"] == "Expected a picture as base64 text."
 
 
-@pytest.mark.parametrize("function", ["pick_samples", "describe_models"])
+# The visitor's own hand, and the stored figures
+
+
+def test_the_pad_gets_the_interval_of_a_share(server):
+    answer = call_pad(server, "compare_hand", {"right": 20, "total": 20, "model": "sketchnet"}).json()
+    low, high = answer["interval"]
+    assert (round(low, 2), high) == (0.84, 1)
+    assert [row["isYou"] for row in answer["rows"]] == [True] + [False] * (len(answer["rows"]) - 1)
+    assert {"validation", "test"} <= {row["name"] for row in answer["rows"]}
+
+
+def test_a_model_without_stored_figures_is_compared_with_nothing(server):
+    rows = call_pad(server, "compare_hand", {"right": 1, "total": 2, "model": "nonesuch"}).json()["rows"]
+    assert [row["accuracy"] for row in rows] == [0.5]
+
+
+@pytest.mark.parametrize(
+    "message", [None, {}, {"right": 3, "total": 2}, {"right": 0, "total": 0}, {"right": "1", "total": 2}]
+)
+def test_the_pad_is_told_in_words_about_a_bad_share(server, message):
+    assert "how many drawings were read right" in call_pad(server, "compare_hand", message).json()["error"]
+
+
+def test_drawings_come_back_as_a_file_that_the_program_reads(server, tmp_path):
+    drawings = [{"strokes": SEVEN, "label": 7}, {"strokes": HOUSE, "label": 0}]
+    answer = call_pad(server, "pack_hand", {"drawings": drawings}).json()
+    (tmp_path / "hand.npz").write_bytes(base64.b64decode(answer["file"]))
+    labelled = load_labelled(tmp_path / "hand.npz")
+    assert labelled.labels.tolist() == [7, 0]
+    assert [len(strokes) for strokes in labelled.samples] == [1, 3]
+    np.testing.assert_allclose(labelled.samples[0][0], SEVEN[0])
+
+
+BAD_HANDS = {
+    "nothing": {},
+    "no list": {"drawings": "ink"},
+    "none": {"drawings": []},
+    "too many": {"drawings": [{"strokes": SEVEN, "label": 7}] * 101},
+    "no drawing": {"drawings": [5]},
+    "another label": {"drawings": [{"strokes": SEVEN, "label": 10}]},
+    "no label": {"drawings": [{"strokes": SEVEN}]},
+    "no strokes": {"drawings": [{"label": 7}]},
+    "bad strokes": {"drawings": [{"strokes": [[[0, None]]], "label": 7}]},
+}
+
+
+@pytest.mark.parametrize("case", BAD_HANDS)
+def test_the_pad_is_told_in_words_about_bad_drawings(server, case):
+    answer = call_pad(server, "pack_hand", BAD_HANDS[case]).json()
+    assert answer["error"]
+    assert "log says why" not in answer["error"]
+
+
+def test_the_pad_gets_the_stored_figures_as_tables_and_diagrams(server):
+    answer = call_pad(server, "show_evidence", {}).json()
+    titles = [part["title"] for part in answer["parts"]]
+    assert "Stored figures" in answer["note"]
+    assert len(titles) == len(set(titles)) == 5
+    assert all(len(row) == len(part["table"]["head"]) for part in answer["parts"] for row in part["table"]["rows"])
+    (diagrams,) = [part["diagrams"] for part in answer["parts"] if "diagrams" in part]
+    assert all(ElementTree.fromstring(diagram["svg"]).tag.endswith("svg") for diagram in diagrams)
+
+
+@pytest.mark.parametrize("function", ["pick_samples", "describe_models", "show_evidence"])
 @pytest.mark.parametrize("message", [None, 5, [], "x", {"more": [1]}])
 def test_what_needs_no_message_takes_any(server, function, message):
     assert call_pad(server, function, message).json()["ok"]

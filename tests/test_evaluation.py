@@ -7,6 +7,7 @@ import pytest
 from fixtures_models import sample_images, stored_linear
 
 from mnist_core import evaluation
+from mnist_core.calibration import Calibration, softmax
 from mnist_core.dataset import load_sample
 from mnist_core.evaluation import (
     PreparedSet,
@@ -17,19 +18,24 @@ from mnist_core.evaluation import (
     expected_calibration_error,
     per_class,
     prepare_images,
+    prepare_ink,
+    reliability,
+    stated_minus_true,
     wilson_interval,
 )
 from mnist_core.inference import LiteRTPredictor
 from mnist_core.ink import check_ink, render_ink
 from mnist_core.labelled import LabelledSet
+from mnist_core.pendigits import PenInk
 from mnist_core.picture import picture_to_image
 
 
 class Oracle:
     """Answers with chosen probabilities: image i must be filled with i / 100."""
 
-    def __init__(self, probabilities):
+    def __init__(self, probabilities, **calibration):
         self.logits = np.log(np.maximum(np.asarray(probabilities, np.float64), 1e-30))
+        self.calibration = Calibration(**calibration)
 
     def predict_logits(self, images):
         return self.logits[np.rint(images[:, 0, 0] * 100).astype(int)]
@@ -40,10 +46,16 @@ def row(label, probability):
     return [probability if other == label else (1 - probability) / 9 for other in range(10)]
 
 
-def measure(probabilities, labels, readable=None):
-    images = np.ones((len(labels), 28, 28), np.float32) * (np.arange(len(labels)) / 100)[:, None, None]
+def numbered(labels, first=0, readable=None):
+    """Images for an oracle, from the one of that number on."""
+    images = np.ones((len(labels), 28, 28), np.float32)
+    images *= (np.arange(first, first + len(labels)) / 100)[:, None, None]
     readable = np.ones(len(labels), bool) if readable is None else np.array(readable)
-    return evaluate(Oracle(probabilities), PreparedSet(images, np.array(labels), readable))
+    return PreparedSet(images, np.array(labels), readable)
+
+
+def measure(probabilities, labels, readable=None, **calibration):
+    return evaluate(Oracle(probabilities, **calibration), numbered(labels, readable=readable))
 
 
 # Figures of a model
@@ -86,6 +98,39 @@ def test_unreadable_samples_are_errors_and_not_accepted():
     assert figures["ece"] == pytest.approx(0.05)
     assert np.sum(figures["confusion_matrix"]) == 2
     assert figures["per_class"][7]["recall"] == 0
+
+
+def test_only_images_within_the_limit_are_accepted():
+    """Without an eleventh output the doubt is what the most probable digit leaves."""
+    figures = measure([row(3, 0.9), row(5, 0.6), row(7, 0.4), row(8, 0.95)], [3, 5, 7, 1], limit=0.5)
+    assert (figures["accepted"], figures["accuracy"]) == (0.75, 0.75)
+
+
+def test_figures_are_those_of_calibrated_answers_and_say_what_they_were_before():
+    probabilities, labels = [row(3, 0.9), row(5, 0.6)], [3, 4]
+    bare, told = measure(probabilities, labels), measure(probabilities, labels, temperature=2, floor=0.1)
+    calibrated = 0.9 * softmax(np.log(probabilities) / 2) + 0.01
+    assert told["nll"] == pytest.approx(-np.log(calibrated[[0, 1], labels]).mean())
+    assert told["brier"] == pytest.approx(((calibrated - np.eye(10)[labels]) ** 2).sum() / 2)
+    assert told["uncalibrated"] == pytest.approx({name: bare[name] for name in ("nll", "brier")})
+    assert bare["uncalibrated"] == {name: bare[name] for name in ("nll", "brier")}
+    assert told["error_count"] == bare["error_count"] == 1
+
+
+def test_a_model_that_is_always_sure_and_sometimes_wrong_is_infinitely_unlikely():
+    figures = measure([row(3, 0.5)] * 8, [3] * 6 + [4] * 2)
+    assert figures["certain"] == {"nll": None, "brier": 0.5}
+    assert measure([row(3, 1)] * 8, [3] * 6 + [4] * 2)["brier"] == pytest.approx(0.5)
+
+
+def test_a_model_that_is_always_sure_and_right_is_perfect():
+    assert measure([row(3, 0.5)], [3])["certain"] == {"nll": 0, "brier": 0}
+
+
+def test_what_is_stated_is_compared_with_what_is_true():
+    figures = measure([row(3, 0.97)] * 4 + [row(5, 0.995)], [3, 3, 3, 4, 5])
+    assert [entry["num_samples"] for entry in figures["reliability"]] == [4, 1]
+    assert (figures["below_99"]["num_samples"], figures["below_99"]["difference"]) == (4, pytest.approx(0.22))
 
 
 def test_a_trained_model_has_figures_that_agree_with_each_other():
@@ -162,19 +207,126 @@ def test_wilson_interval_has_its_published_values(hits, num_samples, expected):
     assert wilson_interval(hits, num_samples) == pytest.approx(expected, abs=1e-4)
 
 
-def test_confidence_that_tells_outliers_apart_has_an_auroc_of_one():
-    oracle = Oracle([row(1, 0.9), row(2, 0.8), row(3, 0.3), row(4, 0.2)])
-    images = np.ones((4, 28, 28), np.float32) * np.array([0, 0.01, 0.02, 0.03], np.float32)[:, None, None]
-    digits, outliers = (PreparedSet(part, np.zeros(2, np.int64), np.ones(2, bool)) for part in (images[:2], images[2:]))
-    assert evaluate_outliers(oracle, digits, outliers) == {"auroc": 1, "accepted": 1}
-    assert evaluate_outliers(oracle, outliers, digits)["auroc"] == 0
+@pytest.mark.parametrize(
+    ("confidence", "low", "high"),
+    [(0.1, 0, 0.4), (0.4, 0.4, 0.5), (0.6999, 0.6, 0.7), (0.9, 0.9, 0.95), (0.98, 0.95, 0.99), (0.99, 0.99, 0.999)],
+)
+def test_an_answer_counts_in_the_bin_that_holds_its_confidence(confidence, low, high):
+    (entry,) = reliability(np.array([confidence]), np.array([True]))
+    assert (entry["low"], entry["high"], entry["num_samples"]) == (low, high, 1)
+
+
+def test_certain_answers_are_in_the_last_bin():
+    (entry,) = reliability(np.array([0.9995, 1.0]), np.array([True, True]))
+    assert (entry["low"], entry["high"], entry["num_samples"]) == (0.999, 1, 2)
+
+
+def test_bins_of_reliability_by_hand():
+    bins = reliability(np.array([0.96, 0.55, 0.98, 0.97, 0.97, 0.59]), np.array([1, 0, 1, 0, 1, 1], bool))
+    assert [(entry["low"], entry["num_samples"]) for entry in bins] == [(0.5, 2), (0.95, 4)]
+    assert [entry["stated"] for entry in bins] == pytest.approx([0.57, 0.97])
+    assert [entry["true"] for entry in bins] == [0.5, 0.75]
+    assert [entry["interval"] for entry in bins] == [list(wilson_interval(1, 2)), list(wilson_interval(3, 4))]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_every_answer_is_in_one_bin(seed):
+    confidence = np.random.default_rng(seed).uniform(0.1, 1, 500)
+    bins = reliability(confidence, confidence > 0.3)
+    assert sum(entry["num_samples"] for entry in bins) == 500
+    assert sum(entry["stated"] * entry["num_samples"] for entry in bins) == pytest.approx(confidence.sum())
+    assert all(entry["low"] <= entry["stated"] <= entry["high"] for entry in bins)
+
+
+def test_stated_minus_true_by_hand():
+    """Gaps of -0.1, -0.2, -0.3 and 0.6; two answers are too sure to count."""
+    found = stated_minus_true(np.array([0.9, 0.8, 0.7, 0.6, 0.99, 1]), np.array([1, 1, 1, 0, 0, 0], bool))
+    deviation = np.std([-0.1, -0.2, -0.3, 0.6], ddof=1)
+    assert (found["num_samples"], found["difference"]) == (4, pytest.approx(0))
+    assert found["interval"] == pytest.approx([-1.959964 * deviation / 2, 1.959964 * deviation / 2])
+
+
+def test_boasting_is_above_zero_and_modesty_below():
+    confidence = np.full(100, 0.7)
+    boasting, modest = (stated_minus_true(confidence, np.arange(100) < hits) for hits in (40, 95))
+    assert boasting["difference"] == pytest.approx(0.3)
+    assert boasting["interval"][0] > 0
+    assert modest["interval"][1] < 0
+
+
+@pytest.mark.parametrize("confidence", [[], [0.99, 1.0], [0.5, 0.999]])
+def test_fewer_than_two_doubts_have_no_interval(confidence):
+    found = stated_minus_true(np.array(confidence), np.ones(len(confidence), bool))
+    assert found == {"num_samples": sum(share < 0.99 for share in confidence), "difference": None, "interval": None}
+
+
+# Outliers
+
+DOUBTS = [row(1, 0.9), row(2, 0.8), row(3, 0.3), row(4, 0.2)]
+
+
+def test_doubt_that_tells_outliers_apart_has_an_auroc_of_one():
+    (told,) = evaluate_outliers(Oracle(DOUBTS), {"ours": numbered([1, 2])}, numbered([0, 0], first=2))
+    assert told == {"label": None, "num_samples": 2, "accepted": 1, "auroc": {"ours": 1}}
+    (turned,) = evaluate_outliers(Oracle(DOUBTS), {"ours": numbered([3, 4], first=2)}, numbered([0, 0]))
+    assert turned["auroc"] == {"ours": 0}
+
+
+def test_outliers_are_told_from_each_set_of_digits():
+    digits = {"first": numbered([1]), "second": numbered([2], first=1), "last": numbered([4], first=3)}
+    (told,) = evaluate_outliers(Oracle(DOUBTS), digits, numbered([0, 0], first=1))
+    assert told["auroc"] == {"first": 1, "second": 0.75, "last": 0}
+
+
+def test_outliers_beyond_the_limit_are_not_accepted():
+    (told,) = evaluate_outliers(Oracle(DOUBTS, limit=0.5), {}, numbered([0] * 4))
+    assert told["accepted"] == 0.5
 
 
 def test_outliers_that_cannot_be_read_are_not_accepted():
-    oracle = Oracle([row(1, 0.9)])
-    digits = PreparedSet(np.zeros((2, 28, 28), np.float32), np.ones(2, np.int64), np.ones(2, bool))
-    outliers = PreparedSet(digits.images, digits.labels, np.array([False, True]))
-    assert evaluate_outliers(oracle, digits, outliers) == {"auroc": 0.75, "accepted": 0.5}
+    outliers = numbered([0, 0], readable=[False, True])
+    (told,) = evaluate_outliers(Oracle([row(1, 0.9)] * 2), {"ours": numbered([1, 1])}, outliers)
+    assert (told["accepted"], told["auroc"]) == (0.5, {"ours": 0.75})
+
+
+def test_digits_that_cannot_be_read_are_doubted_most():
+    digits = {"ours": numbered([1, 1], readable=[False, True])}
+    (told,) = evaluate_outliers(Oracle(DOUBTS), digits, numbered([0], first=3))
+    assert told["auroc"] == {"ours": 0.5}
+
+
+def test_each_class_of_outliers_has_a_row():
+    rows = evaluate_outliers(Oracle(DOUBTS, limit=0.5), {"ours": numbered([1])}, numbered([7, 60, 60, 7]))
+    assert [(told["label"], told["num_samples"], told["accepted"]) for told in rows] == [
+        (None, 4, 0.5),
+        (7, 2, 0.5),
+        (60, 2, 0.5),
+    ]
+    assert [told["auroc"]["ours"] for told in rows] == [0.875, 0.75, 1]
+
+
+def test_lookalikes_count_for_themselves_alone():
+    """A slash is a 1 in some hand: that it is taken for one says nothing of the others."""
+    rows = evaluate_outliers(Oracle(DOUBTS, limit=0.5), {}, numbered([47, 45, 60, 61]), lookalikes=(47, 45))
+    assert [(told["label"], told["num_samples"], told["accepted"]) for told in rows] == [
+        (None, 2, 0),
+        (45, 1, 1),
+        (47, 1, 1),
+        (60, 1, 0),
+        (61, 1, 0),
+    ]
+
+
+def test_the_eleventh_output_tells_outliers_apart_and_not_the_confidence():
+    class Sure(Oracle):
+        """Gives every image 99 % for one digit, and more or less to the eleventh output."""
+
+        def predict_logits(self, images):
+            ten = np.tile([5.0, *[0.0] * 9], (len(images), 1))
+            return np.concatenate([ten, images[:, :1, 0] * 100], axis=1)
+
+    (told,) = evaluate_outliers(Sure(DOUBTS, limit=0.5), {"ours": numbered([1, 1])}, numbered([0, 0], first=10))
+    assert told == {"label": None, "num_samples": 2, "accepted": 0, "auroc": {"ours": 1}}
 
 
 # The road from samples to images
@@ -204,6 +356,13 @@ def test_pictures_take_the_road_of_an_upload():
 def test_ink_takes_the_road_of_a_drawing():
     prepared = prepare_images(LabelledSet("made up", "ink", [INK], np.array([1])))
     np.testing.assert_array_equal(prepared.images[0], render_ink(check_ink(INK)))
+
+
+def test_pen_ink_takes_the_same_road():
+    prepared = prepare_ink(PenInk([INK, []], np.array([1, 2]), np.array([3, 3]), "nowhere"))
+    np.testing.assert_array_equal(prepared.images[0], render_ink(check_ink(INK)))
+    assert prepared.labels.tolist() == [1, 2]
+    assert prepared.readable.tolist() == [True, False]
 
 
 @pytest.mark.parametrize(

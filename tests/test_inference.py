@@ -1,5 +1,6 @@
 """The answers are the same on every road, from every thread, and a CPU machine never imports TensorFlow to serve."""
 
+import dataclasses
 import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,7 @@ from fixtures_models import copy_model, run_python, sample_images, stored_archit
 
 from mnist_core import inference
 from mnist_core.architectures import ARCHITECTURES
+from mnist_core.calibration import Calibration, softmax
 from mnist_core.errors import DeviceError
 from mnist_core.inference import (
     Device,
@@ -18,51 +20,80 @@ from mnist_core.inference import (
     choose_device,
     open_predictor,
     predict,
+    predict_logits,
+    read_logits,
     read_verdict,
-    softmax,
 )
 from mnist_core.store import SHIPPED_DIR, load_stored
 
 CPU = Device("cpu", "CPU")
 
-# Probabilities
+# Predictions
 
 
-@pytest.mark.parametrize("scale", [0, 1, 50, 1e4, 1e30])
-def test_softmax_rows_sum_to_one_whatever_the_logits(scale):
-    logits = (np.random.default_rng(0).standard_normal((100, 10)) * scale).astype(np.float32)
-    probabilities = softmax(logits)
-    assert np.isfinite(probabilities).all()
-    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-12)
+class Fixed:
+    """Gives every image these logits, and notes how many were asked for at once."""
 
+    def __init__(self, *logits, **calibration):
+        self.logits = np.array(logits, np.float32)
+        self.calibration = Calibration(**calibration)
+        self.sizes = []
 
-def test_softmax_of_a_known_row():
-    np.testing.assert_allclose(softmax(np.log([[1.0, 2.0, 5.0]])), [[0.125, 0.25, 0.625]])
-
-
-def test_softmax_does_not_change_when_all_logits_move():
-    logits = np.array([[1.0, 2.0, 4.0]])
-    np.testing.assert_allclose(softmax(logits + 1000), softmax(logits), rtol=1e-10)
+    def predict_logits(self, images):
+        self.sizes.append(len(images))
+        return np.tile(self.logits, (len(images), 1))
 
 
 @pytest.mark.parametrize("num_images", [0, 1, 63, 64, 65, 130])
 def test_probabilities_do_not_depend_on_how_many_images_are_asked_for(num_images):
     predictor, images = LiteRTPredictor(stored_linear()), sample_images(1000)
-    answers = predict(predictor, images[:num_images])
-    assert answers.shape == (num_images, 10)
-    np.testing.assert_allclose(answers, predict(predictor, images)[:num_images], atol=1e-6)
+    answers, of_all = predict(predictor, images[:num_images]), predict(predictor, images)
+    assert [len(part) for part in vars(answers).values()] == [num_images] * 3
+    assert answers.probabilities.shape == (num_images, 10)
+    np.testing.assert_allclose(answers.probabilities, of_all.probabilities[:num_images], atol=1e-6)
+    np.testing.assert_allclose(answers.doubt, of_all.doubt[:num_images], atol=1e-6)
 
 
 def test_predictors_are_given_small_batches():
-    sizes = []
+    recorder = Fixed(*[0] * 10)
+    assert predict(recorder, sample_images(1000)).probabilities.shape == (1000, 10)
+    assert max(recorder.sizes) <= 64
+    assert sum(recorder.sizes) == 1000
 
-    class Recorder:
-        def predict_logits(self, images):
-            sizes.append(len(images))
-            return np.zeros((len(images), 10), np.float32)
 
-    assert predict(Recorder(), sample_images(1000)).shape == (1000, 10)
-    assert max(sizes) <= 64
+@pytest.mark.parametrize("num_outputs", [10, 11])
+def test_logits_come_as_the_network_gives_them(num_outputs):
+    logits = predict_logits(Fixed(*range(num_outputs)), sample_images(100))
+    np.testing.assert_array_equal(logits, np.tile(np.arange(num_outputs), (100, 1)))
+
+
+def test_an_answer_of_ten_logits_by_hand():
+    answer = predict(Fixed(np.log(5), np.log(3), *[-50] * 8), sample_images(1000)[:1])
+    np.testing.assert_allclose(answer.probabilities, [[0.625, 0.375, *[0] * 8]], atol=1e-9)
+    assert answer.doubt == pytest.approx([0.375], abs=1e-6)
+    assert answer.accepted.tolist() == [True]
+
+
+def test_an_answer_of_eleven_logits_by_hand():
+    """The eleventh takes nothing from the ten."""
+    answer = predict(Fixed(np.log(5), np.log(3), *[-50] * 8, np.log(8), limit=0.4), sample_images(1000)[:1])
+    np.testing.assert_allclose(answer.probabilities, [[0.625, 0.375, *[0] * 8]], atol=1e-9)
+    assert answer.doubt == pytest.approx([0.5], abs=1e-6)
+    assert answer.accepted.tolist() == [False]
+
+
+def test_images_are_accepted_up_to_the_limit_itself():
+    logits = np.zeros((3, 11), np.float32)
+    logits[:, 10] = np.log([5, 10, 11])  # doubts of 1/3, 1/2 and more than that
+    limit = float(read_logits(logits, Calibration()).doubt[1])
+    assert limit == pytest.approx(0.5)
+    assert read_logits(logits, Calibration(limit=limit)).accepted.tolist() == [True, True, False]
+
+
+def test_probabilities_are_calibrated():
+    logits = np.array([[2.0, *[0.0] * 9]])
+    answer = read_logits(logits, Calibration(temperature=2, floor=0.1))
+    np.testing.assert_allclose(answer.probabilities, 0.9 * softmax(logits / 2) + 0.01)
 
 
 @pytest.mark.parametrize("shape", [(28, 28), (1, 28, 28, 1), (2, 28, 27), (0,)])
@@ -74,14 +105,28 @@ def test_images_of_another_shape_are_refused(shape):
 def test_stored_model_answers_as_the_model_that_was_trained():
     images = sample_images(100)
     expected = softmax(trained().model.predict_on_batch(images[..., None]))
-    np.testing.assert_allclose(predict(LiteRTPredictor(stored_linear()), images), expected, atol=1e-5)
+    answers = predict(LiteRTPredictor(stored_linear()), images)
+    np.testing.assert_allclose(answers.probabilities, expected, atol=1e-5)
+    np.testing.assert_allclose(answers.doubt, 1 - expected.max(axis=1), atol=1e-5)
 
 
 @pytest.mark.parametrize("architecture", sorted(ARCHITECTURES))
 def test_tensorflow_answers_as_litert_does(architecture):
     stored = stored_architecture(architecture)
     first, second = (predict(kind(stored), sample_images(200)) for kind in (LiteRTPredictor, TensorFlowPredictor))
-    np.testing.assert_allclose(first, second, atol=1e-5)
+    np.testing.assert_allclose(first.probabilities, second.probabilities, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", [LiteRTPredictor, TensorFlowPredictor])
+def test_a_predictor_is_calibrated_as_its_model_was(tmp_path, kind):
+    stored, images = stored_linear(), sample_images(100)
+    calibration = Calibration(temperature=3, warming=0.5, floor=0.05, limit=0.25)
+    told = dataclasses.replace(stored, metrics={"calibration": calibration.as_dict()})
+    assert kind(stored).calibration == Calibration()
+    assert kind(told).calibration == calibration
+    expected = read_logits(kind(stored).predict_logits(images), calibration)
+    np.testing.assert_array_equal(predict(kind(told), images).probabilities, expected.probabilities)
+    assert 0 < expected.accepted.sum() < 100
 
 
 def test_eight_threads_get_the_answers_of_one():
@@ -114,7 +159,8 @@ def test_an_open_predictor_answers_the_same_from_every_thread_after_its_folder_w
     expected = predict(predictor, images)
     shutil.rmtree(folder)
     with ThreadPoolExecutor(1) as pool:
-        np.testing.assert_array_equal(pool.submit(predict, predictor, images).result(), expected)
+        answers = pool.submit(predict, predictor, images).result()
+    np.testing.assert_array_equal(answers.probabilities, expected.probabilities)
 
 
 # Verdicts
@@ -141,6 +187,13 @@ def test_verdict_names_as_many_digits_as_are_likely(probabilities, kind, labels)
     verdict = read_verdict(probabilities)
     assert (verdict.kind, verdict.labels) == (kind, labels)
     assert verdict.confidence == pytest.approx(probabilities.max())
+
+
+@pytest.mark.parametrize("probabilities", [distribution(d7=0.98), distribution(d7=0.5, d1=0.45), distribution(d7=0.2)])
+def test_what_is_not_accepted_is_refused_however_sure(probabilities):
+    verdict = read_verdict(probabilities, accepted=False)
+    assert (verdict.kind, verdict.labels) == ("refused", (7,))
+    assert verdict.confidence == pytest.approx(probabilities[7])
 
 
 def test_verdict_on_ten_equal_probabilities_is_unsure():
@@ -243,7 +296,7 @@ from mnist_core.store import list_stored
 inference.count_cuda_devices = lambda: 0
 (stored,), problems = list_stored([Path(sys.argv[1])])
 predictor = inference.open_predictor(stored, inference.choose_device(sys.argv[2]))
-probabilities = inference.predict(predictor, numpy.zeros((3, 28, 28), numpy.float32))
+probabilities = inference.predict(predictor, numpy.zeros((3, 28, 28), numpy.float32)).probabilities
 assert probabilities.shape == (3, 10), probabilities.shape
 print(sorted({"tensorflow", "keras", "jax", "torch"} & sys.modules.keys()))
 """

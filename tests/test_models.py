@@ -1,13 +1,16 @@
 """Every architecture passes the same tests."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
 from fixtures_models import fake_run, lively_model, sample_images, stored_architecture
 
 from mnist_core.architectures import ACTIVATIONS, ARCHITECTURES, Parts, find_architecture
+from mnist_core.calibration import softmax
 from mnist_core.errors import UnknownModelError
-from mnist_core.inference import LiteRTPredictor, predict, softmax
+from mnist_core.inference import LiteRTPredictor, predict
 from mnist_core.models import build_model
 from mnist_core.recipes import Recipe
 from mnist_core.store import save_run
@@ -52,7 +55,7 @@ def test_answers_depend_on_the_image(architecture):
 def test_litert_file_answers_as_keras_does(architecture):
     images = sample_images(1000)
     expected = softmax(lively_model(architecture).predict(images[..., None], batch_size=100, verbose=0))
-    answers = predict(LiteRTPredictor(stored_architecture(architecture)), images)
+    answers = predict(LiteRTPredictor(stored_architecture(architecture)), images).probabilities
     assert expected.max(axis=1).std() > 1e-3
     np.testing.assert_allclose(answers, expected, rtol=0, atol=1e-5)
 
@@ -71,6 +74,20 @@ def test_litert_file_of_changed_parts_answers_as_keras_does(tmp_path, architectu
     np.testing.assert_allclose(softmax(answers), softmax(expected), rtol=0, atol=1e-5)
 
 
+def test_litert_file_of_eleven_outputs_answers_as_keras_does(tmp_path):
+    recipe = Recipe(name="eleven", architecture="sketchnet", parts=Parts(filters=(4, 4)), outliers=1)
+    run = fake_run(recipe)
+    keras.utils.set_random_seed(7)
+    run.model = build_model(recipe.network)
+    run.model.set_weights([3 * array for array in run.model.get_weights()])
+    images = sample_images(200)
+    expected = run.model.predict_on_batch(images[..., None])
+    answers = LiteRTPredictor(save_run(run, {}, tmp_path / "eleven")).predict_logits(images)
+    assert answers.shape == (200, 11)
+    assert expected.std(axis=0).min() > 1e-3
+    np.testing.assert_allclose(answers, expected, rtol=0, atol=1e-5)
+
+
 def test_weights_have_the_same_names_in_every_build(architecture):
     first, second = ([weight.path for weight in build_model(find_architecture(architecture)).weights] for _ in range(2))
     assert first == second
@@ -79,6 +96,12 @@ def test_weights_have_the_same_names_in_every_build(architecture):
 
 def test_model_is_named_as_its_architecture(architecture):
     assert build_model(find_architecture(architecture)).name == architecture
+
+
+@pytest.mark.parametrize("num_outputs", [10, 11])
+def test_model_has_as_many_outputs_as_its_architecture(architecture, num_outputs):
+    network = dataclasses.replace(find_architecture(architecture), num_outputs=num_outputs)
+    assert build_model(network).output_shape == (None, num_outputs)
 
 
 def test_unknown_architecture_is_refused_with_the_known_ones():

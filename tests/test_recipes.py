@@ -28,6 +28,9 @@ RECIPE = Recipe(
     limit=100,
     label_noise=0.1,
     until=0.9,
+    ink=50,
+    variants=0.2,
+    outliers=40,
     start=Start("other", "a" * 64, ("conv1",)),
     seed=3,
 )
@@ -47,6 +50,9 @@ CHANGES = {
     "limit": None,
     "label_noise": 0.2,
     "until": None,
+    "ink": 51,
+    "variants": 0.3,
+    "outliers": 0,
     "start": Start("other", "b" * 64, ("conv1",)),
     "seed": 4,
 }
@@ -98,7 +104,15 @@ LENET_PARTS = {
 def test_every_recipe_builds_a_model(name):
     from mnist_core.models import build_model
 
-    assert build_model(RECIPES[name].network).output_shape == (None, 10)
+    assert build_model(RECIPES[name].network).output_shape == (None, 11 if name == "sketchnet" else 10)
+
+
+@pytest.mark.parametrize(("outliers", "expected"), [(0, 10), (1, 11)])
+def test_a_network_that_learns_from_outliers_has_an_output_for_them(outliers, expected):
+    recipe = dataclasses.replace(RECIPES["lenet"], parts=Parts(kernel=5), outliers=outliers)
+    *layers, logits = recipe.network.layers()
+    assert logits.output_shape == (expected,)
+    assert layers[0].options["kernel_size"] == 5
 
 
 @pytest.mark.parametrize("name", CLASSIC)
@@ -115,6 +129,7 @@ def test_classic_recipes_add_nothing_that_the_tutorials_do_not_have(name):
     assert not recipe.augmentation.is_active
     assert (recipe.weight_decay, recipe.averaging, recipe.label_noise) == (0, 0, 0)
     assert (recipe.limit, recipe.until, recipe.start) == (None, None, None)
+    assert (recipe.ink, recipe.variants, recipe.outliers) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("name", sorted(RECIPES))
@@ -191,7 +206,7 @@ def test_the_weights_of_the_start_and_what_is_frozen_are_in_the_key(change):
 
 def test_a_recipe_of_an_earlier_version_keeps_its_key():
     recipe = Recipe.from_dict(OLD)
-    assert recipe == RECIPES["sketchnet"]
+    assert recipe == dataclasses.replace(RECIPES["sketchnet"], ink=0, variants=0, outliers=0)
     assert recipe.key(OLD_DATA) == OLD_KEY
 
 
@@ -206,6 +221,7 @@ def test_other_data_is_another_key():
         {"until": 1},
         {"weight_decay": 0},
         {"averaging": 0},
+        {"variants": 1},
         {"augmentation": Augmentation(rotation=15)},
     ],
     ids=lambda changes: next(iter(changes)),
@@ -240,6 +256,10 @@ def test_whole_numbers_give_the_same_key_as_floats(changes):
         ("label_noise", float("nan")),
         ("until", 0),
         ("until", 99),
+        ("ink", -1),
+        ("variants", -0.1),
+        ("variants", 1.1),
+        ("outliers", -1),
         ("seed", -1),
         ("seed", 2**32),
     ],
@@ -279,6 +299,7 @@ def test_a_recipe_as_it_is_has_no_changes(name):
         ({"learning_rate": 0.5, "until": 0.99}, ["learning_rate=0.5", "until=0.99"]),
         ({"parts": Parts("tanh", (2, 3), dropout=0.25)}, ["activation=tanh", "filters=2,3", "dropout=0.25"]),
         ({"parts": Parts(kernel=3)}, []),
+        ({"ink": 500, "variants": 0.5, "outliers": 400}, ["ink=500", "variants=0.5", "outliers=400"]),
         ({"augmentation": Augmentation(rotation=15, flip_vertical=0.5)}, ["rotation=15", "flip_vertical=0.5"]),
         ({"start": Start("other", "a" * 64, ("conv1", "conv2"))}, ["from=other", "freeze=conv1,conv2"]),
     ],

@@ -1,26 +1,73 @@
 """Tables hold the figures that were measured; they are written between their marks and nowhere else."""
 
+import copy
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
+from test_evaluation import DOUBTS, Oracle, numbered, row
 
 from mnist_core import report
 from mnist_core.errors import DataError, StorageError
+from mnist_core.evidence import Evidence, measure
 from mnist_core.report import (
-    FIGURES,
+    EVIDENCE,
+    Table,
     activations_table,
     check_marks,
-    figures_table,
+    evidence_tables,
     grid_table,
     marks,
     recipes_table,
+    render_evidence,
     write_between,
 )
 from mnist_core.search import SPACE, list_impossible
 
-START, END = marks(FIGURES)
-SMALL = {"model": "small", "data": "digits/mine.npz", "num_samples": 2000, "error_count": 30, "accuracy": 0.985}
-SMALL |= {"interval": [0.978657, 0.989475], "nll": 0.04567, "brier": 0.02, "ece": 0.01}
+START, END = marks(EVIDENCE)
+DIGITS = {
+    "num_samples": 2000,
+    "accuracy": 0.985,
+    "interval": [0.978657, 0.989475],
+    "error_count": 30,
+    "accepted": 0.9765,
+    "nll": 0.04567,
+    "brier": 0.0231,
+    "uncalibrated": {"nll": 0.05554, "brier": 0.02345},
+    "certain": {"nll": None, "brier": 0.03},
+    "below_99": {"num_samples": 1234, "difference": 0.0123, "interval": [-0.002, 0.0266]},
+    "confusion_matrix": (np.eye(10, dtype=int) * 190).tolist(),
+}
+NOT_DIGITS = [
+    {"label": None, "num_samples": 2500, "accepted": 0.0125, "auroc": {"validation": 0.99876, "pen": 0.98765}},
+    {"label": 43, "num_samples": 10, "accepted": 0.5, "auroc": {"validation": 0.9, "pen": 0.8}},
+]
+
+
+def a_set(name, kind="clean", **changes):
+    known = {"num_samples": 1, "num_writers": None, "note": "", "classes": {}, "lookalikes": []}
+    return {"name": name, "kind": kind, **known, **changes}
+
+
+def evidence(digits=("validation", "pen"), outliers=("signs",), models=("sketchnet",)):
+    """What `evidence.measure` gives, with figures that were made up; of each further model with fewer errors."""
+    sets = [a_set(name, num_writers=250, note=f"{name} it is") for name in digits]
+    sets += [a_set(name, "outliers", classes={"43": "+", "45": "-"}, lookalikes=[45]) for name in outliers]
+    rows = []
+    for number, name in enumerate(models):
+        figures = {other: copy.deepcopy(DIGITS) for other in digits}
+        for entry in figures.values():
+            entry["accuracy"] += number / 1000
+        not_digits = {other: copy.deepcopy(NOT_DIGITS) for other in outliers}
+        for entries in not_digits.values():
+            entries[0]["auroc"]["validation"] -= number / 100
+        rows.append({"name": name, "limit": 0.5, "digits": figures, "outliers": not_digits})
+    return {"sets": sets, "models": rows}
+
+
+def table(name, *arguments, **options):
+    (found,) = (table for table in evidence_tables(evidence(*arguments, **options)) if table.name == name)
+    return found
 
 
 @pytest.fixture
@@ -35,60 +82,155 @@ def cells(line):
 
 
 def test_the_table_between_the_marks_is_replaced(readme):
-    write_between(readme, FIGURES, figures_table([SMALL]))
+    write_between(readme, EVIDENCE, render_evidence(evidence()))
     text = readme.read_text(encoding="utf-8")
     assert "old figures" not in text
-    assert text == f"# Nö title\n\n{START}\n{figures_table([SMALL])}\n{END}\n\nThe rest.\n"
+    assert text == f"# Nö title\n\n{START}\n{render_evidence(evidence())}\n{END}\n\nThe rest.\n"
 
 
 def test_writing_again_changes_nothing(readme):
-    write_between(readme, FIGURES, figures_table([SMALL]))
+    write_between(readme, EVIDENCE, render_evidence(evidence()))
     first = readme.read_bytes()
-    write_between(readme, FIGURES, figures_table([SMALL]))
+    write_between(readme, EVIDENCE, render_evidence(evidence()))
     assert readme.read_bytes() == first
 
 
 def test_marks_with_nothing_between_them_are_filled(readme):
     readme.write_text(f"{START}\n{END}\n", encoding="utf-8")
-    write_between(readme, FIGURES, figures_table([SMALL]))
-    assert "small" in readme.read_text(encoding="utf-8")
+    write_between(readme, EVIDENCE, render_evidence(evidence()))
+    assert "| sketchnet |" in readme.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("text", ["# Title\n", f"{START}\n", f"{END}\n", f"{END}\n{START}\n"])
 def test_missing_marks_are_an_error_and_the_file_is_kept(readme, text):
     readme.write_text(text, encoding="utf-8")
-    with pytest.raises(DataError, match="no place for figures") as caught:
-        write_between(readme, FIGURES, figures_table([SMALL]))
+    with pytest.raises(DataError, match="no place for evidence") as caught:
+        write_between(readme, EVIDENCE, render_evidence(evidence()))
     assert caught.value.path == readme
     assert readme.read_text(encoding="utf-8") == text
 
 
 def test_a_missing_file_is_an_error(tmp_path):
-    with pytest.raises(DataError, match="no place for figures"):
-        write_between(tmp_path / "none.md", FIGURES, "text")
+    with pytest.raises(DataError, match="no place for evidence"):
+        write_between(tmp_path / "none.md", EVIDENCE, "text")
     assert not (tmp_path / "none.md").exists()
 
 
-def test_a_row_holds_the_figures():
-    row = cells(figures_table([SMALL]).splitlines()[2])
-    assert row == ["small", "mine", "98.50%", "97.87% to 98.95%", "30", "2,000", "0.0457"]
+# Evidence
 
 
-def test_one_row_for_each_set_in_the_order_given():
-    table = figures_table([SMALL, SMALL | {"data": "validation"}, SMALL | {"data": "test"}])
-    assert [cells(line)[1] for line in table.splitlines()[2:]] == ["mine", "validation", "test"]
+def test_a_table_in_markdown():
+    shown = Table("some", ("a", "b"), [("1", "2"), ("3", "4")]).as_markdown()
+    assert shown == "| a | b |\n| --- | --- |\n| 1 | 2 |\n| 3 | 4 |"
 
 
-def test_every_row_has_a_cell_for_every_heading():
-    lines = figures_table([SMALL, SMALL | {"accuracy": 1.0, "error_count": 0}]).splitlines()
-    assert {len(cells(line)) for line in lines} == {7}
+def test_accuracy_of_each_set_with_what_it_is_and_who_drew_it():
+    first, second = table("accuracy").rows
+    told = ("98.50%", "97.87% to 98.95%", "30", "2,000", "97.65%")
+    assert first == ("validation", "validation it is", "250", *told)
+    assert second == ("pen", "pen it is", "250", *told)
+
+
+def test_writers_that_nobody_counted_are_a_question():
+    found = evidence()
+    found["sets"][1]["num_writers"] = None
+    assert [row[2] for row in evidence_tables(found)[0].rows] == ["250", "?"]
+
+
+def test_likelihood_stands_beside_what_it_was_and_what_certainty_would_have():
+    first, _ = table("likelihood").rows
+    assert first[:7] == ("validation", "0.0457", "0.0555", "infinite", "0.0231", "0.0234", "0.0300")
+    assert first[7:] == ("1,234", "+1.2%", "-0.2% to +2.7%")
+
+
+def test_a_likelihood_without_a_doubt_has_no_difference():
+    found = evidence()
+    figures = found["models"][0]["digits"]["pen"]
+    figures["certain"]["nll"] = 0.0
+    figures["below_99"] = {"num_samples": 1, "difference": None, "interval": None}
+    (told,) = (table.rows[1] for table in evidence_tables(found) if table.name == "likelihood")
+    assert told[3] == "0.0000"
+    assert told[7:] == ("1", "-", "-")
+
+
+def test_models_stand_beside_each_other():
+    found = table("comparison", models=("sketchnet", "lenet"))
+    assert found.head == ("model", "validation", "pen", "AUROC signs")
+    assert found.rows == [
+        ("sketchnet", "98.50%", "98.50%", "0.9988"),
+        ("lenet", "98.60%", "98.60%", "0.9888"),
+    ]
+
+
+def test_all_but_the_comparison_is_of_the_first_model():
+    one, two = (evidence_tables(evidence(models=models)) for models in (("a",), ("a", "b")))
+    assert [table.name for table in one] == ["accuracy", "comparison", "likelihood", "outliers", "pairs"]
+    assert [first == second for first, second in zip(one, two, strict=True)] == [True, False, True, True, True]
+
+
+def test_outliers_are_told_as_a_whole_and_by_their_classes():
+    found = table("outliers")
+    assert found.head == ("not digits", "images", "still taken for a digit", "AUROC validation", "AUROC pen")
+    assert found.rows == [
+        ("signs, without -", "2,500", "1.2%", "0.9988", "0.9877"),
+        ("signs: +", "10", "50.0%", "0.9000", "0.8000"),
+    ]
+
+
+def test_outliers_of_which_nothing_is_known_are_told_by_their_labels():
+    found = evidence()
+    found["sets"][-1] |= {"classes": {}, "lookalikes": []}
+    (told,) = (table.rows for table in evidence_tables(found) if table.name == "outliers")
+    assert [row[0] for row in told] == ["signs", "signs: 43"]
+
+
+def test_digits_that_schools_write_alike_are_counted_in_both_directions():
+    found = evidence(digits=("validation",))
+    matrix = found["models"][0]["digits"]["validation"]["confusion_matrix"]
+    matrix[1][7], matrix[7][1], matrix[9][3] = 3, 1, 2
+    matrix[0] = [0] * 10
+    (told,) = (table for table in evidence_tables(found) if table.name == "pairs")
+    counts = dict(zip(told.head, told.rows[0], strict=True))
+    assert (counts["1 read as 7"], counts["7 read as 1"], counts["9 read as 3"]) == ("3 of 193", "1 of 191", "2 of 192")
+    assert (counts["4 read as 9"], counts["0 read as 8"], counts["digits"]) == ("0 of 190", "-", "validation")
+
+
+def test_without_outliers_there_is_no_table_of_them():
+    names = [table.name for table in evidence_tables(evidence(outliers=()))]
+    assert names == ["accuracy", "comparison", "likelihood", "pairs"]
+    assert table("comparison", outliers=()).head == ("model", "validation", "pen")
+
+
+@pytest.mark.parametrize("outliers", [(), ("signs",), ("signs", "clothes")])
+def test_every_row_of_evidence_has_a_cell_for_every_heading(outliers):
+    tables = evidence_tables(evidence(outliers=outliers, models=("a", "b", "c")))
+    assert [{len(row) for row in table.rows} for table in tables] == [{len(table.head)} for table in tables]
+    assert all(isinstance(cell, str) for table in tables for row in table.rows for cell in row)
+
+
+def test_evidence_is_shown_table_by_table_below_what_it_is():
+    shown = render_evidence(evidence())
+    tables = evidence_tables(evidence())
+    blocks = shown.split("\n\n")
+    assert blocks[1::2] == [table.as_markdown() for table in tables]
+    assert all(caption.endswith(":") and "\n" not in caption for caption in blocks[::2])
+    assert len(set(blocks[::2])) == len(tables)
+
+
+def test_what_was_really_measured_can_be_shown():
+    images = numbered([1, 2, 3, 4])
+    sets = [Evidence.known("test", "clean", images), Evidence.known("outliers_symbols", "outliers", images)]
+    oracles = {"sure": Oracle([row(label, 0.99) for label in (1, 2, 3, 5)]), "less": Oracle(DOUBTS, limit=0.5)}
+    shown = render_evidence(measure(oracles, sets))
+    assert "| test | MNIST's test set | 250 | 75.00% |" in shown
+    assert "| less | 100.00% |" in shown
 
 
 # Marks
 
 
 def test_every_table_has_marks_of_its_own(tmp_path):
-    names = [FIGURES, report.RECIPES_TABLE, report.ACTIVATIONS_TABLE, report.GRID_TABLE]
+    names = [EVIDENCE, report.RECIPES_TABLE, report.ACTIVATIONS_TABLE, report.GRID_TABLE]
     path = tmp_path / "README.md"
     path.write_text("\n".join(line for name in names for line in marks(name)))
     for name in names:
@@ -101,22 +243,22 @@ def test_every_table_has_marks_of_its_own(tmp_path):
 
 def test_marks_that_are_there_are_let_pass_and_the_file_kept(readme):
     before = readme.read_bytes()
-    check_marks(readme, FIGURES)
+    check_marks(readme, EVIDENCE)
     assert readme.read_bytes() == before
 
 
 @pytest.mark.parametrize("text", ["", "# Title\n", f"{START}\n", f"{END}\n{START}\n"])
 def test_marks_that_are_missing_are_shown(readme, text):
     readme.write_text(text, encoding="utf-8")
-    with pytest.raises(DataError, match="no place for figures") as caught:
-        check_marks(readme, FIGURES)
+    with pytest.raises(DataError, match="no place for evidence") as caught:
+        check_marks(readme, EVIDENCE)
     assert (START in str(caught.value), END in str(caught.value)) == (True, True)
 
 
 @pytest.mark.parametrize("name", ["none.md", "."])
 def test_marks_of_a_file_that_is_none_are_missing(tmp_path, name):
-    with pytest.raises(DataError, match="no place for figures"):
-        check_marks(tmp_path / name, FIGURES)
+    with pytest.raises(DataError, match="no place for evidence"):
+        check_marks(tmp_path / name, EVIDENCE)
 
 
 def test_marks_of_another_table_do_not_count(readme):
@@ -127,7 +269,7 @@ def test_marks_of_another_table_do_not_count(readme):
 def test_a_file_that_cannot_be_written_is_named(readme, monkeypatch):
     monkeypatch.setattr(type(readme), "write_text", lambda *given, **options: (_ for _ in ()).throw(OSError("full")))
     with pytest.raises(StorageError, match=r"README\.md cannot be written: full"):
-        write_between(readme, FIGURES, "text")
+        write_between(readme, EVIDENCE, "text")
 
 
 # Recipes

@@ -10,10 +10,14 @@ from fixtures_models import LINEAR, fake_run, run_python, small_data, stored_lin
 
 from mnist_core import runs
 from mnist_core.architectures import Parts
-from mnist_core.dataset import Dataset, load_sample
+from mnist_core.calibration import Calibration, find_doubt, fit_calibration
+from mnist_core.damage import damage_images
+from mnist_core.dataset import Dataset, add_ink, load_sample
 from mnist_core.errors import ArchitectureError, StorageError
 from mnist_core.evaluation import PreparedSet, evaluate
 from mnist_core.inference import LiteRTPredictor
+from mnist_core.pendigits import PenInk
+from mnist_core.pools import build_pools
 from mnist_core.recipes import RECIPES, Recipe
 from mnist_core.runs import Workbench, start_from
 from mnist_core.store import load_stored, save_run
@@ -122,6 +126,175 @@ def test_test_images_are_read_once_and_only_when_training_has_ended(measured):
     assert events.count("step") == 3 * 4 + 3
     assert max(index for index, event in enumerate(events) if event == "step") < events.index("test")
     assert events.index("test") < events.index("test read")
+
+
+def test_ten_outputs_are_not_calibrated(measured):
+    assert "calibration" not in measured.metrics
+    assert measured.stored.calibration == Calibration()
+    assert measured.metrics["validation"]["accepted"] == 1
+
+
+def test_training_is_exact_unless_it_is_told_otherwise(bench, monkeypatch):
+    given = []
+
+    def train(recipe, data, *, exact, **options):
+        given.append(exact)
+        return dataclasses.replace(trained(), recipe=recipe)
+
+    monkeypatch.setattr("mnist_core.training.train", train)
+    stored = [dataclasses.replace(bench, **options).train(LINEAR) for options in ({}, {"exact": False})]
+    assert given == [model.metrics["exact"] for model in stored] == [True, False]
+
+
+# Ink and outliers
+
+
+def line(*corners):
+    return np.array(corners, np.float32)
+
+
+def draw_by(*writers):
+    """A one and a seven by each of these writers."""
+    drawings = [[line((50, 10), (50, 90))], [line((15, 15), (85, 15), (45, 95))]] * len(writers)
+    return PenInk(drawings, np.array([1, 7] * len(writers)), np.repeat(writers, 2), "made up")
+
+
+# One of them cannot be read.
+VALIDATION_INK = PenInk([*draw_by(3).ink, [line((3, 3))]], np.array([1, 7, 2]), np.array([3, 3, 3]), "made up")
+
+
+PEN = dataclasses.replace(LINEAR, ink=20, outliers=30, epochs=2)
+
+
+@pytest.fixture(scope="module")
+def calibrated(tmp_path_factory):
+    """A small model that learned pen ink and outliers: what is stored, and what was fitted on what."""
+    fitted, seen = [], []
+
+    def watched_fit(groups, digits):
+        fitted.append((list(groups), list(digits)))
+        return fit_calibration(groups, digits)
+
+    def watched_evaluate(predictor, prepared):
+        seen.append((prepared, predictor.calibration))
+        return evaluate(predictor, prepared)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runs, "fit_calibration", watched_fit)
+        patch.setattr(runs, "evaluate", watched_evaluate)
+        x, y = load_sample()
+        data = dataclasses.replace(small_data(), ink=draw_by(1, 2), validation_ink=VALIDATION_INK)
+        test = PreparedSet.as_it_is(x[2::50], y[2::50])
+        bench = Workbench(data, test, (tmp_path_factory.mktemp("models"),))
+        stored = bench.train(PEN)
+    return SimpleNamespace(stored=stored, metrics=stored.metrics, fitted=fitted, seen=seen, bench=bench)
+
+
+def test_eleven_outputs_are_calibrated_and_the_calibration_is_stored(calibrated):
+    assert calibrated.metrics["calibration"] == calibrated.stored.calibration.as_dict()
+    assert calibrated.stored.calibration != Calibration()
+    assert LiteRTPredictor(calibrated.stored).calibration == calibrated.stored.calibration
+
+
+def test_a_calibration_is_fitted_on_validation_images_drawn_and_damaged_digits(calibrated):
+    ((groups, digits),) = calibrated.fitted
+    data, predictor = calibrated.bench.data, LiteRTPredictor(calibrated.stored)
+    clean = data.x_validation.astype(np.float32) / 255
+    damaged = damage_images(clean, np.random.default_rng(0))
+    assert [labels.tolist() for _, labels in groups] == [data.y_validation.tolist(), [1, 7, 2], groups[0][1].tolist()]
+    np.testing.assert_allclose(groups[0][0], predictor.predict_logits(clean), atol=1e-4)
+    np.testing.assert_allclose(groups[2][0], predictor.predict_logits(damaged), atol=1e-4)
+    assert [len(logits) for logits in digits] == [200, 3]
+    assert np.array_equal(digits[0], groups[0][0])
+
+
+def test_validation_digits_are_accepted_as_the_calibration_promises(calibrated):
+    ((_, digits),) = calibrated.fitted
+    limit = calibrated.stored.calibration.limit
+    assert all((find_doubt(logits) <= limit).mean() >= 0.985 for logits in digits)
+    assert calibrated.metrics["validation"]["accepted"] >= 0.985
+
+
+def test_all_figures_are_those_of_calibrated_answers(calibrated):
+    assert [calibration for _, calibration in calibrated.seen] == [calibrated.stored.calibration] * 3
+    x, y = load_sample()
+    again = evaluate(LiteRTPredictor(calibrated.stored), PreparedSet.as_it_is(x[2::50], y[2::50]))
+    assert calibrated.metrics["test"]["nll"] == pytest.approx(again["nll"], abs=1e-4)
+    assert calibrated.metrics["test"]["uncalibrated"]["nll"] == pytest.approx(again["uncalibrated"]["nll"], abs=1e-4)
+
+
+def test_pen_ink_of_the_validation_writers_is_measured(calibrated):
+    figures = calibrated.metrics["validation_ink"]
+    assert figures["num_samples"] == 3
+    assert np.sum(figures["confusion_matrix"]) == 2
+    assert [entry["num_samples"] for entry in figures["per_class"]] == [0, 1, 1, 0, 0, 0, 0, 1, 0, 0]
+
+
+def test_outliers_of_validation_digits_are_measured(calibrated):
+    figures = calibrated.metrics["outliers"]
+    assert (figures["label"], figures["num_samples"], list(figures["auroc"])) == (None, 1400, ["validation"])
+    assert 0.5 < figures["auroc"]["validation"] < 1
+    assert figures["accepted"] < calibrated.metrics["validation"]["accepted"]
+
+
+def test_the_outliers_are_always_the_same_and_none_that_were_learned(calibrated):
+    data = calibrated.bench.data
+    first, second = (runs._generate_outliers(data) for _ in range(2))
+    assert np.array_equal(first.images, second.images)
+    learned = build_pools(PEN, data)[1].images
+    measured = {image.tobytes() for image in np.rint(first.images * 255).astype(np.uint8)}
+    assert len(measured) > 1390
+    assert not measured & {image.tobytes() for image in learned}
+
+
+def test_a_run_without_ink_is_measured_on_the_ink_at_hand(bench):
+    """So that it can be compared with those that have learned from ink."""
+    with_ink = dataclasses.replace(bench, data=dataclasses.replace(small_data(), validation_ink=VALIDATION_INK))
+    metrics = with_ink.train(LINEAR).metrics
+    assert metrics["validation_ink"]["num_samples"] == 3
+    assert metrics["outliers"]["num_samples"] == 1400
+    assert not {"validation_ink", "outliers"} & bench.train(LINEAR).metrics.keys()
+
+
+def test_images_that_were_learned_beside_the_sets_own_are_not_counted_as_its(calibrated):
+    assert calibrated.metrics["num_training_images"] == 500
+    assert calibrated.metrics["parameters"] == 11 * 785
+
+
+def test_only_a_recipe_with_ink_sees_the_ink(bench):
+    with_ink = dataclasses.replace(bench, data=add_ink(small_data(), draw_by(*range(1, 31))))
+    assert with_ink.data_for(PEN) == with_ink.data
+    assert with_ink.data_for(LINEAR) == small_data()
+    assert with_ink.data_for(dataclasses.replace(LINEAR, outliers=3)) == small_data()
+
+
+def test_ink_at_hand_does_not_hide_what_was_trained_without(bench, not_training):
+    """A recipe without ink has the same result wherever it was trained."""
+    with_ink = dataclasses.replace(bench, data=add_ink(small_data(), draw_by(*range(1, 31))))
+    stored = bench.train(LINEAR)
+    assert with_ink.find(LINEAR) == stored
+    assert with_ink.load_or_train(LINEAR).key == stored.key
+    assert not_training == [LINEAR]
+
+
+def test_a_recipe_with_ink_has_another_result_where_there_is_none(bench):
+    with_ink = dataclasses.replace(bench, data=add_ink(small_data(), draw_by(*range(1, 31))))
+    recipe = dataclasses.replace(LINEAR, ink=20)
+    first, second = with_ink.train(recipe), bench.train(recipe)
+    assert first.name.endswith(first.key)
+    assert first.key != second.key
+    assert (with_ink.find(recipe), bench.find(recipe)) == (first, second)
+
+
+def test_another_writers_ink_is_another_result(bench):
+    recipe = dataclasses.replace(LINEAR, ink=20)
+    first, second = (dataclasses.replace(small_data(), ink=draw_by(1, writer)) for writer in (2, 3))
+    stored = dataclasses.replace(bench, data=first).train(recipe)
+    assert dataclasses.replace(bench, data=second).find(recipe) is None
+    assert dataclasses.replace(bench, data=first).find(recipe) == stored
+
+
+# Stores
 
 
 def test_what_was_trained_is_found_again(measured):

@@ -104,31 +104,21 @@ def test_only_the_search_knows_optuna(path):
 
 
 @every_source
-def test_only_dataset_knows_the_network(path):
-    if room(path) != "dataset":
+def test_only_download_knows_the_network(path):
+    if room(path) != "download":
         assert not NETWORK & roots(all_imports(path))
 
 
 def test_these_rules_can_see_an_import():
-    assert "urllib.request" in all_imports(PACKAGE / "dataset.py")
+    assert NETWORK & roots(all_imports(PACKAGE / "download.py"))
     assert "keras" in roots(top_imports(PACKAGE / "models.py"))
     assert "mnist_core.errors.InkError" in all_imports(PACKAGE / "ink.py")
     assert "gradio" in {name for path in (PACKAGE / "ui").glob("*.py") for name in roots(all_imports(path))}
 
 
 def test_serving_modules_load_neither_tensorflow_nor_keras_nor_gradio():
-    modules = [
-        "dataset",
-        "labelled",
-        "ink",
-        "picture",
-        "augmentation",
-        "architectures",
-        "recipes",
-        "store",
-        "inference",
-    ]
-    modules += ["evaluation", "runs", "experiments", "search", "render", "report", "__main__"]
+    modules = [name for name in READING_ORDER if name not in ("models", "training", "ui")]
+    assert {"inference", "pools", "evidence", "commands", "__main__"} <= set(modules)
     program = f"import sys, {', '.join(f'mnist_core.{name}' for name in modules)}; print(*sys.modules)"
     result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     loaded = roots(result.stdout.split())

@@ -2,16 +2,21 @@
 
 import dataclasses
 import json
+import os
 import re
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from fixtures_models import fake_run
-from test_command_line import fabricated_mnist, models_in, must_not_train, pictures_file, run, set_up
+from test_command_line import ONE, SEVEN, fabricated_mnist, models_in, must_not_train, pictures_file, run, set_up
 
 from mnist_core import runs
+from mnist_core.architectures import ARCHITECTURES, Parts
 from mnist_core.commands import console
+from mnist_core.commands.train import describe_layers
+from mnist_core.errors import StorageError
+from mnist_core.pendigits import PenInk
 from mnist_core.recipes import RECIPES
 from mnist_core.store import find_stored, save_run
 
@@ -26,6 +31,9 @@ OPTIONS = [
     ("--limit", [70], "limit", 70),
     ("--label-noise", [0.2], "label_noise", 0.2),
     ("--until", [0.97], "until", 0.97),
+    ("--ink", [70], "ink", 70),
+    ("--variants", [0.3], "variants", 0.3),
+    ("--outliers", [70], "outliers", 70),
     ("--seed", [7], "seed", 7),
     *(("--activation", [name], "parts.activation", name) for name in ("leaky_relu", "elu", "silu", "sigmoid", "tanh")),
     ("--filters", [3, 4], "parts.filters", [3, 4]),
@@ -45,7 +53,7 @@ OPTIONS = [
     ("--flip-horizontal", [0.5], "augmentation.flip_horizontal", 0.5),
     ("--flip-vertical", [1], "augmentation.flip_vertical", 1.0),
 ]
-NO_PART_OF_THE_RECIPE = {"--help", "--json", "--again", "--output", "--data-dir", "--data", "--device"}
+NO_PART_OF_THE_RECIPE = {"--help", "--json", "--again", "--quick", "--output", "--data-dir", "--data", "--device"}
 TINY = ("train", "lenet", "--filters", "2", "2", "--dense-units", "4", "--limit", "100", "--epochs", "1")
 SMALL = ("train", "linear", "--epochs", "2", "--limit", "300")
 
@@ -150,6 +158,9 @@ def test_a_zero_turns_an_augmentation_off(quick):
         ("--weight-decay", "-1"),
         ("--learning-rate", "nan"),
         ("--seed", "-1"),
+        ("--ink", "-1"),
+        ("--variants", "1.1"),
+        ("--outliers", "-1"),
     ],
     ids=lambda arguments: arguments[0],
 )
@@ -192,6 +203,33 @@ def test_an_impossible_network_is_refused_before_data_is_looked_for(monkeypatch,
     assert (said.code, said.out) == (1, "")
     assert layer in said.messages.splitlines()[-1]
     assert not cache.exists()
+
+
+def test_an_output_for_what_is_no_digit_is_listed(quick):
+    said = run("train", "lenet", "--outliers", "30", "--json")
+    assert "  logits         Dense                                11          715" in said.messages.splitlines()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(
+            name,
+            marks=pytest.mark.xfail(strict=True, reason="an eleventh output counts as another part")
+            if name == "sketchnet"
+            else (),
+        )
+        for name in RECIPES
+    ],
+)
+def test_a_recipe_as_it_stands_says_what_its_network_is(name):
+    first, *_ = describe_layers(RECIPES[name].network).splitlines()
+    assert first == f"{name}: {ARCHITECTURES[name].summary}"
+
+
+def test_a_network_with_other_parts_is_said_to_have_them():
+    network = dataclasses.replace(RECIPES["lenet"], parts=Parts(kernel=5)).network
+    assert describe_layers(network).splitlines()[0] == "lenet: with other parts"
 
 
 # What is said
@@ -356,3 +394,120 @@ def test_a_set_of_the_layout_of_mnist_is_trained_on_under_its_name(monkeypatch, 
     assert given == [str(tmp_path / "fashion")]
     assert "fashion from nowhere" in said.messages
     assert "Training linear: 4,8" in said.messages
+
+
+# Pen ink
+
+
+@pytest.fixture
+def pen(monkeypatch):
+    """A one and a seven by each of thirty writers; notes where it was looked for."""
+    drawings = [[np.array(stroke, np.float32) for stroke in ink] for ink in (ONE, SEVEN)] * 30
+    ink = PenInk(drawings, np.array([1, 7] * 30), np.repeat(np.arange(1, 31), 2), "a drawer")
+    asked = []
+
+    def load(data_dir, cache_dir, **options):
+        asked.append((data_dir, cache_dir, options["download"]))
+        return ink
+
+    monkeypatch.setattr(console, "load_pendigits", load)
+    return SimpleNamespace(ink=ink, asked=asked)
+
+
+@pytest.fixture
+def opened(monkeypatch, tmp_path):
+    """The workbenches on which something was to be trained."""
+    benches = []
+
+    def train(bench, recipe, folder=None):
+        benches.append(bench)
+        return save_run(fake_run(recipe), {}, tmp_path / "model")
+
+    monkeypatch.setattr(runs.Workbench, "train", train)
+    return benches
+
+
+def test_a_recipe_that_wants_pen_ink_is_trained_on_it(pen, opened, cache):
+    said = run("train", "lenet", "--ink", "1500", "--outliers", "40", "--json")
+    (bench,) = opened
+    assert bench.data.ink.digest == pen.ink.training.digest
+    assert bench.data.validation_ink.digest == pen.ink.validation.digest
+    assert pen.asked == [(None, cache, True)]
+    assert "Pen ink from a drawer" in said.messages
+    assert "Training lenet: 1,000 images, 1,500 pen drawings and 40 images that are no digits, 10" in said.messages
+
+
+@pytest.mark.parametrize("arguments", [("lenet",), ("sketchnet", "--ink", "0"), ("lenet", "--outliers", "30")])
+def test_pen_ink_is_not_looked_for_where_a_recipe_wants_none(pen, opened, arguments):
+    said = run("train", *arguments, "--json")
+    assert (pen.asked, opened[0].data.ink, opened[0].data.validation_ink) == ([], None, None)
+    assert "pen drawings" not in said.messages
+
+
+def test_other_data_than_mnist_is_not_mixed_with_pen_ink(monkeypatch, pen, opened):
+    other = dataclasses.replace(fabricated_mnist(), name="fashion")
+    monkeypatch.setattr(console, "load_dataset", lambda *arguments, **options: other)
+    run("train", "sketchnet", "--json")
+    assert (pen.asked, opened[0].data.ink) == ([], None)
+
+
+@pytest.mark.parametrize("inside", ["", "mnist.npz"])
+def test_pen_ink_is_looked_for_where_mnist_is(pen, opened, cache, tmp_path, inside):
+    (tmp_path / "mnist.npz").touch()
+    run("train", "sketchnet", "--data-dir", tmp_path / inside, "--json")
+    assert pen.asked == [(tmp_path, cache, True)]
+
+
+def test_without_pen_ink_training_goes_on_and_says_what_that_costs(opened):
+    said = run("train", "sketchnet", "--json")
+    assert said.code == 0
+    assert opened[0].data.ink is None
+    assert "could not be downloaded from http://127.0.0.1:9/pen.zip" in said.messages
+    assert "Training goes on with MNIST alone" in said.messages
+    assert "pen drawings" not in said.messages.split("goes on")[1]
+
+
+def test_pen_ink_that_cannot_be_kept_is_an_error(monkeypatch, opened, tmp_path):
+    def fail(*arguments, **options):
+        raise StorageError("The disk is full.", tmp_path)
+
+    monkeypatch.setattr(console, "load_pendigits", fail)
+    said = run("train", "sketchnet")
+    assert (said.code, opened) == (1, [])
+    assert "The disk is full." in said.messages
+
+
+def test_damaged_pen_ink_is_said_and_left_out(monkeypatch, opened, tmp_path):
+    (tmp_path / "ink_pendigits_train.npz").write_bytes(b"PK but no more")
+    said = run("train", "sketchnet", "--data-dir", tmp_path, "--json")
+    assert opened[0].data.ink is None
+    assert str(tmp_path / "ink_pendigits_train.npz") in said.messages
+
+
+def test_pictures_in_a_file_are_not_mixed_with_pen_ink(pen, opened, tmp_path):
+    said = run("train", "sketchnet", "--data", pictures_file(tmp_path, num=100), "--json")
+    assert (pen.asked, opened[0].data.ink) == ([], None)
+    assert "Training sketchnet: 80 images and 8,000 images that are no digits" in said.messages
+
+
+# Quick
+
+
+@pytest.mark.parametrize(("arguments", "exact"), [((), True), (("--quick",), False)])
+def test_quick_gives_up_exactness(monkeypatch, opened, arguments, exact):
+    monkeypatch.setenv("ONEDNN_DEFAULT_FPMATH_MODE", "before")
+    run("train", "linear", *arguments, "--json")
+    assert opened[0].exact is exact
+
+
+@pytest.mark.parametrize(("arguments", "expected"), [((), None), (("--quick",), "BF16")])
+def test_quick_asks_the_processor_for_short_numbers(monkeypatch, opened, arguments, expected):
+    monkeypatch.setenv("ONEDNN_DEFAULT_FPMATH_MODE", "to be taken back")
+    monkeypatch.delenv("ONEDNN_DEFAULT_FPMATH_MODE")
+    run("train", "linear", *arguments, "--json")
+    assert os.environ.get("ONEDNN_DEFAULT_FPMATH_MODE") == expected
+
+
+def test_quick_changes_neither_recipe_nor_key(quick):
+    slow, fast = (json.loads(run("train", "linear", *more, "--json").out) for more in ((), ("--quick", "--again")))
+    assert (slow["recipe"], slow["key"]) == (fast["recipe"], fast["key"])

@@ -26,7 +26,9 @@ def compare_hand(message: Message) -> Message:
     A row is name, accuracy, interval (95 %) and whether it is the visitor's; stored figures are those of the model, if
     it has any.
     """
-    right, total = int(message["right"]), int(message["total"])
+    right, total = message.get("right"), message.get("total")
+    if not (isinstance(right, int) and isinstance(total, int) and 0 <= right <= total and total >= 1):
+        raise InkError(f"Expected how many drawings were read right, of how many. Received: {right!r} of {total!r}.")
     interval = list(wilson_interval(right, total))
     rows = [{"name": "", "accuracy": right / total, "interval": interval, "isYou": True}]
     measured = {model["name"]: model["digits"] for model in load_figures()["models"]}
@@ -40,9 +42,11 @@ def compare_hand(message: Message) -> Message:
 
 def pack_hand(message: Message) -> Message:
     """`{drawings}`, each `{strokes, label}`, to `{file}`: base64 of an npz of ink that `evaluate` takes."""
-    drawings = message.get("drawings") or []
-    if not drawings or len(drawings) > _MOST_DRAWINGS:
-        raise InkError(f"Expected 1 to {_MOST_DRAWINGS} drawings. Received: {len(drawings)}.")
+    drawings = message.get("drawings")
+    if not isinstance(drawings, list) or not 1 <= len(drawings) <= _MOST_DRAWINGS:
+        raise InkError(f"Expected a list of 1 to {_MOST_DRAWINGS} drawings.")
+    if not all(isinstance(drawing, dict) and drawing.get("label") in range(10) for drawing in drawings):
+        raise InkError("Expected each drawing with its strokes and a label from 0 to 9.")
     file = io.BytesIO()
-    pack_ink(file, [check_ink(drawing["strokes"]) for drawing in drawings], [int(entry["label"]) for entry in drawings])
+    pack_ink(file, [check_ink(drawing.get("strokes")) for drawing in drawings], [entry["label"] for entry in drawings])
     return {"file": base64.b64encode(file.getvalue()).decode()}

@@ -114,12 +114,19 @@ def _describe_model(model: StoredModel) -> Message:
         "complete": model.complete,
         "parameters": metrics["parameters"],
         "validation_accuracy": metrics["validation"]["accuracy"],
-        "data": "MNIST" if data == "mnist" else data,
+        "data": _name_data(model),
         "images": metrics["num_training_images"],
         "epochs": len(model.history),
         "seconds": metrics["seconds"],
         "test": test and {"accuracy": test["accuracy"], "interval": test["interval"]},
     }
+
+
+def _name_data(model: StoredModel) -> str:
+    name = model.metrics.get("data", "mnist")
+    # Where there was pen ink to measure on, there was some to learn from.
+    has_ink = model.recipe.ink and "validation_ink" in model.metrics
+    return ("MNIST" if name == "mnist" else name) + (" and pen ink" if has_ink else "")
 
 
 def _pack(answer: Answer) -> Message:

@@ -15,7 +15,7 @@ PHONE = {
     "is_mobile": True,
     "has_touch": True,
 }
-FINAL = ("sure", "between", "unsure")
+FINAL = ("sure", "between", "unsure", "refused")
 
 
 def line(*corners, spacing=0.03):
@@ -62,6 +62,11 @@ DIGITS = {
 DIGITS = {digit: thin_out(strokes) for digit, strokes in DIGITS.items()}
 SEVEN = DIGITS[7]
 DASH = [line((0.3, 0.5), (0.7, 0.5))]
+HOUSE = [
+    line((0.3, 0.8), (0.3, 0.45), (0.7, 0.45), (0.7, 0.8), (0.3, 0.8)),
+    line((0.25, 0.48), (0.5, 0.2), (0.75, 0.48)),
+    line((0.45, 0.8), (0.45, 0.62), (0.56, 0.62), (0.56, 0.8)),
+]
 
 
 def place(strokes, margin=0.2):
