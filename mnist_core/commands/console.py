@@ -170,6 +170,7 @@ def describe_figures(figures: dict[str, Any]) -> list[str]:
         f"{figures['accuracy']:.2%} of {figures['num_samples']:,} (95 % interval {low:.2%} to {high:.2%}), "
         f"{figures['error_count']} wrong, nll {figures['nll']:.4f}, Brier {figures['brier']:.4f}, "
         f"ece {figures['ece']:.4f}",
+        *_describe_honesty(figures),
         "  digit  images  precision  recall      F1",
         *(
             f"  {row['label']:5}  {row['num_samples']:6}  {_percent(row['precision']):>9}  {_percent(row['recall']):>6}"
@@ -178,6 +179,23 @@ def describe_figures(figures: dict[str, Any]) -> list[str]:
         ),
         "  rows are true digits, columns answers:",
         *("  " + " ".join(f"{count:5}" for count in row) for row in figures["confusion_matrix"]),
+    ]
+
+
+def _describe_honesty(figures: dict[str, Any]) -> list[str]:
+    """How honest the probabilities are; nothing for figures that an earlier version stored."""
+    if "uncalibrated" not in figures:
+        return []
+    bare, below = figures["uncalibrated"], figures["below_99"]
+    line = (
+        f"  {figures['accepted']:.2%} taken for digits; uncalibrated nll {bare['nll']:.4f}, Brier {bare['brier']:.4f}"
+    )
+    if below["difference"] is None:
+        return [line]
+    low, high = below["interval"]
+    return [
+        f"{line}; where less than 99 % are stated ({below['num_samples']:,}), stated minus true is "
+        f"{below['difference']:+.1%} ({low:+.1%} to {high:+.1%})"
     ]
 
 
