@@ -118,7 +118,7 @@ class StoringWorkbench(Workbench):
     def train(self, recipe: Recipe, folder: Path | None = None) -> StoredModel:
         self.trained.append(recipe)
         stopped_after = 1 if len(self.trained) == self.stop_in_run else None
-        run = fake_run(recipe, stopped_after, self.data.digest)
+        run = fake_run(recipe, stopped_after, self.data_for(recipe).digest)
         run.history = [
             {"val_accuracy": made_up_accuracy(recipe) - 0.1 / epoch} for epoch in range(1, recipe.epochs + 1)
         ]
@@ -129,6 +129,10 @@ class StoringWorkbench(Workbench):
             "validation": {"accuracy": made_up_accuracy(recipe)},
             "test": {"accuracy": made_up_accuracy(recipe) - 0.01, "interval": [0.9, 0.99]},
         }
+        if self.data.validation_ink:
+            accuracy = made_up_accuracy(recipe)
+            metrics["validation_ink"] = {"accuracy": accuracy - 0.02, "uncalibrated": {"nll": 1 - accuracy}}
+            metrics["outliers"] = {"auroc": {"validation": accuracy - 0.03}}
         return save_run(run, metrics, self.roots[-1] / run_name(run))
 
 

@@ -1,15 +1,20 @@
 """Files of arrays are read whole or refused with their name; nothing that they say of themselves is believed."""
 
+import contextlib
 import gzip
 import hashlib
 import os
+import shutil
 import struct
+import subprocess
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from mnist_core.arrays import idx_hash, read_idx, read_npz
+from mnist_core import arrays
+from mnist_core.arrays import idx_hash, read_idx, read_npz, unpack_z
 from mnist_core.errors import DataError
 
 CUBE = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
@@ -246,3 +251,183 @@ def test_a_head_of_nothing_beside_something_huge_is_refused(tmp_path):
     (tmp_path / "z").write_bytes(struct.pack(">HBB3I", 0, 8, 3, 0, 2**32 - 1, 2**32 - 1))
     with pytest.raises(DataError, match="too much"):
         read_idx(tmp_path / "z")
+
+
+# What compress packed
+
+
+class Packer:
+    """Writes codes as Unix' compress does: in groups of eight, which are filled up when the width of codes changes."""
+
+    def __init__(self, most_bits, block_mode):
+        self.packed = bytearray([0x1F, 0x9D, most_bits | 0x80 * block_mode])
+        self._most_bits, self._group = most_bits, []
+        self._narrow()
+
+    def put(self, code, num_known):
+        """Writes a code; `num_known` is how many there are."""
+        self._group.append(code)
+        if len(self._group) == 8:
+            self.flush()
+        if num_known > self._widest:
+            self.flush(fill=True)
+            self._bits += 1
+            self._widest = 1 << self._bits if self._bits == self._most_bits else (1 << self._bits) - 1
+
+    def clear(self):
+        """Writes the code that throws the table away."""
+        self._group.append(256)
+        self.flush(fill=True)
+        self._narrow()
+
+    def flush(self, fill=False):
+        number = sum(code << index * self._bits for index, code in enumerate(self._group))
+        length = self._bits if fill and self._group else -(-len(self._group) * self._bits // 8)
+        self.packed.extend(number.to_bytes(length, "little"))
+        self._group.clear()
+
+    def _narrow(self):
+        self._bits, self._widest = 9, 511
+
+
+def pack_z(content, most_bits=16, block_mode=True, clear_every=None):
+    """Packs with a table of sequences that grows until it is full, or is thrown away after every so many codes."""
+    packer, singles, first_free = Packer(most_bits, block_mode), [bytes([value]) for value in range(256)], 256
+    first_free += block_mode
+    table, free = dict(zip(singles, range(256), strict=True)), first_free
+    known, since_clear = b"", 0
+    for value in content:
+        longer = known + singles[value]
+        if longer in table:
+            known = longer
+            continue
+        packer.put(table[known], free)
+        if free < 1 << most_bits:
+            table[longer] = free
+            free += 1
+        known, since_clear = singles[value], since_clear + 1
+        if since_clear == clear_every:
+            table, free, since_clear = dict(zip(singles, range(256), strict=True)), first_free, 0
+            packer.clear()
+    if known:
+        packer.put(table[known], free)
+    packer.flush()
+    return bytes(packer.packed)
+
+
+NOWHERE = Path("nowhere.Z")
+WORDS = b" ".join(b"%d" % (number**3 % 977) for number in range(3000))
+NOISE = np.random.default_rng(0).integers(0, 256, 130_000, dtype=np.uint8).tobytes()
+PACKED = {
+    "nothing": b"",
+    "one byte": b"a",
+    "two bytes": b"ab",
+    "all alike": b"a" * 10_000,
+    "in turn": b"ab" * 5000,
+    "words": WORDS,
+    "every byte": bytes(range(256)) * 3,
+    "noise": NOISE[:3000],
+}
+
+
+def refused(content):
+    with pytest.raises(DataError, match=r"nowhere\.Z") as caught:
+        unpack_z(content, NOWHERE)
+    assert caught.value.path == NOWHERE
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("content", PACKED.values(), ids=PACKED)
+@pytest.mark.parametrize("block_mode", [True, False])
+def test_what_was_packed_comes_back(content, block_mode):
+    assert unpack_z(pack_z(content, 16, block_mode), NOWHERE) == content
+
+
+def test_a_file_by_hand():
+    """`aaaa` is an a, the code that is only just being made, and an a: 97, 257, 97 in nine bits each."""
+    number = 97 | 257 << 9 | 97 << 18
+    assert unpack_z(b"\x1f\x9d\x90" + number.to_bytes(4, "little"), NOWHERE) == b"aaaa"
+
+
+@pytest.mark.parametrize(
+    "most_bits",
+    [pytest.param(9, marks=pytest.mark.xfail(strict=True, reason="compress -b 9 writes up to ten")), *range(10, 17)],
+)
+@pytest.mark.parametrize("block_mode", [True, False])
+def test_codes_of_any_width_are_read_until_the_table_is_full(most_bits, block_mode):
+    """So much noise fills a table of 16 bits, and goes on."""
+    content = NOISE[: (3 << most_bits) // 2]
+    assert unpack_z(pack_z(content, most_bits, block_mode), NOWHERE) == content
+
+
+@pytest.mark.parametrize("clear_every", [1, 2, 7, 8, 9, 255, 256, 257, 300, 5000])
+@pytest.mark.parametrize("content", [WORDS, NOISE[:12_000]], ids=["words", "noise"])
+def test_a_table_that_is_thrown_away_begins_anew(content, clear_every):
+    assert unpack_z(pack_z(content, 16, True, clear_every), NOWHERE) == content
+
+
+@pytest.mark.parametrize("most_bits", [9, 10, 12, 16])
+@pytest.mark.parametrize("clear_every", [None, 100, 700])
+def test_other_programs_read_what_the_tests_pack(most_bits, clear_every):
+    """Otherwise packing and unpacking could be wrong alike."""
+    program = shutil.which("gzip")
+    if not program:
+        pytest.skip("there is no gzip on this machine")
+    packed = pack_z(NOISE, most_bits, True, clear_every)
+    assert subprocess.run([program, "-dc"], input=packed, capture_output=True, check=True).stdout == NOISE
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\x1f",
+        b"\x1f\x9d",
+        b"\x1f\x8b\x90abc",
+        b"PK\x03\x04",
+        b"\x1f\x9d\x88abc",
+        b"\x1f\x9d\x91abc",
+        b"\x9d\x1f\x90",
+    ],
+)
+def test_what_does_not_begin_like_compress_is_refused(content):
+    assert "is no file of Unix' compress" in refused(content)
+
+
+@pytest.mark.parametrize(("first", "second"), [(257, 97), (300, 97), (97, 258), (97, 511)])
+def test_a_code_that_was_not_made_yet_is_refused(first, second):
+    packed = b"\x1f\x9d\x90" + (first | second << 9).to_bytes(3, "little")
+    assert f"is damaged: code {first if first > 256 else second} at byte" in refused(packed)
+
+
+def test_without_block_mode_256_is_a_code_like_any_other():
+    """It says nothing before the second code was read, and then what both of them are."""
+    assert "code 256" in refused(b"\x1f\x9d\x10" + (256).to_bytes(2, "little"))
+    assert unpack_z(b"\x1f\x9d\x10" + (97 | 98 << 9 | 256 << 18).to_bytes(4, "little"), NOWHERE) == b"abab"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_damaged_content_is_refused_or_becomes_other_bytes_and_nothing_worse(seed):
+    """There is no checksum in it."""
+    generator = np.random.default_rng(seed)
+    packed = bytearray(pack_z(WORDS, clear_every=400))
+    for place in generator.integers(3, len(packed), 5):
+        packed[place] ^= int(generator.integers(1, 256))
+    with contextlib.suppress(DataError):
+        assert unpack_z(bytes(packed), NOWHERE) != WORDS
+
+
+@pytest.mark.parametrize("end", [3, 4, 5, 100, 1001, -1])
+def test_of_a_cut_file_the_beginning_is_read(end):
+    """Whether all is there, only a hash can tell."""
+    unpacked = unpack_z(pack_z(WORDS)[:end], NOWHERE)
+    assert WORDS.startswith(unpacked)
+    assert len(unpacked) < len(WORDS)
+
+
+def test_a_file_that_unpacks_to_too_much_is_refused(monkeypatch):
+    packed = pack_z(b"a" * 10_000)
+    monkeypatch.setattr(arrays, "_MOST_BYTES", 10_000)
+    assert len(unpack_z(packed, NOWHERE)) == 10_000
+    monkeypatch.setattr(arrays, "_MOST_BYTES", 9_999)
+    assert "unpacks to more than 9,999 bytes" in refused(packed)

@@ -541,6 +541,35 @@ def test_figures_in_words(tmp_path):
     assert len([line for line in said.out.splitlines() if len(line.split()) == 10 and line[0] == " "]) >= 10
 
 
+FIGURES = {
+    **{"num_samples": 1000, "accuracy": 0.985, "interval": [0.975, 0.99], "error_count": 15, "accepted": 0.9765},
+    **{"nll": 0.0456, "brier": 0.02, "ece": 0.01, "uncalibrated": {"nll": 0.0789, "brier": 0.0321}},
+    "below_99": {"num_samples": 1234, "difference": -0.0123, "interval": [-0.02, 0.005]},
+    "per_class": [],
+    "confusion_matrix": [],
+}
+
+
+def test_figures_say_how_honest_they_are():
+    accuracy, honesty, *_ = console.describe_figures(FIGURES)
+    assert "98.50% of 1,000 (95 % interval 97.50% to 99.00%), 15 wrong, nll 0.0456, Brier 0.0200" in accuracy
+    assert "97.65% taken for digits; uncalibrated nll 0.0789, Brier 0.0321; " in honesty
+    assert "(1,234), stated minus true is -1.2% (-2.0% to +0.5%)" in honesty
+
+
+def test_figures_without_a_doubt_say_nothing_of_it():
+    below = {"num_samples": 1, "difference": None, "interval": None}
+    told = console.describe_figures({**FIGURES, "below_99": below})
+    assert "Brier 0.0321" in told[1]
+    assert "stated" not in "".join(told)
+
+
+def test_figures_that_an_earlier_version_stored_can_be_told():
+    earlier = {name: value for name, value in FIGURES.items() if name not in ("uncalibrated", "below_99", "accepted")}
+    told = console.describe_figures(earlier)
+    assert len(told) == len(console.describe_figures(FIGURES)) - 1
+
+
 def damaged(path):
     (path / "bad.npz").write_bytes(b"PK but no more")
     return path / "bad.npz"

@@ -1,6 +1,7 @@
 """MNIST is found where it lies, fetched where it does not, checked by content, and never half written."""
 
 import contextlib
+import dataclasses
 import gzip
 import hashlib
 import itertools
@@ -18,6 +19,7 @@ from mnist_core import dataset
 from mnist_core.dataset import (
     Dataset,
     TrainingData,
+    add_ink,
     built_in_samples,
     default_cache_dir,
     find_places,
@@ -28,6 +30,7 @@ from mnist_core.dataset import (
     split_validation,
 )
 from mnist_core.errors import DataError, MnistError, StorageError
+from mnist_core.pendigits import PenInk
 
 NAMES = ("x_train", "y_train", "x_test", "y_test")
 # As LeCun and Cortes call them, and as some copies do.
@@ -760,6 +763,41 @@ def test_the_same_content_in_any_form_has_the_same_digest(tmp_path):
         write_idx(tmp_path / "FashionMNIST" / "raw", other, GZ, DOTTED),
     ]
     assert len({split_validation(load_dataset(place)).digest for place in places}) == 1
+
+
+def draw_by(*writers):
+    """A line by each of these writers."""
+    return PenInk([[np.array([[0, 0], [0, 9]])]] * len(writers), np.ones(len(writers)), np.array(writers), "made up")
+
+
+def test_ink_is_added_by_the_writers_that_may_be_learned_from_and_validated_on(arrays):
+    pen, data = draw_by(*range(1, 31)), TrainingData(*arrays.values())
+    with_ink = add_ink(data, pen)
+    assert with_ink.ink.writers.tolist() == pen.training.writers.tolist()
+    assert with_ink.validation_ink.writers.tolist() == pen.validation.writers.tolist()
+    assert dataclasses.replace(with_ink, ink=None, validation_ink=None) == data
+
+
+def test_nobody_by_whom_a_report_is_drawn_is_among_the_data(arrays):
+    pen = draw_by(*range(1, 31))
+    data = add_ink(TrainingData(*arrays.values()), pen)
+    assert not set(pen.reported.writers) & {*data.ink.writers, *data.validation_ink.writers}
+
+
+def test_ink_is_a_part_of_the_digest(arrays):
+    data = TrainingData(*arrays.values())
+    first, second = draw_by(1), draw_by(2)
+    others = [
+        dataclasses.replace(data, ink=ink, validation_ink=validation)
+        for ink, validation in ((first, second), (second, first), (first, None), (first, first))
+    ]
+    assert len({data.digest, *(other.digest for other in others)}) == 5
+
+
+def test_without_ink_the_digest_is_that_of_the_four_arrays(arrays):
+    """As it was before there was ink, so that models that were stored then are found."""
+    text = "".join(published_hash(array) for array in arrays.values())
+    assert TrainingData(*arrays.values()).digest == hashlib.sha256(text.encode()).hexdigest()
 
 
 @pytest.mark.parametrize("name", ["x_train", "y_train"])

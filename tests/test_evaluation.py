@@ -100,6 +100,13 @@ def test_unreadable_samples_are_errors_and_not_accepted():
     assert figures["per_class"][7]["recall"] == 0
 
 
+@pytest.mark.parametrize("label", range(10))
+def test_no_digit_is_read_where_nothing_can_be_read(label):
+    """All ten are alike then, and none of them is the answer."""
+    figures = measure([row(label, 1)], [label], [False])
+    assert (figures["accuracy"], figures["per_class"][label]["recall"]) == (0, 0)
+
+
 def test_only_images_within_the_limit_are_accepted():
     """Without an eleventh output the doubt is what the most probable digit leaves."""
     figures = measure([row(3, 0.9), row(5, 0.6), row(7, 0.4), row(8, 0.95)], [3, 5, 7, 1], limit=0.5)
@@ -108,8 +115,8 @@ def test_only_images_within_the_limit_are_accepted():
 
 def test_figures_are_those_of_calibrated_answers_and_say_what_they_were_before():
     probabilities, labels = [row(3, 0.9), row(5, 0.6)], [3, 4]
-    bare, told = measure(probabilities, labels), measure(probabilities, labels, temperature=2, floor=0.1)
-    calibrated = 0.9 * softmax(np.log(probabilities) / 2) + 0.01
+    bare, told = measure(probabilities, labels), measure(probabilities, labels, temperature=2)
+    calibrated = softmax(np.log(probabilities) / 2)
     assert told["nll"] == pytest.approx(-np.log(calibrated[[0, 1], labels]).mean())
     assert told["brier"] == pytest.approx(((calibrated - np.eye(10)[labels]) ** 2).sum() / 2)
     assert told["uncalibrated"] == pytest.approx({name: bare[name] for name in ("nll", "brier")})

@@ -14,32 +14,40 @@ from fixtures_server import clean_environment
 from test_command_line import run
 
 from mnist_core.commands import experiment
-from mnist_core.dataset import load_sample
+from mnist_core.dataset import add_ink, load_sample
 from mnist_core.errors import StoppedError
-from mnist_core.experiments import CLASSIC_ACTIVATIONS
+from mnist_core.experiments import ABLATIONS, CLASSIC_ACTIVATIONS
+from mnist_core.pendigits import PenInk
 from mnist_core.recipes import RECIPES
-from mnist_core.report import ACTIVATIONS_TABLE, GRID_TABLE, RECIPES_TABLE, marks
+from mnist_core.report import ABLATION_TABLE, ACTIVATIONS_TABLE, GRID_TABLE, RECIPES_TABLE, marks
 from mnist_core.search import SPACE
 from mnist_core.store import SHIPPED_DIR
 
+PEN = PenInk([[np.array([[0, 0], [0, 9]])]] * 30, np.ones(30, np.int64), np.arange(1, 31), "made up")
 GRID = ("experiment", "grid", "--trials", "3", "--epochs", "1", "--seeds", "2")
 ACTIVATIONS = ("experiment", "activations", "--seeds", "2", "--epochs", "3")
-COMMANDS = {RECIPES_TABLE: ("table",), ACTIVATIONS_TABLE: ACTIVATIONS, GRID_TABLE: GRID}
+ABLATION = ("experiment", "ablation", "--seeds", "1", "--epochs", "1", "--limit", "1")
+COMMANDS = {
+    RECIPES_TABLE: ("table",),
+    ACTIVATIONS_TABLE: ACTIVATIONS,
+    ABLATION_TABLE: ABLATION,
+    GRID_TABLE: GRID,
+}
 
 
 @pytest.fixture
 def training(monkeypatch):
     """Training and the workbench are made up; the recipes are noted."""
     training = replace_training(monkeypatch, FakeTraining())
-    monkeypatch.setattr(experiment, "open_workbench", lambda options: fake_workbench())
+    monkeypatch.setattr(experiment, "open_workbench", lambda options, *recipes: fake_workbench())
     return training
 
 
 @pytest.fixture
 def workbench(monkeypatch, tmp_path):
-    """Training is made up; models are stored and found."""
-    workbench = StoringWorkbench(DATA, None, (SHIPPED_DIR, tmp_path / "models"))
-    monkeypatch.setattr(experiment, "open_workbench", lambda options: workbench)
+    """Training is made up; models are stored and found; there is a drawing by each of thirty writers."""
+    workbench = StoringWorkbench(add_ink(DATA, PEN), None, (SHIPPED_DIR, tmp_path / "models"))
+    monkeypatch.setattr(experiment, "open_workbench", lambda options, *recipes: workbench)
     return workbench
 
 
@@ -59,13 +67,13 @@ def readme(tmp_path, *names):
     return path
 
 
-# What all three have in common
+# What all have in common
 
 
 @pytest.mark.parametrize(("name", "command"), COMMANDS.items(), ids=list(COMMANDS))
 def test_the_table_is_written_between_its_marks(training, workbench, tmp_path, monkeypatch, name, command):
     if name == GRID_TABLE:
-        monkeypatch.setattr(experiment, "open_workbench", lambda options: fake_workbench())
+        monkeypatch.setattr(experiment, "open_workbench", lambda options, *recipes: fake_workbench())
     path = readme(tmp_path, *COMMANDS)
     said = run(*command, "--into", path)
     text = path.read_text()
@@ -79,7 +87,7 @@ def test_the_table_is_written_between_its_marks(training, workbench, tmp_path, m
 @pytest.mark.parametrize(("name", "command"), COMMANDS.items(), ids=list(COMMANDS))
 @pytest.mark.parametrize("exists", [True, False], ids=["no marks", "no file"])
 def test_a_file_without_marks_is_refused_before_anything_is_loaded(monkeypatch, tmp_path, name, command, exists):
-    def must_not_load(options):
+    def must_not_load(options, *recipes):
         raise AssertionError("loaded, though it should not have been")
 
     monkeypatch.setattr(experiment, "open_workbench", must_not_load)
@@ -107,7 +115,9 @@ def test_wrong_usage_is_exit_code_2(arguments):
     assert run(*arguments).code == 2
 
 
-@pytest.mark.parametrize("command", [("table",), ("experiment", "activations"), ("experiment", "grid")], ids=" ".join)
+@pytest.mark.parametrize(
+    "command", [("table",), *(("experiment", name) for name in ("activations", "ablation", "grid"))], ids=" ".join
+)
 def test_the_options_are_explained(command):
     said = run(*command, "--help")
     assert said.code == 0
@@ -191,10 +201,41 @@ def test_numbers_that_no_comparison_can_have_are_refused(workbench, change):
 
 def test_a_comparison_that_is_stopped_says_so(monkeypatch, tmp_path):
     workbench = StoringWorkbench(DATA, None, (tmp_path / "models",), stop_in_run=2)
-    monkeypatch.setattr(experiment, "open_workbench", lambda options: workbench)
+    monkeypatch.setattr(experiment, "open_workbench", lambda options, *recipes: workbench)
     said = run(*ACTIVATIONS)
     assert (said.code, said.out) == (130, "")
     assert "Stopped" in said.messages
+
+
+# Ablation
+
+
+def test_an_ablation_asks_for_the_ink_that_sketchnet_wants(monkeypatch, workbench):
+    asked = []
+    monkeypatch.setattr(experiment, "open_workbench", lambda options, *recipes: asked.append(recipes) or workbench)
+    assert run(*ABLATION).code == 0
+    assert asked == [(RECIPES["sketchnet"],)]
+
+
+def test_an_ablation_as_json(workbench):
+    rows = json.loads(run(*ABLATION, "--json").out)
+    assert [row["without"] for row in rows] == list(ABLATIONS)
+    for row in rows:
+        assert (row["seeds"], row["epochs"], row["num_images"]) == ([0], 1, 1)
+        assert all(row[name].keys() == {"values", "mean", "standard_deviation"} for name in ("ink", "outliers"))
+
+
+def test_an_ablation_is_short_unless_it_is_told_otherwise(workbench):
+    run("experiment", "ablation", "--seeds", "1")
+    assert {(recipe.epochs, recipe.limit) for recipe in workbench.trained} == {(5, 20_000)}
+
+
+def test_an_ablation_without_pen_ink_says_where_it_belongs(monkeypatch, tmp_path):
+    bench = StoringWorkbench(DATA, None, (tmp_path / "models",))
+    monkeypatch.setattr(experiment, "open_workbench", lambda options, *recipes: bench)
+    said = run(*ABLATION)
+    assert (said.code, said.out, bench.trained) == (1, "", [])
+    assert "--data-dir" in said.messages
 
 
 # Grid

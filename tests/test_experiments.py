@@ -3,12 +3,25 @@
 import dataclasses
 import statistics
 
+import numpy as np
 import pytest
 from fixtures_search import DATA, StoringWorkbench, made_up_accuracy
 
-from mnist_core.experiments import CLASSIC_ACTIVATIONS, activation_recipe, compare_activations, train_all
+from mnist_core.augmentation import Augmentation
+from mnist_core.dataset import add_ink
+from mnist_core.errors import DataError
+from mnist_core.experiments import (
+    ABLATIONS,
+    CLASSIC_ACTIVATIONS,
+    ablate,
+    ablated_recipe,
+    activation_recipe,
+    compare_activations,
+    train_all,
+)
+from mnist_core.pendigits import PenInk
 from mnist_core.recipes import RECIPES, find_recipe
-from mnist_core.report import activations_table, recipes_table
+from mnist_core.report import ablation_table, activations_table, recipes_table
 from mnist_core.store import SHIPPED_DIR
 
 SHIPPED = [name for name in RECIPES if (SHIPPED_DIR / name).is_dir()]
@@ -142,6 +155,108 @@ def test_every_run_is_told_to_the_person_who_waits(tmp_path):
 def test_the_comparison_becomes_a_table(workbench):
     lines = activations_table(compare_activations(workbench, num_seeds=2)).splitlines()
     assert [line.split("|")[1].strip() for line in lines[2:]] == list(CLASSIC_ACTIVATIONS)
+
+
+# Ablation
+
+SKETCHNET = RECIPES["sketchnet"]
+# As the data of a workbench, of which an ablation takes two fifths.
+SHARE = {"epochs": 2, "limit": 40, "num_images": 100, "seed": 3}
+
+
+@pytest.fixture
+def bench_with_ink(tmp_path):
+    """A workbench with a drawing by each of thirty writers."""
+    drawing = [np.array([[0, 0], [0, 9]], np.float32)]
+    pen = PenInk([drawing] * 30, np.ones(30, np.int64), np.arange(1, 31), "made up")
+    return StoringWorkbench(add_ink(DATA, pen), None, (tmp_path,))
+
+
+def without(name):
+    return ablated_recipe(ABLATIONS[name], **SHARE)
+
+
+def differences(recipe, other):
+    """Names of all that differs, in the recipe and in its augmentation."""
+    fields = {field.name for field in dataclasses.fields(recipe)} - {"augmentation"}
+    changed = {name for name in fields if getattr(recipe, name) != getattr(other, name)}
+    bends = [field.name for field in dataclasses.fields(Augmentation)]
+    return changed | {name for name in bends if getattr(recipe.augmentation, name) != getattr(other.augmentation, name)}
+
+
+def test_a_short_run_draws_less_as_it_has_less_images():
+    whole = without("nothing")
+    assert differences(whole, SKETCHNET) == {"epochs", "limit", "ink", "outliers", "seed"}
+    assert (whole.epochs, whole.limit, whole.seed) == (2, 40, 3)
+    assert (whole.ink, whole.outliers) == (SKETCHNET.ink * 2 // 5, SKETCHNET.outliers * 2 // 5)
+
+
+def test_a_limit_beyond_all_images_draws_no_more_than_the_recipe():
+    recipe = ablated_recipe((), epochs=1, limit=1000, num_images=100, seed=0)
+    assert (recipe.ink, recipe.outliers) == (SKETCHNET.ink, SKETCHNET.outliers)
+
+
+@pytest.mark.parametrize("name", ABLATIONS)
+def test_what_is_taken_away_is_zero_and_all_else_is_kept(name):
+    recipe = without(name)
+    assert differences(recipe, without("nothing")) == set(ABLATIONS[name])
+    assert all((vars(recipe) | vars(recipe.augmentation))[part] == 0 for part in ABLATIONS[name])
+
+
+def test_every_part_that_sketchnet_has_beside_its_network_is_taken_away_once():
+    bends = {field.name for field in dataclasses.fields(Augmentation) if getattr(SKETCHNET.augmentation, field.name)}
+    assert {part for parts in ABLATIONS.values() for part in parts} == bends | {"ink", "variants", "outliers"}
+
+
+def test_every_part_is_taken_away_with_every_seed(bench_with_ink):
+    rows = ablate(bench_with_ink, num_seeds=2, epochs=1, limit=1)
+    trained = [(recipe.key("a" * 64), recipe.seed) for recipe in bench_with_ink.trained]
+    recipes = [
+        ablated_recipe(parts, epochs=1, limit=1, num_images=2, seed=seed)
+        for parts in ABLATIONS.values()
+        for seed in (0, 1)
+    ]
+    assert trained == [(recipe.key("a" * 64), recipe.seed) for recipe in recipes]
+    assert [row["without"] for row in rows] == list(ABLATIONS)
+    assert [row["models"] for row in rows] == [
+        [bench_with_ink.find(recipe).name for recipe in recipes[place : place + 2]] for place in range(0, 16, 2)
+    ]
+
+
+def test_a_row_of_an_ablation_holds_values_mean_and_deviation(bench_with_ink):
+    for row in ablate(bench_with_ink, num_seeds=3, epochs=2, limit=1):
+        values = [made_up_accuracy(dataclasses.replace(SKETCHNET, seed=seed)) for seed in range(3)]
+        assert (row["epochs"], row["num_images"], row["seeds"]) == (2, 1, [0, 1, 2])
+        assert row["validation"]["values"] == values
+        assert row["ink"]["values"] == pytest.approx([value - 0.02 for value in values])
+        assert row["ink_nll"]["values"] == pytest.approx([1 - value for value in values])
+        assert row["outliers"]["mean"] == pytest.approx(sum(values) / 3 - 0.03)
+        assert row["outliers"]["standard_deviation"] == pytest.approx(statistics.stdev(values))
+
+
+def test_an_ablation_that_is_stored_is_not_trained_again(bench_with_ink):
+    before = ablate(bench_with_ink, num_seeds=1, epochs=1, limit=1)
+    bench_with_ink.trained.clear()
+    assert ablate(bench_with_ink, num_seeds=1, epochs=1, limit=1) == before
+    assert bench_with_ink.trained == []
+
+
+def test_an_ablation_without_ink_is_refused_before_anything_is_trained(workbench):
+    with pytest.raises(DataError, match="--data-dir"):
+        ablate(workbench)
+    assert workbench.trained == []
+
+
+@pytest.mark.parametrize("num_seeds", [0, -1])
+def test_an_ablation_without_seeds_is_refused(bench_with_ink, num_seeds):
+    with pytest.raises(ValueError, match=r"`num_seeds`.*Received: num_seeds="):
+        ablate(bench_with_ink, num_seeds=num_seeds)
+
+
+def test_an_ablation_becomes_a_table(bench_with_ink):
+    lines = ablation_table(ablate(bench_with_ink, num_seeds=2, epochs=1, limit=1)).splitlines()
+    assert [line.split("|")[1].strip() for line in lines[2:-2]] == list(ABLATIONS)
+    assert lines[-1].startswith("Each line is the mean of 2 runs with 1 epochs on 1 images")
 
 
 # All recipes

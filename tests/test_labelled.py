@@ -10,7 +10,8 @@ import pytest
 from test_dataset import write
 
 from mnist_core.errors import DataError
-from mnist_core.labelled import load_labelled
+from mnist_core.ink import check_ink
+from mnist_core.labelled import load_labelled, pack_ink, unpack_ink
 
 PICTURES = {"x": np.arange(3 * 4 * 5, dtype=np.uint8).reshape(3, 4, 5), "y": np.array([7, 0, 9])}
 INK = {
@@ -149,6 +150,61 @@ def test_pickled_objects_are_never_loaded(tmp_path):
     with pytest.raises(DataError):
         load_labelled(tmp_path / "some.npz")
     assert not (tmp_path / "sprung").exists()
+
+
+def test_a_set_says_how_many_people_drew_it_if_its_file_does(tmp_path):
+    assert load_labelled(write(tmp_path / "some.npz", INK)).num_writers is None
+    assert load_labelled(write(tmp_path / "some.npz", {**INK, "writer": np.array([7, 7])})).num_writers == 1
+    assert load_labelled(write(tmp_path / "some.npz", {**PICTURES, "writer": np.array([7, 8, 7])})).num_writers == 2
+
+
+# Ink that is packed
+
+
+DRAWINGS = [
+    [[[0, 0], [1.5, 2.25]], [[3, 4], [5, 6], [7, 8]]],
+    [[[10, 11]]],
+    [[[1e6, -1e6], [0.125, 0]], [[5, 5]], [[1, 1], [2, 2]]],
+]
+
+
+def pack(path, drawings, labels):
+    with path.open("wb") as file:
+        pack_ink(file, [[np.array(stroke) for stroke in drawing] for drawing in drawings], labels)
+    return path
+
+
+def test_ink_that_was_packed_is_read_as_it_was(tmp_path):
+    labelled = load_labelled(pack(tmp_path / "mine.npz", DRAWINGS, [4, 0, 9]))
+    assert (labelled.name, labelled.kind, labelled.num_writers) == ("mine", "ink", None)
+    assert [[stroke.tolist() for stroke in drawing] for drawing in labelled.samples] == DRAWINGS
+    assert labelled.labels.tolist() == [4, 0, 9]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_any_ink_comes_back(tmp_path, seed):
+    generator = np.random.default_rng(seed)
+    sizes = [generator.integers(1, 30, generator.integers(1, 5)) for _ in range(generator.integers(1, 20))]
+    drawings = [[generator.normal(0, 100, (size, 2)).astype(np.float32) for size in drawing] for drawing in sizes]
+    labelled = load_labelled(pack(tmp_path / "a.npz", drawings, np.arange(len(drawings)) % 10))
+    for drawing, again in zip(drawings, labelled.samples, strict=True):
+        for stroke, same in zip(drawing, again, strict=True):
+            assert np.array_equal(stroke, same)
+
+
+def test_what_the_pad_sends_can_be_packed(tmp_path):
+    """With milliseconds, which are dropped."""
+    ink = check_ink([[[0, 0, 1], [5, 9, 20]], [[3, 3, 40], [4, 3, 50]]])
+    (again,) = load_labelled(pack(tmp_path / "a.npz", [ink], [7])).samples
+    assert [stroke.tolist() for stroke in again] == [[[0, 0], [5, 9]], [[3, 3], [4, 3]]]
+
+
+@pytest.mark.parametrize("name", ["points", "stroke_start", "sample_start"])
+def test_arrays_that_do_not_fit_each_other_are_no_ink(name):
+    arrays = {**INK, name: INK[name][:-1]}
+    with pytest.raises(DataError, match=r"nowhere\.npz: stroke_start must index points") as caught:
+        unpack_ink(arrays, Path("nowhere.npz"))
+    assert caught.value.path == Path("nowhere.npz")
 
 
 # The real files, where there are any

@@ -13,6 +13,7 @@ from mnist_core.evidence import Evidence, measure
 from mnist_core.report import (
     EVIDENCE,
     Table,
+    ablation_table,
     activations_table,
     check_marks,
     evidence_tables,
@@ -230,7 +231,7 @@ def test_what_was_really_measured_can_be_shown():
 
 
 def test_every_table_has_marks_of_its_own(tmp_path):
-    names = [EVIDENCE, report.RECIPES_TABLE, report.ACTIVATIONS_TABLE, report.GRID_TABLE]
+    names = [EVIDENCE, report.RECIPES_TABLE, report.ACTIVATIONS_TABLE, report.GRID_TABLE, report.ABLATION_TABLE]
     path = tmp_path / "README.md"
     path.write_text("\n".join(line for name in names for line in marks(name)))
     for name in names:
@@ -323,6 +324,17 @@ def test_activations_stand_in_the_order_given_with_a_cell_for_every_heading():
     lines = activations_table([ALONE, ROW]).splitlines()
     assert [cells(line)[0] for line in lines[2:]] == ["tanh", "relu"]
     assert {len(cells(line)) for line in lines} == {7}
+
+
+# Ablation
+
+
+def test_a_row_of_an_ablation_holds_mean_and_deviation():
+    told = {"validation": summary(0.99, 0.0005), "ink": summary(0.985, 0.001), "ink_nll": summary(0.0514, 0.0021)}
+    told |= {"without": "pen ink", "outliers": summary(0.99876, 0.0002), "epochs": 5, "num_images": 20000}
+    *_, row, blank, note = ablation_table([told | {"seeds": [0, 1]}]).splitlines()
+    assert cells(row) == ["pen ink", "99.00% ± 0.05%", "98.50% ± 0.10%", "0.051 ± 0.002", "0.9988 ± 0.0002"]
+    assert (blank, "2 runs with 5 epochs on 20,000 images" in note) == ("", True)
 
 
 # The grid

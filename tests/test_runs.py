@@ -241,6 +241,8 @@ def test_the_outliers_are_always_the_same_and_none_that_were_learned(calibrated)
     data = calibrated.bench.data
     first, second = (runs._generate_outliers(data) for _ in range(2))
     assert np.array_equal(first.images, second.images)
+    other = dataclasses.replace(data, x_train=255 - data.x_train)
+    assert np.array_equal(runs._generate_outliers(other).images, first.images)
     learned = build_pools(PEN, data)[1].images
     measured = {image.tobytes() for image in np.rint(first.images * 255).astype(np.uint8)}
     assert len(measured) > 1390
@@ -275,6 +277,13 @@ def test_ink_at_hand_does_not_hide_what_was_trained_without(bench, not_training)
     assert with_ink.find(LINEAR) == stored
     assert with_ink.load_or_train(LINEAR).key == stored.key
     assert not_training == [LINEAR]
+
+
+def test_ink_at_hand_does_not_change_the_name_of_what_was_trained_without(bench):
+    with_ink = dataclasses.replace(bench, data=dataclasses.replace(small_data(), ink=draw_by(1, 2)))
+    first, second = with_ink.train(LINEAR), bench.train(LINEAR)
+    assert (first.name, first.key) == (second.name, second.key)
+    assert first.name == f"small-linear-{first.key}"
 
 
 def test_a_recipe_with_ink_has_another_result_where_there_is_none(bench):

@@ -18,12 +18,14 @@ from fixtures_models import (
     fake_run,
     run_python,
     sample_images,
+    small_data,
     stored_linear,
     trained,
     update_checksum,
 )
 
 from mnist_core import store
+from mnist_core.calibration import Calibration
 from mnist_core.errors import DamagedModelError, MnistError, StorageError, UnknownModelError
 from mnist_core.recipes import RECIPES
 from mnist_core.store import (
@@ -66,6 +68,27 @@ def test_keras_model_from_disk_answers_as_the_runs_model(folder):
     images = sample_images(100)[..., None]
     model = build_keras_model(load_stored(folder))
     np.testing.assert_array_equal(model.predict_on_batch(images), trained().model.predict_on_batch(images))
+
+
+def test_a_model_that_was_never_calibrated_is_taken_at_its_word(folder):
+    assert load_stored(folder).calibration == Calibration()
+
+
+def test_a_calibration_is_read_back(folder):
+    calibration = Calibration(temperature=1.5, warming=0.5, floor=0.25, limit=0.75)
+    stored = save_run(fake_run(), {"calibration": calibration.as_dict()}, folder)
+    assert load_stored(folder).calibration == stored.calibration == calibration
+
+
+def test_a_network_with_an_output_for_what_is_no_digit_is_read_back(tmp_path):
+    from mnist_core.training import train
+
+    run = train(dataclasses.replace(LINEAR, epochs=1, outliers=20), small_data())
+    stored = save_run(run, {}, tmp_path / "eleven")
+    images = sample_images(50)[..., None]
+    expected = run.model.predict_on_batch(images)
+    assert expected.shape == (50, 11)
+    assert np.array_equal(build_keras_model(load_stored(stored.folder)).predict_on_batch(images), expected)
 
 
 def test_reading_a_healthy_model_changes_nothing(folder):

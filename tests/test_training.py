@@ -3,11 +3,13 @@
 import dataclasses
 import functools
 import json
+from types import SimpleNamespace
 
 import keras
 import numpy as np
 import pytest
 from fixtures_models import BENT, LINEAR, FakeModel, fake_run, run_python, small_data, trained, weight_hashes
+from test_pools import INK
 
 from mnist_core import training
 from mnist_core.architectures import Parts
@@ -15,6 +17,7 @@ from mnist_core.augmentation import Augmentation
 from mnist_core.dataset import Dataset, load_sample, split_validation
 from mnist_core.errors import DeviceError, TrainingError
 from mnist_core.models import build_model
+from mnist_core.pools import Pool, build_pools
 from mnist_core.recipes import OPTIMIZERS, SCHEDULES, Recipe, Start
 from mnist_core.store import find_complete, load_stored, run_name, save_run
 from mnist_core.training import choose_devices, train
@@ -518,3 +521,162 @@ def test_a_short_run_forgets_its_beginning():
     """With a momentum of 0.99 the average of fifteen steps would still be the untrained network."""
     accuracies = [validate(train(dataclasses.replace(LINEAR, averaging=m), small_data()))[1] for m in (0.0, 0.99)]
     assert abs(accuracies[0] - accuracies[1]) < 0.1
+
+
+# Pools
+
+DATA_WITH_INK = dataclasses.replace(small_data(), ink=INK)
+POOLED = dataclasses.replace(LINEAR, epochs=3, limit=100, ink=15, outliers=12, augmentation=Augmentation(shift=1))
+
+
+@pytest.fixture(scope="module")
+def pooled():
+    """The images, the labels and the numbers of steps of each of three epochs with pools, and its run."""
+    seen, labels, reports = [], [], []
+
+    def augment(images, augmentation, generator):
+        seen.append(np.rint(images * 255).astype(np.uint8))
+        return images
+
+    take = training._Batches.__getitem__
+
+    def watched_take(batches, index):
+        images, chosen = take(batches, index)
+        labels.append(chosen)
+        return images, chosen
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "augment", augment)
+        patch.setattr(training._Batches, "__getitem__", watched_take)
+        run = train(POOLED, DATA_WITH_INK, on_progress=reports.append)
+    # Keras looks at the first batch once more before it trains.
+    images, labels = np.concatenate(seen)[-3 * 127 :], np.concatenate(labels)[-3 * 127 :]
+    return SimpleNamespace(epochs=np.split(images, 3), labels=np.split(labels, 3), reports=reports, run=run)
+
+
+def as_set(images):
+    return {image.tobytes() for image in images}
+
+
+def test_an_epoch_is_all_images_and_so_many_drawings_and_outliers(pooled):
+    ink, outliers = build_pools(POOLED, DATA_WITH_INK)
+    for images, labels in zip(pooled.epochs, pooled.labels, strict=True):
+        kinds = [as_set(small_data().x_train[:100]), as_set(ink.images), as_set(outliers.images)]
+        assert [sum(image.tobytes() in kind for image in images) for kind in kinds] == [100, 15, 12]
+        assert kinds[0] <= as_set(images)
+        assert (labels == 10).sum() == 12
+
+
+def test_every_image_keeps_its_label(pooled):
+    ink, outliers = build_pools(POOLED, DATA_WITH_INK)
+    data, known = small_data(), {}
+    for images, labels in ((data.x_train, data.y_train), (ink.images, ink.labels), (outliers.images, outliers.labels)):
+        known |= {image.tobytes(): label for image, label in zip(images, labels, strict=True)}
+    for images, labels in zip(pooled.epochs, pooled.labels, strict=True):
+        assert [known[image.tobytes()] for image in images] == labels.tolist()
+
+
+@pytest.mark.parametrize("number", [0, 1], ids=["ink", "outliers"])
+def test_epochs_take_other_images_of_a_pool_until_all_were_taken(pooled, number):
+    pool = build_pools(POOLED, DATA_WITH_INK)[number]
+    taken = [as_set(images) & as_set(pool.images) for images in pooled.epochs]
+    if number == 1:
+        assert [len(images) for images in taken] == [12] * 3
+        assert set.union(*taken) == as_set(pool.images)
+    else:  # forty drawings for three epochs of fifteen: the last one begins anew
+        assert (len(pool.images), [len(images) for images in taken]) == (40, [15] * 3)
+        assert set.union(*taken) == as_set(pool.images)
+        assert (len(taken[0] & taken[1]), len(taken[1] & taken[2]), len(taken[0] & taken[2])) == (0, 0, 5)
+
+
+def test_images_of_pools_are_mixed_with_the_others(pooled):
+    for labels in pooled.labels:
+        places = np.flatnonzero(labels == 10)
+        assert 35 < places.mean() < 92
+        assert np.diff(places).max() > 1
+
+
+def test_steps_are_counted_with_what_the_pools_give(pooled):
+    """127 images are two batches of a hundred at most."""
+    assert {report.num_steps for report in pooled.reports} == {2}
+    assert max(report.step for report in pooled.reports) == 2
+
+
+def test_a_network_with_outliers_learns_eleven_outputs(pooled):
+    assert pooled.run.model.output_shape == (None, 11)
+    assert pooled.run.recipe == POOLED
+
+
+def test_a_pool_smaller_than_an_epoch_takes_is_gone_through_again():
+    pool = Pool(np.arange(3, dtype=np.uint8)[:, None, None] * np.ones((3, 28, 28), np.uint8), np.array([5, 6, 7]), 8)
+    batches = training._Batches(np.zeros((2, 28, 28), np.uint8), np.array([0, 1]), [pool], LINEAR)
+    _, labels = batches[0]
+    counts = np.bincount(labels, minlength=8)
+    assert counts[:2].tolist() == [1, 1]
+    assert sorted(counts[5:].tolist()) == [2, 3, 3]
+
+
+def test_pools_alone_are_enough_to_be_shuffled_in():
+    """Without augmentation, too, images come in batches then."""
+    recipe = dataclasses.replace(ONE_EPOCH, outliers=10)
+    with_outliers, without = train(recipe, small_data()), trained(ONE_EPOCH)
+    assert with_outliers.model.get_weights()[0].shape == (784, 11)
+    assert with_outliers.history[0]["loss"] > without.history[0]["loss"]
+
+
+def test_outliers_are_learned():
+    recipe = dataclasses.replace(LINEAR, outliers=300, epochs=5)
+    outliers = build_pools(dataclasses.replace(recipe, seed=9), small_data())[0].images[:200]
+    logits = train(recipe, small_data()).model.predict_on_batch(outliers[..., None] / 255.0)
+    assert (logits.argmax(axis=1) == 10).mean() > 0.5
+
+
+def test_same_seed_gives_the_same_weights_with_pools_too():
+    first, second = (weight_hashes(train(POOLED, DATA_WITH_INK).model) for _ in range(2))
+    assert first == second
+
+
+@pytest.mark.parametrize("averaging", [0.0, 0.5])
+def test_labels_as_numbers_and_as_vectors_give_the_same_run_with_eleven_outputs(averaging):
+    recipe = dataclasses.replace(POOLED, averaging=averaging, epochs=2)
+    sparse, one_hot = (train(dataclasses.replace(recipe, loss=loss), DATA_WITH_INK) for loss in ("sparse", "one_hot"))
+    for one, other in zip(sparse.history, one_hot.history, strict=True):
+        assert {**one, "seconds": 0} == pytest.approx({**other, "seconds": 0}, abs=1e-5)
+    for one, other in zip(sparse.model.get_weights(), one_hot.model.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+def test_noise_of_labels_leaves_pools_alone():
+    recipe = dataclasses.replace(POOLED, label_noise=1)
+    labels = training._add_noise(small_data().y_train[:100], recipe)
+    batches = training._Batches(small_data().x_train[:100], labels, build_pools(recipe, DATA_WITH_INK), recipe)
+    seen = np.concatenate([batches[index][1] for index in range(batches.num_batches)])
+    assert (seen == 10).sum() == 12
+    assert (labels != small_data().y_train[:100]).all()
+    assert labels.max() <= 9
+
+
+def test_a_validation_answer_of_not_a_digit_is_wrong():
+    """Of a network that calls everything so."""
+    recipe = dataclasses.replace(LINEAR, epochs=1, outliers=2000, learning_rate=0.1, limit=50)
+    run = train(recipe, small_data())
+    logits = run.model.predict_on_batch(small_data().x_validation[..., None] / 255.0)
+    expected = (logits.argmax(axis=1) == small_data().y_validation).mean()
+    assert run.history[0]["val_accuracy"] == pytest.approx(expected, abs=1e-6)
+    assert (logits.argmax(axis=1) == 10).any()
+
+
+# Exactness
+
+
+@pytest.mark.parametrize(("options", "expected"), [({}, 1), ({"exact": True}, 1), ({"exact": False}, 0)])
+def test_operations_are_made_repeatable_unless_a_run_need_not_be_exact(monkeypatch, options, expected):
+    asked = []
+    monkeypatch.setattr(training, "_make_deterministic", lambda: asked.append(True))
+    train(ONE_STEP, small_data(), **options)
+    assert len(asked) == expected
+
+
+def test_a_run_that_need_not_be_exact_learns_as_well():
+    inexact = train(LINEAR, small_data(), exact=False)
+    assert validate(inexact)[1] == pytest.approx(validate(trained())[1], abs=0.02)

@@ -5,7 +5,7 @@
 
 const HAND_DIGITS = 20;
 
-// page: { find, say, ink, server, notify, remember, recall, canAsk, readModel, showGhost, onEnd }
+// page: { find, say, ink, server, notify, remember, recall, canAsk, readModel, showGhost }
 function createHand(page) {
   const { find, say, ink, server } = page;
   let test = null; // { labels, attempts, drawing, model }, while there is one
@@ -19,8 +19,8 @@ function createHand(page) {
       [labels[index], labels[other]] = [labels[other], labels[index]];
     }
     test = { labels, attempts: [], drawing: ink.save(), model: page.readModel() };
-    ink.clear();
     show();
+    ink.restore(null);
     find("#sketchpad").scrollIntoView({ block: "nearest" });
   }
 
@@ -65,28 +65,21 @@ function createHand(page) {
     page.notify("");
     const { kind, labels } = answer.verdict;
     test.attempts.push({ strokes, read: labels[0], isRefused: kind === "refused", image: answer.image });
+    show();
     if (isRunning()) {
-      ink.clear();
-      show();
+      ink.restore(null);
     } else {
-      await end();
+      ink.restore(test.drawing);
+      await showResult();
+      find("#hand").scrollIntoView({ block: "nearest" });
     }
   }
 
-  async function end() {
-    ink.restore(test.drawing);
-    show();
-    page.onEnd();
-    await showResult();
-    find("#hand").scrollIntoView({ block: "nearest" });
-  }
-
   function stop() {
-    if (!test) return;
-    ink.restore(test.drawing);
+    const { drawing } = test;
     test = null;
     show();
-    page.onEnd();
+    ink.restore(drawing);
   }
 
   const describe = () => test.attempts.map((attempt, index) => ({ ...attempt, label: test.labels[index] }));
@@ -158,9 +151,11 @@ function createHand(page) {
   return {
     get isRunning() { return isRunning(); },
     update,
+    // After a reload: the test goes on with an empty pad.
     resume() {
       try { test = JSON.parse(page.recall("hand")); } catch { test = null; }
       show();
+      ink.restore(isRunning() ? null : page.recall("drawing"));
       if (test && !isRunning()) showResult();
     },
   };

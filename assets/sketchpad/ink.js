@@ -88,7 +88,7 @@ function createInk(onChange) {
       return Boolean(hit);
     },
 
-    // The drawing as plain values, and back; what cannot be read leaves the pad as it is.
+    // The drawing as plain values, and back, without a history; what cannot be read gives an empty pad.
     save: () => JSON.stringify(now),
     restore(text) {
       try {
@@ -98,6 +98,10 @@ function createInk(onChange) {
       } catch {
         now = { gestures: [], image: null };
       }
+      past = [];
+      future = [];
+      generation += 1;
+      onChange();
     },
 
     clear() { if (now.image || now.gestures.length) replace({ gestures: [], image: null }); },

@@ -18,7 +18,7 @@ const view = createAnswerView(element, say);
 const ink = createInk(onInk);
 const pad = createPad(find("#sketchpad"), ink, () => Number(find("#width").value), onPen);
 const live = createLive((question) => server.classify_drawing(question), nextQuestion, onAnswer, onHealth);
-const hand = createHand({ find, say, ink, server, notify, remember, recall, canAsk, readModel, showGhost, onEnd: onInk });
+const hand = createHand({ find, say, ink, server, notify, remember, recall, canAsk, readModel, showGhost });
 let preview = null; // the sample that is looked at instead of the drawing
 let shown = null; // the last answer and its question
 let health = "ok";
@@ -299,9 +299,7 @@ find("#theme").addEventListener("click", () => {
 });
 if (recall("theme")) document.body.classList.toggle("dark", recall("theme") === "dark");
 
-ink.restore(recall("drawing"));
 hand.resume();
-onInk();
 createEvidence({ find, say, server });
 showSamples();
 showModels();

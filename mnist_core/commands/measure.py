@@ -135,12 +135,18 @@ def run_report(options: argparse.Namespace) -> int:
     check_marks(options.into, EVIDENCE)
     device = choose_device(options.device)
     models = [find_model(options.model), *_find_beside(options.beside)]
-    evidence = measure({model.name: open_predictor(model, device) for model in models}, _gather(options), say)
+    predictors = {_short_name(model): open_predictor(model, device) for model in models}
+    evidence = measure(predictors, _gather(options), say)
     write_between(options.into, EVIDENCE, render_evidence(evidence))
     _write_figures(options.figures, evidence)
     say(f"Wrote {options.into} and {options.figures}")
     print_json(options, evidence)
     return 0
+
+
+def _short_name(model: StoredModel) -> str:
+    """The recipe's name for what is the recipe as it stands."""
+    return model.name if model.recipe.list_changes() else model.recipe.name
 
 
 def _find_beside(names: Sequence[str] | None) -> list[StoredModel]:

@@ -16,6 +16,7 @@ from hands import (
     is_same_drawing,
     look_at_pad,
     wait_for_answer,
+    wait_for_answer_to_more,
 )
 
 from mnist_core.evaluation import wilson_interval
@@ -134,14 +135,26 @@ def test_the_drawing_comes_back_after_a_stop(page):
     assert is_same_drawing(look_at_pad(page), before)
 
 
+def test_undo_does_not_bring_back_the_digit_before(page):
+    page.click("#hand-start")
+    draw_next(page, DIGITS[asked_digit(page)])
+    assert page.locator("#undo").is_disabled()
+    page.click("#hand-stop")
+    assert page.locator("#undo").is_disabled()
+
+
 def test_the_test_goes_on_after_a_reload(page):
+    wait_for_answer(page, draw_with_mouse(page, SEVEN))
     page.click("#hand-start")
     draw_next(page, DIGITS[asked_digit(page)])
     digit = asked_digit(page)
     page.reload()
     page.wait_for_selector("#hand-task", state="visible")
     assert (page.inner_text("#hand-progress"), asked_digit(page)) == ("2 of 20", digit)
+    assert page.locator("#hand-next").is_disabled()
     page.click("#hand-stop")
+    page.wait_for_selector("#bars", state="visible")
+    assert wait_for_answer_to_more(page).digit == 7
 
 
 def test_delete_leaves_nothing(page):
