@@ -10,10 +10,10 @@ The modules in reading order; each imports only from those above it:
     dataset         MNIST and sets of its layout, on disk or from the network -> arrays
     ink             pen strokes -> 28x28 images
     picture         pixels of any size -> 28x28 images
+    damage          what happens to digits on their way
     augmentation    what may be done to a digit without changing what it says
     hands           what another hand would have made of the same strokes
     outliers        images that are not digits
-    damage          what happens to digits on their way
     architectures   networks by name: layers, shapes and parameters
     calibration     logits -> honest probabilities, and when an image is taken for a digit
     models          an architecture -> an untrained Keras model

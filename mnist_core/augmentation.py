@@ -1,8 +1,8 @@
 """What may be done to a digit without changing what it says.
 
-Small rotations, stretches, shears, shifts, elastic bends and changes of stroke thickness, drawn afresh for every image,
-and, to show why not, flips: a mirrored 2 is not a 2. It works on arrays with numpy alone, so it runs in any process and
-beside any Keras backend.
+Small rotations, stretches, shears, shifts, elastic bends, changes of stroke thickness and damage, drawn afresh for
+every image, and, to show why not, flips: a mirrored 2 is not a 2. It works on arrays with numpy alone, so it runs in
+any process and beside any Keras backend.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+
+from .damage import damage_images
 
 _ELASTIC_GRID = 5
 
@@ -28,6 +30,7 @@ class Augmentation:
             displacement is interpolated.
         thickness: Limit of the change of stroke thickness: 1 replaces each pixel by the largest (thicker) or the
             smallest (thinner) of its 3x3 neighbours.
+        damage: Share of images that are damaged, see `damage.damage_images`.
         flip_horizontal: Probability that left and right change places. It changes what most digits say.
         flip_vertical: Probability that top and bottom change places. It changes what most digits say.
     """
@@ -39,6 +42,7 @@ class Augmentation:
     shift: float = 0.0
     elastic: float = 0.0
     thickness: float = 0.0
+    damage: float = 0.0
     flip_horizontal: float = 0.0
     flip_vertical: float = 0.0
 
@@ -50,7 +54,7 @@ class Augmentation:
         for name in ("scale", "stretch"):
             if getattr(self, name) >= 1:
                 raise ValueError(f"`{name}` must be below 1. Received: {name}={getattr(self, name)!r}")
-        for name in ("thickness", "flip_horizontal", "flip_vertical"):
+        for name in ("thickness", "damage", "flip_horizontal", "flip_vertical"):
             if getattr(self, name) > 1:
                 raise ValueError(f"`{name}` must be at most 1. Received: {name}={getattr(self, name)!r}")
 
@@ -83,7 +87,11 @@ def augment(images: np.ndarray, augmentation: Augmentation, generator: np.random
     if augmentation.thickness:
         images = _change_thickness(images, augmentation.thickness, generator)
     x, y = _source_coordinates(images.shape, augmentation, generator)
-    return _sample_bilinear(images, x, y)
+    augmented = _sample_bilinear(images, x, y)
+    if augmentation.damage:
+        chosen = generator.random(len(images)) < augmentation.damage
+        augmented[chosen] = damage_images(augmented[chosen], generator)
+    return augmented
 
 
 def _source_coordinates(

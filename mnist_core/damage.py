@@ -1,6 +1,6 @@
-"""What happens to digits on their way: noise, blur, gaps, blots, faint ink. For measuring and calibrating.
+"""What happens to digits on their way: noise, blur, gaps, blots, faint ink.
 
-Unlike `augmentation` it may make a digit unreadable: a model should then say that it does not know.
+It may make a digit unreadable: a model should then say that it does not know.
 
 Reference:
     Mu and Gilmer (2019), "MNIST-C: a robustness benchmark for computer vision".
@@ -25,8 +25,10 @@ def damage_images(images: np.ndarray, generator: np.random.Generator) -> np.ndar
         Array of shape (n, 28, 28), float32 in [0, 1].
     """
     kinds = list(DAMAGES.values())
-    damaged = [kinds[index % len(kinds)](image, generator) for index, image in enumerate(images)]
-    return np.clip(np.stack(damaged), 0, 1).astype(np.float32)
+    damaged = np.empty_like(images)
+    for index, image in enumerate(images):
+        damaged[index] = kinds[index % len(kinds)](image, generator)
+    return np.clip(damaged, 0, 1)
 
 
 def _add_noise(image: np.ndarray, generator: np.random.Generator) -> np.ndarray:

@@ -236,7 +236,23 @@ def test_a_probability_above_1_is_named(name, axis):
 
 
 def test_every_field_is_tested():
-    assert {field.name for field in dataclasses.fields(Augmentation)} == {*LIMITS, *FLIPS}
+    assert {field.name for field in dataclasses.fields(Augmentation)} == {*LIMITS, *FLIPS, "damage"}
+
+
+def test_damage_takes_its_share_of_the_images_and_leaves_the_others(images):
+    many_images = np.concatenate([images] * 5)
+    damaged = augment(many_images, Augmentation(damage=0.3), generator())
+    changed = np.abs(damaged - many_images).max(axis=(1, 2)) > 1e-4
+    assert 0.22 < changed.mean() < 0.36
+    np.testing.assert_allclose(damaged[~changed], many_images[~changed], atol=1e-4)
+
+
+def test_damage_comes_in_several_kinds():
+    bars = many(6, 22, 10, 18)
+    damaged = augment(bars, Augmentation(damage=1), generator())
+    amount = ink(damaged) / ink(bars)
+    assert amount.min() < 0.5
+    assert amount.max() > 1.2
 
 
 def test_elastic_moves_a_dot_about_as_far_as_it_says():

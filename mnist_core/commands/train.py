@@ -42,6 +42,7 @@ _AUGMENTATION_HELP = {
     "shift": "move by up to PIXELS",
     "elastic": "bend by about PIXELS",
     "thickness": "make strokes thicker or thinner, up to 1",
+    "damage": "damage this SHARE of the images: noise, blur, gaps, blots, faint ink",
     "flip_horizontal": "mirror left to right with this probability, to see what it costs",
     "flip_vertical": "mirror top to bottom with this probability",
 }
