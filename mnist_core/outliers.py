@@ -116,6 +116,10 @@ def generate_outliers(
         Array of shape (count, 28, 28), uint8, in the order of the families.
     """
     names = families or tuple(FAMILIES)
+    has_ink = digits.any(axis=(1, 2))
+    digits, labels = digits[has_ink], labels[has_ink]
+    if not len(digits):
+        raise ValueError("`digits` must hold images with ink to break and to join. Received none.")
     images = np.empty((count, *digits.shape[1:]), np.uint8)
     for index in range(count):
         family = FAMILIES[names[index * len(names) // count]]
@@ -212,6 +216,8 @@ def _broken(digits: np.ndarray, labels: np.ndarray, generator: np.random.Generat
         image = np.block([[quarters[order[0]], quarters[order[1]]], [quarters[order[2]], quarters[order[3]]]])
     elif kind < 0.75:  # on its side; a 0, a 1 and an 8 could still be read
         chosen = np.flatnonzero(~np.isin(labels, (0, 1, 8)))
+        if not len(chosen):
+            return None
         image = np.rot90(digits[int(generator.choice(chosen))].astype(np.float32) / 255, generator.choice([1, 3]))
     elif kind < 0.9:  # two digits on top of each other
         image = np.maximum(first, np.roll(second, generator.integers(-4, 5, 2), axis=(0, 1)))
@@ -220,7 +226,7 @@ def _broken(digits: np.ndarray, labels: np.ndarray, generator: np.random.Generat
     else:  # one scribbled over
         over = _scribble(digits, labels, generator)
         image = np.maximum(first, over)
-    return fit_ink(image)
+    return fit_ink(image) if image.any() else None
 
 
 def _joined(digits: np.ndarray, labels: np.ndarray, generator: np.random.Generator) -> np.ndarray:

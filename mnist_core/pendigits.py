@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import re
 import tempfile
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -140,8 +140,11 @@ def _read_npz(path: Path) -> PenInk:
     missing = {"points", "stroke_start", "sample_start", "y", "writer"} - arrays.keys()
     if missing:
         raise DataError(f"{path} lacks {', '.join(sorted(missing))}, so it is not the pen ink of {TEXT_NAME}.", path)
-    ink = PenInk(unpack_ink(arrays, path), arrays["y"], arrays["writer"].astype(np.int64), str(path))
-    if _hash_strokes(ink) != _STROKES_HASH:
+    drawings = unpack_ink(arrays, path)
+    numbers = [arrays[name] for name in ("y", "writer")]
+    is_sound = all(array.shape == (len(drawings),) and np.issubdtype(array.dtype, np.integer) for array in numbers)
+    ink = PenInk(drawings, *(array.astype(np.int64) for array in numbers), str(path)) if is_sound else None
+    if ink is None or _hash_strokes(ink) != _STROKES_HASH:
         raise DataError(f"{path} is not the pen ink of {TEXT_NAME}: strokes, labels or writers differ.", path)
     return ink
 
@@ -175,7 +178,7 @@ def _hash_strokes(pen: PenInk) -> str:
     """SHA-256 of all points as int16, and of strokes, labels and writers as their lengths and numbers."""
     digest = hashlib.sha256()
     for strokes, label, writer in zip(pen.ink, pen.labels, pen.writers, strict=True):
-        digest.update(np.array([label, writer, *map(len, strokes)], np.int16).tobytes())
+        digest.update(np.array([label, writer, *map(len, strokes)]).astype(np.int16).tobytes())
         for stroke in strokes:
             digest.update(np.rint(stroke).astype(np.int16).tobytes())
     return digest.hexdigest()
@@ -187,14 +190,18 @@ def _download(path: Path, on_progress: ProgressCallback | None) -> PenInk:
     try:
         text = _extract(received, path)
         ink = _parse(text, path)
-    except (zipfile.BadZipFile, DataError) as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, DataError) as error:
         raise not_downloaded(PENDIGITS_URL, *_DOWNLOAD, f"what came cannot be used: {error}") from error
+    partial = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".partial", delete=False) as file:
+            partial = Path(file.name)
             file.write(text)
-        os.replace(file.name, path)
+        partial.replace(path)
     except OSError as error:
+        if partial:
+            partial.unlink(missing_ok=True)
         raise StorageError(
             f"The pen ink cannot be stored in {path.parent}: {error}. Set MNIST_CACHE_DIR to a folder that can be "
             "written.",

@@ -42,21 +42,24 @@ class Pool:
 def build_pools(recipe: Recipe, data: TrainingData) -> list[Pool]:
     """The pools that a recipe draws from; none where it asks for none, or where the pen ink is not at hand."""
     pools = []
+    # Of a small set, or of a few images, they must not bury the digits.
+    num_images = len(data.x_train[: recipe.limit])
     if recipe.ink and data.ink is not None:
-        pools.append(_draw_ink(recipe, data))
+        pools.append(_draw_ink(recipe, data, min(recipe.ink, num_images)))
     if recipe.outliers:
+        per_epoch = min(recipe.outliers, max(1, num_images // 2))
         generator = np.random.default_rng([recipe.seed, _OUTLIER_STREAM])
-        count = recipe.outliers * min(recipe.epochs, _MOST_EPOCHS)
+        count = per_epoch * min(recipe.epochs, _MOST_EPOCHS)
         images = generate_outliers(data.x_train, data.y_train, count, generator)
-        pools.append(Pool(images, np.full(count, NOT_A_DIGIT, np.uint8), recipe.outliers))
+        pools.append(Pool(images, np.full(count, NOT_A_DIGIT, np.uint8), per_epoch))
     return pools
 
 
-def _draw_ink(recipe: Recipe, data: TrainingData) -> Pool:
+def _draw_ink(recipe: Recipe, data: TrainingData, per_epoch: int) -> Pool:
     """Every drawing in turn, each time in another hand, until all epochs have enough or eight hands have drawn all."""
     generator = np.random.default_rng([recipe.seed, _INK_STREAM])
     drawings, labels = [check_ink(strokes) for strokes in data.ink.ink], data.ink.labels
-    count = min(recipe.ink * recipe.epochs, _MOST_HANDS * len(drawings))
+    count = min(per_epoch * recipe.epochs, _MOST_HANDS * len(drawings))
     chosen = np.concatenate([generator.permutation(len(drawings)) for _ in range(-(-count // len(drawings)))])[:count]
     images = [draw_varied(drawings[index], int(labels[index]), recipe.variants, generator) for index in chosen]
-    return Pool(np.rint(np.stack(images) * 255).astype(np.uint8), labels[chosen].astype(np.uint8), recipe.ink)
+    return Pool(np.rint(np.stack(images) * 255).astype(np.uint8), labels[chosen].astype(np.uint8), per_epoch)

@@ -63,9 +63,10 @@ class Recipe:
         limit: Number of training images, the first ones; None is all.
         label_noise: Share of the training labels that are replaced by another digit, in [0, 1].
         until: Validation accuracy in (0, 1] that ends the run early; None trains all epochs.
-        ink: Pen drawings an epoch, each in another hand, beside the images; 0 is none.
+        ink: Pen drawings an epoch, each in another hand, beside the images, at most as many; 0 is none.
         variants: Share of those drawings that become a regional variant, in [0, 1]: a barred 7, a flagged 1.
-        outliers: Generated images an epoch that are not digits; with any, the network has an eleventh output for them.
+        outliers: Generated images an epoch that are not digits, at most half as many as images; with any, the network
+            has an eleventh output for them.
         start: The trained model to start from; None starts from random weights.
         seed: Seed of the initial weights, the order of images, the augmentation and the label noise.
     """

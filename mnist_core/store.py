@@ -198,11 +198,25 @@ def find_stored(name: str, roots: Sequence[Path]) -> StoredModel:
     raise UnknownModelError(name, [model.name for model in known], kind="single model" if matching else "model")
 
 
+def short_name(model: StoredModel) -> str:
+    """The recipe's name for what is that recipe as it stands, learned from MNIST; else the model's own."""
+    is_plain = not model.recipe.list_changes() and model.metrics.get("data", "mnist") == "mnist"
+    return model.recipe.name if is_plain else model.name
+
+
 def find_complete(recipe: Recipe, data_digest: str, roots: Sequence[Path]) -> StoredModel | None:
     """Returns the complete stored model of this recipe on this data, if there is one."""
     key = recipe.key(data_digest)
     models, _ = list_stored(roots)
-    return next((model for model in models if model.complete and model.key == key), None)
+    num_parameters = recipe.network.num_parameters  # an earlier version may have meant another network by the same name
+    return next(
+        (
+            model
+            for model in models
+            if model.complete and model.key == key and model.metrics.get("parameters") in (None, num_parameters)
+        ),
+        None,
+    )
 
 
 def build_keras_model(stored: StoredModel) -> keras.Model:

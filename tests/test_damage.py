@@ -154,6 +154,10 @@ def test_damaged_images_are_images():
     assert (spoiled.min(), spoiled.max()) == (0, 1)
 
 
+def test_of_no_images_none_is_damaged():
+    assert damage_images(np.zeros((0, 28, 28), np.float32), np.random.default_rng(0)).shape == (0, 28, 28)
+
+
 def test_the_images_that_were_given_are_kept():
     images = sample_images()[::10].copy()
     damage_images(images, np.random.default_rng(0))

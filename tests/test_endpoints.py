@@ -417,16 +417,11 @@ def test_the_pad_is_told_in_words_about_a_missing_picture(server, message):
 
 
 def test_the_pad_gets_the_interval_of_a_share(server):
-    answer = call_pad(server, "compare_hand", {"right": 20, "total": 20, "model": "sketchnet"}).json()
+    answer = call_pad(server, "compare_hand", {"right": 20, "total": 20}).json()
     low, high = answer["interval"]
     assert (round(low, 2), high) == (0.84, 1)
     assert [row["isYou"] for row in answer["rows"]] == [True] + [False] * (len(answer["rows"]) - 1)
     assert {"validation", "test"} <= {row["name"] for row in answer["rows"]}
-
-
-def test_a_model_without_stored_figures_is_compared_with_nothing(server):
-    rows = call_pad(server, "compare_hand", {"right": 1, "total": 2, "model": "nonesuch"}).json()["rows"]
-    assert [row["accuracy"] for row in rows] == [0.5]
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,7 @@ OPTIONS = [
     ("--shift", [2], "augmentation.shift", 2.0),
     ("--elastic", [0.5], "augmentation.elastic", 0.5),
     ("--thickness", [0.3], "augmentation.thickness", 0.3),
+    ("--damage", [0.2], "augmentation.damage", 0.2),
     ("--flip-horizontal", [0.5], "augmentation.flip_horizontal", 0.5),
     ("--flip-vertical", [1], "augmentation.flip_vertical", 1.0),
 ]

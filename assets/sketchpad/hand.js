@@ -5,10 +5,11 @@
 
 const HAND_DIGITS = 20;
 
-// page: { find, say, ink, server, notify, remember, recall, canAsk, readModel, showGhost }
+// page: { find, say, ink, server, notify, remember, recall, canAsk, isPenDown, readModel, showGhost }
 function createHand(page) {
   const { find, say, ink, server } = page;
   let test = null; // { labels, attempts, drawing, model }, while there is one
+  let isAsking = false;
 
   const isRunning = () => Boolean(test && test.attempts.length < test.labels.length);
 
@@ -21,17 +22,20 @@ function createHand(page) {
     test = { labels, attempts: [], drawing: ink.save(), model: page.readModel() };
     show();
     ink.restore(null);
+    find("#hand-next").focus();
     find("#sketchpad").scrollIntoView({ block: "nearest" });
   }
 
   function show() {
     page.remember("hand", JSON.stringify(test));
+    const isOver = Boolean(test) && !isRunning();
     find(".sketch").dataset.mode = isRunning() ? "hand" : "";
     find("#hand-task").hidden = !isRunning();
-    find("#hand-result").hidden = !test || isRunning();
+    find("#hand-result").hidden = !isOver;
     page.showGhost(!isRunning());
-    const isOver = test && !isRunning();
     find("#hand-start").textContent = say(isOver ? "hand_again" : "hand_start");
+    // Nothing of an earlier test may stand beside this one's.
+    for (const part of ["summary", "refused", "missed", "compare"]) find(`#hand-${part}`).replaceChildren();
     if (isRunning()) showTask();
   }
 
@@ -46,33 +50,41 @@ function createHand(page) {
     update();
   }
 
+  // The button keeps its focus while it cannot be used, so that Enter goes on when it can.
   function update() {
-    find("#hand-next").disabled = !page.canAsk();
+    find("#hand-next").setAttribute("aria-disabled", isAsking || !page.canAsk());
   }
 
   async function next() {
-    if (!isRunning() || find("#hand-next").disabled) return;
-    find("#hand-next").disabled = true;
-    const { generation } = ink;
-    const strokes = ink.strokes();
+    if (!isRunning() || isAsking || !page.canAsk() || page.isPenDown()) return;
     const asked = test;
+    const strokes = ink.strokes();
+    const drawn = ink.save();
+    setAsking(true);
     const answer = await Promise.race([server.classify_drawing({ strokes, model: test.model }), later(GIVE_UP)]);
-    if (test !== asked || generation !== ink.generation) return update();
+    setAsking(false);
+    if (test !== asked) return;
     if (!answer?.ok) {
-      page.notify(answer?.error ?? say("server_away"));
-      return update();
+      ink.restore(drawn);
+      return page.notify(answer?.error ?? say("server_away"));
     }
     page.notify("");
     const { kind, labels } = answer.verdict;
     test.attempts.push({ strokes, read: labels[0], isRefused: kind === "refused", image: answer.image });
     show();
-    if (isRunning()) {
-      ink.restore(null);
-    } else {
-      ink.restore(test.drawing);
-      await showResult();
+    ink.restore(isRunning() ? null : test.drawing);
+    if (!isRunning()) {
+      showResult();
+      find("#hand-summary").focus();
       find("#hand").scrollIntoView({ block: "nearest" });
     }
+  }
+
+  // While the answer is on its way, more ink would belong to neither digit.
+  function setAsking(value) {
+    isAsking = value;
+    find("#sketchpad").inert = value;
+    update();
   }
 
   function stop() {
@@ -80,17 +92,21 @@ function createHand(page) {
     test = null;
     show();
     ink.restore(drawing);
+    find("#hand-start").focus();
   }
 
   const describe = () => test.attempts.map((attempt, index) => ({ ...attempt, label: test.labels[index] }));
 
   async function showResult() {
+    if (!test || isRunning()) return;
+    const shown = test;
     const drawn = describe();
     const right = drawn.filter(({ label, read }) => label === read).length;
-    const answer = await server.compare_hand({ right, total: drawn.length, model: test.model });
+    const answer = await server.compare_hand({ right, total: drawn.length });
+    if (test !== shown) return;
     if (!answer?.ok) {
       find("#hand-summary").textContent = answer?.error ?? say("server_away");
-      return retryLater(showResult);
+      return answer ? undefined : retryLater(showResult);
     }
     const [low, high] = answer.interval.map((share) => Math.round(share * 100));
     find("#hand-summary").textContent = say("hand_summary", { right, total: drawn.length, low, high });
@@ -144,8 +160,8 @@ function createHand(page) {
   find("#hand-stop").addEventListener("click", stop);
   find("#hand-delete").addEventListener("click", () => { test = null; show(); });
   find("#hand-download").addEventListener("click", download);
-  find("#sketchpad").closest(".sketch").addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && isRunning() && event.target.tagName !== "BUTTON") next();
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.repeat && isRunning() && event.target.tagName !== "BUTTON") next();
   });
 
   return {

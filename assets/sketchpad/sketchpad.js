@@ -18,7 +18,7 @@ const view = createAnswerView(element, say);
 const ink = createInk(onInk);
 const pad = createPad(find("#sketchpad"), ink, () => Number(find("#width").value), onPen);
 const live = createLive((question) => server.classify_drawing(question), nextQuestion, onAnswer, onHealth);
-const hand = createHand({ find, say, ink, server, notify, remember, recall, canAsk, readModel, showGhost });
+const hand = createHand({ find, say, ink, server, notify, remember, recall, canAsk, isPenDown, readModel, showGhost });
 let preview = null; // the sample that is looked at instead of the drawing
 let shown = null; // the last answer and its question
 let health = "ok";
@@ -40,6 +40,10 @@ function canAsk() {
 
 function showGhost(isShown) {
   pad.hasGhost = isShown;
+}
+
+function isPenDown() {
+  return pad.isPenDown;
 }
 
 function readModel() {
@@ -285,7 +289,7 @@ function describeModel() {
   }) : say("test_none");
 }
 
-const smallPercent = (share) => (share < 0.0001 ? "under 0.01 %" : `${Number((share * 100).toPrecision(2))} %`);
+const smallPercent = (share) => (share < 0.0001 ? say("under_hundredth") : `${Number((share * 100).toPrecision(2))} %`);
 const exactPercent = (share) => (share * 100).toFixed(2);
 
 find("#model").addEventListener("change", () => {

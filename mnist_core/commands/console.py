@@ -79,14 +79,20 @@ def load_data(options: argparse.Namespace) -> Dataset:
     return dataset
 
 
+def data_folder(options: argparse.Namespace) -> Path | None:
+    """The folder that holds what `--data-dir` names."""
+    place = Path(options.data_dir).expanduser() if options.data_dir else None
+    return place.parent if place and place.is_file() else place
+
+
 def load_ink(options: argparse.Namespace, *, download: bool = True) -> PenInk | None:
     """Loads the pen ink and says where it was found; None, and what that costs, where it cannot be had."""
-    place = Path(options.data_dir).expanduser() if options.data_dir else None
-    folder = place.parent if place and place.is_file() else place
     try:
-        pen = load_pendigits(folder, default_cache_dir(), download=download, on_progress=_show_download("pen ink"))
+        pen = load_pendigits(
+            data_folder(options), default_cache_dir(), download=download, on_progress=_show_download("pen ink")
+        )
     except DataError as error:
-        say(f"{error} {_COST_OF_NO_INK}")
+        say(f"{error} {_COST_OF_NO_INK}" if download else str(error))
         return None
     say(f"Pen ink from {pen.source}")
     return pen
@@ -96,8 +102,12 @@ def open_workbench(options: argparse.Namespace, *recipes: Recipe) -> Workbench:
     """A workbench with the dataset and the devices that the options name, and with the pen ink if a recipe wants it."""
     dataset = load_data(options)
     bench = Workbench.for_dataset(dataset, model_roots(), **workbench_options(options))
-    wants_ink = dataset.name == "mnist" and any(recipe.ink for recipe in recipes)
-    pen = load_ink(options) if wants_ink else None
+    wants_ink = any(recipe.ink for recipe in recipes)
+    if wants_ink and dataset.name != "mnist":
+        say(
+            f"The pen ink is for MNIST's digits and stays out. If {dataset.name} is no set of digits, add --outliers 0."
+        )
+    pen = load_ink(options) if wants_ink and dataset.name == "mnist" else None
     return dataclasses.replace(bench, data=add_ink(bench.data, pen)) if pen else bench
 
 

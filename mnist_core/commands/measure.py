@@ -16,11 +16,12 @@ from ..labelled import LabelledSet, load_labelled
 from ..pendigits import NPZ_NAME, REPORTED_WRITERS
 from ..recipes import CLASSIC
 from ..report import FIGURES_PATH, render_evidence
-from ..store import StoredModel, list_stored
+from ..store import StoredModel, list_stored, short_name
 from .console import (
     add_command,
     add_data_dir,
     add_model,
+    data_folder,
     describe_figures,
     describe_model,
     find_model,
@@ -33,6 +34,7 @@ from .console import (
 
 if TYPE_CHECKING:
     from ..evidence import Evidence
+    from ..inference import Predictor
 
 
 def add_commands(commands: Any) -> None:
@@ -135,18 +137,16 @@ def run_report(options: argparse.Namespace) -> int:
     check_marks(options.into, EVIDENCE)
     device = choose_device(options.device)
     models = [find_model(options.model), *_find_beside(options.beside)]
-    predictors = {_short_name(model): open_predictor(model, device) for model in models}
+    predictors: dict[str, Predictor] = {}
+    for model in models:
+        short = short_name(model)
+        predictors[model.name if short in predictors else short] = open_predictor(model, device)
     evidence = measure(predictors, _gather(options), say)
     write_between(options.into, EVIDENCE, render_evidence(evidence))
     _write_figures(options.figures, evidence)
     say(f"Wrote {options.into} and {options.figures}")
     print_json(options, evidence)
     return 0
-
-
-def _short_name(model: StoredModel) -> str:
-    """The recipe's name for what is the recipe as it stands."""
-    return model.name if model.recipe.list_changes() else model.recipe.name
 
 
 def _find_beside(names: Sequence[str] | None) -> list[StoredModel]:
@@ -168,6 +168,8 @@ def _gather(options: argparse.Namespace) -> list[Evidence]:
     from ..evidence import Evidence, damage
 
     dataset = load_data(options)
+    if dataset.name != "mnist":
+        raise DataError(f"A report needs MNIST's own test set. Received: {dataset.name} from {dataset.source}.")
     test = PreparedSet.as_it_is(dataset.x_test, dataset.y_test)
     sets = [
         Evidence.known("validation", "clean", PreparedSet.as_it_is(*load_sample())),
@@ -176,8 +178,10 @@ def _gather(options: argparse.Namespace) -> list[Evidence]:
     pen = load_ink(options, download=False)
     if pen:
         sets.append(Evidence.known("pen", "drawn", prepare_ink(pen.reported), len(REPORTED_WRITERS)))
-    folder = Path(options.data_dir or "").expanduser()
-    others = sorted(folder.glob("*.npz")) if options.data_dir and folder.is_dir() else []
+    folder = data_folder(options)
+    others = sorted(folder.glob("*.npz")) if folder else []
+    if not others:
+        say("No sets of other people's digits are at hand: name their folder with --data-dir.")
     outliers = []
     for path in others:
         if path.name == NPZ_NAME or _is_dataset(path):
@@ -212,6 +216,7 @@ def _rounded(value: Any) -> Any:
 
 def _evaluate(options: argparse.Namespace, data: str, outliers: Sequence[str]) -> dict[str, Any]:
     from ..evaluation import PreparedSet, evaluate, evaluate_outliers, prepare_images
+    from ..evidence import Evidence
 
     stored = find_model(options.model)
     predictor = open_predictor(stored, choose_device(options.device))
@@ -225,12 +230,11 @@ def _evaluate(options: argparse.Namespace, data: str, outliers: Sequence[str]) -
     else:
         prepared = prepare_images(load_digits(Path(data)), as_is=options.as_is)
     figures = {"model": stored.name, "data": data, **evaluate(predictor, prepared)}
-    figures["outliers"] = {
-        name: evaluate_outliers(
-            predictor, {data: prepared}, prepare_images(load_labelled(Path(name)), as_is=options.as_is)
-        )
-        for name in outliers
-    }
+    figures["outliers"] = {}
+    for name in outliers:
+        images = prepare_images(load_labelled(Path(name)), as_is=options.as_is)
+        lookalikes = Evidence.known(Path(name).stem, "outliers", images).lookalikes
+        figures["outliers"][name] = evaluate_outliers(predictor, {data: prepared}, images, lookalikes)
     return figures
 
 

@@ -14,7 +14,9 @@ import numpy as np
 from ..architectures import ACTIVATIONS, ARCHITECTURES, POOLINGS, Architecture, Parts
 from ..augmentation import Augmentation
 from ..dataset import name_set, split_evenly
+from ..errors import DataError
 from ..evaluation import prepare_images
+from ..pendigits import PenInk, read_pendigits
 from ..recipes import OPTIMIZERS, RECIPES, SCHEDULES, Recipe, find_recipe
 from ..runs import Workbench, start_from
 from ..store import StoredModel, find_stored
@@ -212,6 +214,10 @@ def _pick(kind: type, given: dict[str, Any], base: Any) -> Any:
 def _open_labelled(options: argparse.Namespace) -> Workbench:
     """A workbench with pictures or ink, a fifth of each digit held out to validate on; it has no test set."""
     labelled = load_digits(options.data)
+    pen = _recognise_pen_ink(options.data)
+    if pen:
+        labelled = dataclasses.replace(labelled, samples=pen.training.ink, labels=pen.training.labels)
+        say("This is UCI's pen ink: the eight writers that figures are reported for stay out.")
     prepared = prepare_images(labelled)
     images = np.rint(prepared.images[prepared.readable] * 255).astype(np.uint8)
     name = name_set(options.data)
@@ -225,6 +231,13 @@ def _open_labelled(options: argparse.Namespace) -> Workbench:
         model_roots(),
         **workbench_options(options),
     )
+
+
+def _recognise_pen_ink(path: Path) -> PenInk | None:
+    try:
+        return read_pendigits(path)
+    except DataError:
+        return None
 
 
 def _describe_run(stored: StoredModel) -> str:

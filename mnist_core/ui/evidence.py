@@ -45,5 +45,21 @@ def _draw_reliability(figures: dict[str, Any]) -> list[dict[str, str]]:
         bins = {name: entry["reliability"] for name, entry in digits.items() if kinds[name] == kind}
         if bins:
             caption = texts[f"evidence_{kind}"]
-            diagrams.append({"svg": render_reliability(caption, bins), "alt": caption, "caption": caption})
+            diagrams.append(
+                {"svg": render_reliability(caption, bins), "alt": f"{caption}. {_in_words(bins)}", "caption": caption}
+            )
     return diagrams
+
+
+def _in_words(sets: dict[str, Any]) -> str:
+    """What a reliability diagram shows, for those who cannot see it."""
+    template = load_texts()["evidence_bin"]
+    return " ".join(
+        f"{name}: "
+        + "; ".join(
+            template.format(stated=f"{entry['stated']:.1%}", true=f"{entry['true']:.1%}", count=entry["num_samples"])
+            for entry in bins
+        )
+        + "."
+        for name, bins in sets.items()
+    )

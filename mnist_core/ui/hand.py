@@ -21,18 +21,16 @@ _MOST_DRAWINGS = 100
 
 
 def compare_hand(message: Message) -> Message:
-    """`{right, total, model}` to `{interval, rows}`: the visitor's share and the stored ones, each with its interval.
+    """`{right, total}` to `{interval, rows}`: the visitor's share and the stored ones, each with its interval.
 
-    A row is name, accuracy, interval (95 %) and whether it is the visitor's; stored figures are those of the model, if
-    it has any.
+    A row is name, accuracy, interval (95 %) and whether it is the visitor's; stored figures are the shipped model's.
     """
     right, total = message.get("right"), message.get("total")
     if not (isinstance(right, int) and isinstance(total, int) and 0 <= right <= total and total >= 1):
         raise InkError(f"Expected how many drawings were read right, of how many. Received: {right!r} of {total!r}.")
     interval = list(wilson_interval(right, total))
     rows = [{"name": "", "accuracy": right / total, "interval": interval, "isYou": True}]
-    measured = {model["name"]: model["digits"] for model in load_figures()["models"]}
-    for name, figures in measured.get(str(message.get("model")), {}).items():
+    for name, figures in load_figures()["models"][0]["digits"].items():
         if name != "damaged":
             rows.append(
                 {"name": name, "accuracy": figures["accuracy"], "interval": figures["interval"], "isYou": False}

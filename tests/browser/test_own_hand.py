@@ -161,6 +161,7 @@ def test_delete_leaves_nothing(page):
     take_test(page)
     page.click("#hand-delete")
     assert not page.locator("#hand-result").is_visible()
+    assert page.locator("#hand-missed *, #hand-compare *").count() == 0
     page.reload()
     page.wait_for_selector("#samples .sample:nth-child(20)")
     assert not page.locator("#hand-result").is_visible()
@@ -178,7 +179,6 @@ def test_what_is_no_digit_is_told_apart(page):
 def test_enter_goes_on(page):
     page.click("#hand-start")
     draw_with_mouse(page, DIGITS[asked_digit(page)])
-    page.locator("#width").focus()
     page.keyboard.press("Enter")
     page.wait_for_function("() => document.querySelector('#hand-progress').innerText === '2 of 20'")
     page.click("#hand-stop")
