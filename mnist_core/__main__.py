@@ -17,7 +17,7 @@ from .errors import MnistError, StoppedError
 _EXAMPLES = """examples:
   python -m mnist_core train lenet --until 0.99               train a classic network up to 99 %
   python -m mnist_core train lenet --activation tanh          the same network with another part
-  python -m mnist_core train sketchnet --again                train the shipped network once more (half an hour)
+  python -m mnist_core train sketchnet --again --quick        train the shipped network once more (under an hour)
   python -m mnist_core data                                   which data is found where
   python -m mnist_core table                                  train all recipes and write their table
   python -m mnist_core experiment activations                 compare ReLU, sigmoid and tanh
