@@ -86,7 +86,8 @@ def unpack_z(content: bytes, path: Path) -> bytes:
     """
     if content[:2] != b"\x1f\x9d" or len(content) < 3 or not 9 <= content[2] & 0x1F <= 16:
         raise DataError(f"{path} is no file of Unix' compress. Replace it.", path)
-    most_bits, has_clear = content[2] & 0x1F, bool(content[2] & 0x80)
+    # Where nine are the most, compress writes ten all the same.
+    most_bits, has_clear = max(10, content[2] & 0x1F), bool(content[2] & 0x80)
     first_free = 257 if has_clear else 256
     table = [bytes([value]) for value in range(256)] + [b""] * (first_free - 256)
     unpacked, size = [], 0

@@ -25,7 +25,8 @@ def fetch(url: str, what: str, hint: str, on_progress: ProgressCallback | None) 
     """
     try:
         with urllib.request.urlopen(url, timeout=30) as response:
-            expected = int(response.headers.get("Content-Length") or 0)
+            length = response.headers.get("Content-Length") or ""
+            expected = int(length) if length.isdecimal() else 0
             received = 0
             while chunk := response.read(1 << 18):
                 received += len(chunk)

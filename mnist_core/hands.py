@@ -110,7 +110,9 @@ def regional_variant(strokes: Strokes, label: int, generator: np.random.Generato
     A digit without such a variant comes back as it is.
     """
     choices = _VARIANTS.get(label)
-    if choices is None:
+    _, _, sides = _bounds(strokes)
+    lies = sides[1] < sides[0] / 4  # a 1 that lies flat has no stem
+    if choices is None or lies:
         return list(strokes)
     return choices[int(generator.integers(len(choices)))](list(strokes), generator)
 

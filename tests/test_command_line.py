@@ -752,7 +752,6 @@ def test_report_calls_a_recipe_as_it_stands_by_its_name(tmp_path, cache, nothing
     assert nothing_measured[0].startswith("linear-")
 
 
-@pytest.mark.xfail(strict=True, reason="both are called by the recipe's name, and one of them is lost")
 def test_report_measures_two_models_of_one_recipe(tmp_path, cache, nothing_measured):
     """As one's own and the shipped one."""
     save_run(fake_run(RECIPES["sketchnet"]), {}, cache / "models/mine")

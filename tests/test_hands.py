@@ -470,7 +470,6 @@ def test_a_blur_spreads_ink_and_loses_none():
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.xfail(strict=True, reason="a 1 that lies flat has no stem, and becomes a point")
 def test_a_one_that_lies_flat_can_be_drawn():
     flat = [curve((0, 0), (10, 0), num_points=2)]
     images = [draw_varied(flat, 1, 1, generator(seed)) for seed in range(20)]

@@ -141,7 +141,7 @@ def run_report(options: argparse.Namespace) -> int:
     for model in models:
         short = short_name(model)
         predictors[model.name if short in predictors else short] = open_predictor(model, device)
-    evidence = measure(predictors, _gather(options), say)
+    evidence = _rounded(measure(predictors, _gather(options), say))  # so that both files say the same
     write_between(options.into, EVIDENCE, render_evidence(evidence))
     _write_figures(options.figures, evidence)
     say(f"Wrote {options.into} and {options.figures}")
@@ -200,7 +200,7 @@ def _is_dataset(path: Path) -> bool:
 
 def _write_figures(path: Path, evidence: dict[str, Any]) -> None:
     try:
-        path.write_text(json.dumps(_rounded(evidence), separators=(",", ":")) + "\n", encoding="utf-8")
+        path.write_text(json.dumps(evidence, separators=(",", ":")) + "\n", encoding="utf-8")
     except OSError as error:
         raise StorageError(f"{path} cannot be written: {error}.", path) from error
 

@@ -122,7 +122,8 @@ def describe_layers(network: Architecture) -> str:
         ArchitectureError: The network is impossible.
     """
     layers = network.layers()
-    summary = network.summary if network == ARCHITECTURES[network.name] else "with other parts"
+    base = dataclasses.replace(ARCHITECTURES[network.name], num_outputs=network.num_outputs)
+    summary = network.summary if network == base else "with other parts"
     lines = [f"{network.name}: {summary}", f"  {'layer':14} {'kind':24} {'output':>14} {'parameters':>12}"]
     lines += [
         f"  {layer.name:14} {layer.kind:24} {' x '.join(map(str, layer.output_shape)):>14} {layer.num_parameters:>12,}"
