@@ -226,6 +226,19 @@ def test_no_more_is_accepted_than_it_takes():
     assert (find_doubt(logits) <= limit).sum() in (985, 986)
 
 
+def test_the_limit_is_a_hair_above_the_doubt_that_it_was_taken_from():
+    """Another runtime's last digits differ."""
+    logits = random_logits(1000, 11)
+    limit = fit_calibration([(logits, draw_labels(logits))], [logits]).limit
+    taken = np.sort(find_doubt(logits))[985]
+    assert 1.0005 * taken < limit < 1.002 * taken
+
+
+def test_a_limit_is_never_above_1():
+    sure = np.column_stack([np.zeros((50, 10)), np.full(50, 60.0)])
+    assert fit_calibration([(sure, np.zeros(50, int))], [sure]).limit == 1
+
+
 def test_the_most_doubted_kind_decides():
     calm, doubted = (np.column_stack([random_logits(500), np.full(500, eleventh)]) for eleventh in (-20, 2))
     groups = [(calm, draw_labels(calm))]

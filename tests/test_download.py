@@ -129,8 +129,8 @@ def test_an_error_in_the_progress_is_the_callers_own(serve):
 
 
 @pytest.mark.parametrize("length", ["many", "-5"])
-def test_a_length_that_is_none_is_the_same_error(serve, length):
-    assert refusal(serve(send(CONTENT, length)).url).startswith("The thing could not be downloaded")
+def test_a_length_that_is_none_is_not_believed(serve, length):
+    assert b"".join(fetch(serve(send(CONTENT, length)).url, *WORDS, None)) == CONTENT
 
 
 def test_the_error_can_be_made_for_content_that_is_something_else():

@@ -241,6 +241,16 @@ def test_an_ablation_that_is_stored_is_not_trained_again(bench_with_ink):
     assert bench_with_ink.trained == []
 
 
+def test_what_was_trained_where_there_was_no_ink_is_trained_again(bench_with_ink):
+    """It was not measured on ink, though its recipe and its data are the same."""
+    recipe = ablated_recipe(ABLATIONS["pen ink"], epochs=1, limit=1, num_images=2, seed=0)
+    dataclasses.replace(bench_with_ink, data=DATA).train(recipe)
+    bench_with_ink.trained.clear()
+    rows = ablate(bench_with_ink, num_seeds=1, epochs=1, limit=1)
+    assert recipe in bench_with_ink.trained
+    assert len(bench_with_ink.trained) == len(rows) == len(ABLATIONS)
+
+
 def test_an_ablation_without_ink_is_refused_before_anything_is_trained(workbench):
     with pytest.raises(DataError, match="--data-dir"):
         ablate(workbench)

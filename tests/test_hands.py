@@ -469,6 +469,14 @@ def test_a_blur_spreads_ink_and_loses_none():
     assert 0 <= soft.min() <= soft.max() <= 1
 
 
+@every_digit
+def test_what_lies_flat_is_left_alone(label):
+    flat = [stroke * [1, 0.1] for stroke in DIGITS[label]]
+    if label == 1:
+        flat = [curve((0, 0), (100, 10))]
+    assert all(is_same(varied, flat) for varied in variants(flat, label, 10))
+
+
 @pytest.mark.filterwarnings("error")
 def test_a_one_that_lies_flat_can_be_drawn():
     flat = [curve((0, 0), (10, 0), num_points=2)]

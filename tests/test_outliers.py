@@ -342,9 +342,7 @@ def test_textures_are_areas_and_other_families_are_lines(generated):
 
 
 @pytest.mark.parametrize(
-    "labels",
-    [[0, 1, 8], [0, 1, 2]],
-    ids=["none that may lie on its side", "one that may"],
+    "labels", [[0, 1, 8], [0, 1, 2], [1]], ids=["none that may lie on its side", "one that may", "1"]
 )
 def test_outliers_can_be_made_of_few_kinds_of_digits(labels):
     chosen = np.isin(LABELS, labels)
@@ -356,5 +354,21 @@ def test_a_blank_image_among_the_digits_is_survived():
     """A set of MNIST's layout may hold one."""
     digits = DIGITS.copy()
     digits[::5] = 0
-    images = generate_outliers(digits, LABELS, 200, np.random.default_rng(0), ("broken digits", "joined digits"))
-    assert images.any(axis=(1, 2)).all()
+    families = ("broken digits", "joined digits")
+    images = generate_outliers(digits, LABELS, 200, np.random.default_rng(0), families)
+    has_ink = np.arange(len(LABELS)) % 5 > 0
+    expected = generate_outliers(DIGITS[has_ink], LABELS[has_ink], 200, np.random.default_rng(0), families)
+    assert np.array_equal(images, expected)
+
+
+@pytest.mark.parametrize("count", [0, 3])
+def test_of_blank_images_no_outliers_can_be_made(count):
+    blank = np.zeros((count, 28, 28), np.uint8)
+    with pytest.raises(ValueError, match="`digits` must hold images with ink"):
+        generate_outliers(blank, np.zeros(count, int), 10, np.random.default_rng(0))
+
+
+def test_halves_without_ink_are_no_outlier(broken):
+    upper, lower = np.zeros((28, 28), np.uint8), np.zeros((28, 28), np.uint8)
+    upper[:14] = lower[14:] = 255
+    assert broken(0.1, upper, lower) is None

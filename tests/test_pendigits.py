@@ -253,6 +253,9 @@ def test_arrays_that_are_missing_are_named(tmp_path, missing):
         {"y": np.array(["a"] * 60)},
         {"y": INK.labels + 0.5},
         {"points": as_arrays(INK)["points"] + np.float32(0.3)},
+        {"points": as_arrays(INK)["points"] + np.float32(65536)},
+        {"y": INK.labels + 65536},
+        {"writer": INK.writers - 65536},
     ],
     ids=lambda change: next(iter(change)),
 )

@@ -72,6 +72,18 @@ def test_outliers_are_made_for_eight_epochs_at_most(epochs, expected):
     assert (len(pool.images), pool.per_epoch) == (expected, 5)
 
 
+@pytest.mark.parametrize(("limit", "expected"), [(None, 500), (300, 300), (20, 20), (1, 1)])
+def test_there_are_no_more_drawings_than_images(limit, expected):
+    assert only_pool(ink=1000, limit=limit).per_epoch == expected
+    assert only_pool(ink=1, limit=limit).per_epoch == 1
+
+
+@pytest.mark.parametrize(("limit", "expected"), [(None, 250), (21, 10), (1, 1)])
+def test_there_are_half_as_many_outliers_as_images_at_most(limit, expected):
+    pool = only_pool(outliers=1000, limit=limit, epochs=1)
+    assert (pool.per_epoch, len(pool.images)) == (expected, expected)
+
+
 # What
 
 

@@ -37,6 +37,7 @@ from mnist_core.store import (
     models_dir,
     run_name,
     save_run,
+    short_name,
 )
 
 OTHER = dataclasses.replace(LINEAR, seed=9)
@@ -540,6 +541,21 @@ def test_a_recipes_name_means_the_recipe_as_it_stands(tmp_path):
     for name, recipe in (("a", dataclasses.replace(plain, epochs=2)), ("b", plain)):
         store.save_run(fake_run(recipe), {}, tmp_path / name)
     assert store.find_stored("linear", [tmp_path]).name == "b"
+
+
+def test_a_recipe_as_it_stands_is_called_by_its_name(tmp_path):
+    plain = RECIPES["lenet"]
+    assert short_name(save_fake(tmp_path / "lenet-0123456789", plain)) == "lenet"
+    assert short_name(save_fake(tmp_path / "changed", dataclasses.replace(plain, seed=3))) == "changed"
+    other = save_run(fake_run(plain), {"data": "fashion"}, tmp_path / "other")
+    assert short_name(other) == "other"
+
+
+@pytest.mark.parametrize(("parameters", "found"), [(7850, True), (7849, False)])
+def test_a_model_whose_network_was_another_then_is_not_found(tmp_path, parameters, found):
+    """An earlier version may have meant other layers by the same name."""
+    stored = save_run(fake_run(), {"parameters": parameters}, tmp_path / "mine")
+    assert find_complete(LINEAR, "a" * 64, [tmp_path]) == (stored if found else None)
 
 
 def test_several_changed_models_of_a_recipe_are_named_without_the_others(tmp_path):

@@ -34,7 +34,6 @@ from .console import (
 
 if TYPE_CHECKING:
     from ..evidence import Evidence
-    from ..inference import Predictor
 
 
 def add_commands(commands: Any) -> None:
@@ -137,10 +136,9 @@ def run_report(options: argparse.Namespace) -> int:
     check_marks(options.into, EVIDENCE)
     device = choose_device(options.device)
     models = [find_model(options.model), *_find_beside(options.beside)]
-    predictors: dict[str, Predictor] = {}
-    for model in models:
-        short = short_name(model)
-        predictors[model.name if short in predictors else short] = open_predictor(model, device)
+    shorts = [short_name(model) for model in models]
+    names = [model.name if shorts.count(short) > 1 else short for model, short in zip(models, shorts, strict=True)]
+    predictors = {name: open_predictor(model, device) for name, model in zip(names, models, strict=True)}
     evidence = _rounded(measure(predictors, _gather(options), say))  # so that both files say the same
     write_between(options.into, EVIDENCE, render_evidence(evidence))
     _write_figures(options.figures, evidence)
