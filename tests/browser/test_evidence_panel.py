@@ -35,7 +35,9 @@ def test_reliability_is_drawn_for_each_kind_of_digits(opened):
             return [image.alt, image.naturalWidth > 0];
         }))"""
     )
-    assert loaded == [["Clean digits", True], ["Drawn digits", True], ["Damaged digits", True]]
+    assert [is_drawn for _, is_drawn in loaded] == [True] * 3
+    assert [alt.split(". ")[0] for alt, _ in loaded] == ["Clean digits", "Drawn digits", "Damaged digits"]
+    assert all(" stated, " in alt and " true of " in alt for alt, _ in loaded)
 
 
 def test_wide_tables_scroll_and_the_page_does_not(open_page):
