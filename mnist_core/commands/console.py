@@ -28,8 +28,8 @@ DEFAULT_MODEL = "sketchnet"
 STOPPED = 130
 # As the README's ablation has measured.
 _COST_OF_NO_INK = (
-    "Training goes on with MNIST alone, and hands that MNIST does not have are read worse: in short runs 88 % instead of "
-    "97 % of the pen digits of writers that were never seen."
+    "Training goes on with MNIST alone, and hands that MNIST does not have are read worse: in short runs 88 % instead "
+    "of 97 % of the pen digits of writers that were never seen."
 )
 
 
