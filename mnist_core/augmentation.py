@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .damage import damage_images
+from .damage import DAMAGES, damage_images
 
 _ELASTIC_GRID = 5
 
@@ -90,7 +90,8 @@ def augment(images: np.ndarray, augmentation: Augmentation, generator: np.random
     augmented = _sample_bilinear(images, x, y)
     if augmentation.damage:
         chosen = generator.random(len(images)) < augmentation.damage
-        augmented[chosen] = damage_images(augmented[chosen], generator)
+        first = int(generator.integers(len(DAMAGES)))
+        augmented[chosen] = damage_images(augmented[chosen], generator, first)
     return augmented
 
 

@@ -14,12 +14,13 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 
-def damage_images(images: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+def damage_images(images: np.ndarray, generator: np.random.Generator, first: int = 0) -> np.ndarray:
     """Returns a damaged copy of each image, each kind of damage in turn.
 
     Args:
         images: Array of shape (n, 28, 28), float32 in [0, 1].
         generator: Source of randomness; the same state gives the same result.
+        first: Number of the kind that the first image gets.
 
     Returns:
         Array of shape (n, 28, 28), float32 in [0, 1].
@@ -27,7 +28,7 @@ def damage_images(images: np.ndarray, generator: np.random.Generator) -> np.ndar
     kinds = list(DAMAGES.values())
     damaged = np.empty_like(images)
     for index, image in enumerate(images):
-        damaged[index] = kinds[index % len(kinds)](image, generator)
+        damaged[index] = kinds[(first + index) % len(kinds)](image, generator)
     return np.clip(damaged, 0, 1)
 
 

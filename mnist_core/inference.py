@@ -152,8 +152,6 @@ def predict(predictor: Predictor, images: np.ndarray) -> Predictions:
 
 def read_logits(logits: np.ndarray, calibration: Calibration) -> Predictions:
     """What logits of shape (n, 10) or (n, 11) say."""
-    if not len(logits):
-        return Predictions(np.empty((0, NUM_CLASSES)), np.empty(0), np.empty(0, bool))
     doubt = find_doubt(logits)
     return Predictions(calibration.probabilities(logits), doubt, doubt <= calibration.limit)
 

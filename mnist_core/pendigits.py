@@ -143,7 +143,9 @@ def _read_npz(path: Path) -> PenInk:
     drawings = unpack_ink(arrays, path)
     numbers = [arrays[name] for name in ("y", "writer")]
     is_sound = all(array.shape == (len(drawings),) and np.issubdtype(array.dtype, np.integer) for array in numbers)
-    is_sound = is_sound and np.array_equal(arrays["points"], np.rint(arrays["points"]))  # the tablet's whole numbers
+    # The tablet's whole numbers; larger ones would pass for others when they are hashed.
+    is_sound = is_sound and np.array_equal(arrays["points"], np.rint(arrays["points"]))
+    is_sound = is_sound and all(np.abs(array).max(initial=0) < 2**15 for array in (arrays["points"], *numbers))
     ink = PenInk(drawings, *(array.astype(np.int64) for array in numbers), str(path)) if is_sound else None
     if ink is None or _hash_strokes(ink) != _STROKES_HASH:
         raise DataError(f"{path} is not the pen ink of {TEXT_NAME}: strokes, labels or writers differ.", path)

@@ -42,17 +42,20 @@ class Pool:
 def build_pools(recipe: Recipe, data: TrainingData) -> list[Pool]:
     """The pools that a recipe draws from; none where it asks for none, or where the pen ink is not at hand."""
     pools = []
-    # Of a small set, or of a few images, they must not bury the digits.
-    num_images = len(data.x_train[: recipe.limit])
-    if recipe.ink and data.ink is not None:
-        pools.append(_draw_ink(recipe, data, min(recipe.ink, num_images)))
-    if recipe.outliers:
-        per_epoch = min(recipe.outliers, max(1, num_images // 2))
+    num_ink, num_outliers = count_per_epoch(recipe, len(data.x_train[: recipe.limit]))
+    if num_ink and data.ink is not None:
+        pools.append(_draw_ink(recipe, data, num_ink))
+    if num_outliers:
         generator = np.random.default_rng([recipe.seed, _OUTLIER_STREAM])
-        count = per_epoch * min(recipe.epochs, _MOST_EPOCHS)
+        count = num_outliers * min(recipe.epochs, _MOST_EPOCHS)
         images = generate_outliers(data.x_train, data.y_train, count, generator)
-        pools.append(Pool(images, np.full(count, NOT_A_DIGIT, np.uint8), per_epoch))
+        pools.append(Pool(images, np.full(count, NOT_A_DIGIT, np.uint8), num_outliers))
     return pools
+
+
+def count_per_epoch(recipe: Recipe, num_images: int) -> tuple[int, int]:
+    """Pen drawings and outliers that an epoch takes beside its images: of a small set they must not bury the digits."""
+    return min(recipe.ink, num_images), min(recipe.outliers, max(1, num_images // 2))
 
 
 def _draw_ink(recipe: Recipe, data: TrainingData, per_epoch: int) -> Pool:

@@ -255,6 +255,13 @@ def test_damage_comes_in_several_kinds():
     assert amount.max() > 1.2
 
 
+def test_a_small_share_of_damage_meets_every_kind():
+    """A batch that damages one image must not always take the first kind, which is noise on blank paper too."""
+    blank = np.zeros((1, 28, 28), np.float32)
+    noisy = [augment(blank, Augmentation(damage=1), generator(seed)).any() for seed in range(40)]
+    assert 0.1 < np.mean(noisy) < 0.9
+
+
 def test_elastic_moves_a_dot_about_as_far_as_it_says():
     changed = augment(many(13, 15, 13, 15, num_images=2000), Augmentation(elastic=1), generator())
     for moved in (mean_x(changed), mean_y(changed)):

@@ -481,7 +481,6 @@ def test_pictures_in_a_file_are_not_mixed_with_pen_ink(pen, opened, tmp_path):
     assert "Training sketchnet: 80 images" in said.messages
 
 
-@pytest.mark.xfail(strict=True, reason="it says what the recipe asks for, though a small set gets less")
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [

@@ -134,6 +134,10 @@ def run_report(options: argparse.Namespace) -> int:
     from ..report import EVIDENCE, check_marks, write_between
 
     check_marks(options.into, EVIDENCE)
+    if not options.figures.absolute().parent.is_dir():  # known before minutes of measuring
+        raise StorageError(
+            f"There is no folder for {options.figures}. Name another file with --figures.", options.figures
+        )
     device = choose_device(options.device)
     models = [find_model(options.model), *_find_beside(options.beside)]
     shorts = [short_name(model) for model in models]

@@ -17,6 +17,7 @@ from ..dataset import name_set, split_evenly
 from ..errors import DataError
 from ..evaluation import prepare_images
 from ..pendigits import PenInk, read_pendigits
+from ..pools import count_per_epoch
 from ..recipes import OPTIMIZERS, RECIPES, SCHEDULES, Recipe, find_recipe
 from ..runs import Workbench, start_from
 from ..store import StoredModel, find_stored
@@ -150,11 +151,13 @@ _RECIPE_OPTIONS = (
 
 
 def _describe_sources(recipe: Recipe, workbench: Workbench) -> str:
-    parts = [f"{recipe.name}: {len(workbench.data.x_train[: recipe.limit]):,} images"]
-    if recipe.ink and workbench.data.ink:
-        parts.append(f"{recipe.ink:,} pen drawings")
-    if recipe.outliers:
-        parts.append(f"{recipe.outliers:,} images that are no digits")
+    num_images = len(workbench.data.x_train[: recipe.limit])
+    num_ink, num_outliers = count_per_epoch(recipe, num_images)
+    parts = [f"{recipe.name}: {num_images:,} images"]
+    if num_ink and workbench.data.ink:
+        parts.append(f"{num_ink:,} pen drawings")
+    if num_outliers:
+        parts.append(f"{num_outliers:,} images that are no digits")
     return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
 
 
