@@ -2,7 +2,7 @@
 
 import re
 
-from hands import DIGITS, HOUSE, PHONE, SEVEN, Fingers, count, draw_with_mouse, look_at_answer, wait_for_answer
+from hands import DIGITS, HOUSE, PHONE, SEVEN, Fingers, count, draw_with_mouse, line, look_at_answer, wait_for_answer
 
 
 def bar_color(page, digit):
@@ -64,3 +64,11 @@ def test_the_details_tell_the_doubt_and_name_the_twins(page):
     doubt, limit = [float(number) for number in re.findall(r"([\d.]+) %", told)]
     assert doubt > limit
     assert "O, l, S and Z" in told
+
+
+def test_what_could_be_two_digits_is_named_as_both(page):
+    """A flag that rises half-way between the upstroke of a 1 and the roof of a 7."""
+    answer = wait_for_answer(page, draw_with_mouse(page, [line((0.36, 0.322), (0.56, 0.2), (0.44, 0.82))]))
+    assert answer.state == "between"
+    assert answer.verdict in ("1 or 7?", "7 or 1?")
+    assert not has_big_number(page)
