@@ -22,13 +22,20 @@ The modules in reading order; each imports only from those above it:
     training        a recipe and data -> a trained model and its history
     store           trained models on disk
     inference       images -> predictions, on a CPU or a GPU
+    embedding       images -> what the last layer but one makes of them
     evaluation      predictions and labels -> figures
+    splits          sets of digits to look through
+    neighbours      which images are most alike
+    layout          vectors -> places in the plane, neighbours beside each other
+    answers         what a model makes of a whole split, kept in the cache folder
+    browse          questions about a split and about a model's answers
     evidence        models on sets -> all that can be said about how well they read
     runs            a recipe -> a stored model with its figures
     experiments     many recipes, one table
     studies         where a search keeps its trials, shared by its workers
     search          a search for a good network
-    render          numbers -> pictures
+    render          numbers -> charts
+    sprites         images -> pictures that hold many of them
     report          figures -> tables in a text file
     commands        the commands of the command line
     __main__        the command line

@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from .commands import data, experiment, measure, train
+from .commands import browse, data, experiment, measure, train
 from .commands.console import STOPPED
 from .errors import MnistError, StoppedError
 
@@ -26,6 +26,7 @@ _EXAMPLES = """examples:
   python -m mnist_core predict photo.png                      read one digit from a picture
   python -m mnist_core evaluate --data test --json            figures on MNIST's test set
   python -m mnist_core evaluate --data digits.npz             figures on other people's digits
+  python -m mnist_core show test --wrong --output wrong.png   the test images that the model reads wrong
 """
 
 
@@ -55,7 +56,7 @@ def _build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    for family in (train, data, experiment, measure):
+    for family in (train, data, experiment, measure, browse):
         family.add_commands(commands)
     return parser
 

@@ -1,4 +1,4 @@
-"""Files of arrays, npz and IDX, and what Unix' compress packed, read without trusting them.
+"""Files of arrays: npz, IDX, and what Unix' compress packed, read without trusting them; npz written whole.
 
 What is in an array is not looked at here.
 """
@@ -8,13 +8,15 @@ from __future__ import annotations
 import gzip
 import hashlib
 import math
+import os
 import struct
+import tempfile
 import zlib
 from pathlib import Path
 
 import numpy as np
 
-from .errors import DataError
+from .errors import DataError, StorageError
 
 # The third byte of an IDX file; only the first is used for pictures and labels.
 _IDX_TYPES = {0x08: "uint8", 0x09: "int8", 0x0B: "int16", 0x0C: "int32", 0x0D: "float32", 0x0E: "float64"}
@@ -37,6 +39,44 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
     if foreign:
         raise DataError(f"{path} holds {', '.join(foreign)}, which are no arrays. Expected an npz file.", path)
     return arrays
+
+
+def list_npz(path: Path) -> list[str]:
+    """The names of the arrays of an npz file, without reading them.
+
+    Raises:
+        DataError: The file is no npz file.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return list(archive.files)
+    except Exception as error:  # as above; one array alone has no `files`
+        raise DataError(f"{path} cannot be read as an npz file: {error}. Replace or delete it.", path) from error
+
+
+def write_npz(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    """Writes an npz file, whole or not at all.
+
+    Raises:
+        StorageError: It cannot be written.
+    """
+    partial = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".partial")
+        partial = Path(name)
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, **arrays)
+        os.replace(partial, path)
+    except OSError as error:
+        raise StorageError(
+            f"{path.name} cannot be kept in {path.parent}: {error}. Free some space, or set MNIST_CACHE_DIR to a "
+            "folder that can be written.",
+            path.parent,
+        ) from error
+    finally:
+        if partial:
+            partial.unlink(missing_ok=True)
 
 
 def read_idx(path: Path) -> np.ndarray:

@@ -229,10 +229,8 @@ def split_validation(dataset: Dataset) -> TrainingData:
     """
     if dataset.name != "mnist":
         return split_evenly(dataset.x_train, dataset.y_train, dataset.name)
-    x_validation, y_validation = load_sample()
-    held_out = {image.tobytes() for image in x_validation}
-    keep = np.array([image.tobytes() not in held_out for image in dataset.x_train])
-    return TrainingData(dataset.x_train[keep], dataset.y_train[keep], x_validation, y_validation)
+    training = find_training(dataset.x_train, dataset.y_train, dataset.name)
+    return TrainingData(dataset.x_train[training], dataset.y_train[training], *load_sample())
 
 
 def add_ink(data: TrainingData, pen: PenInk) -> TrainingData:
@@ -246,15 +244,33 @@ def split_evenly(images: np.ndarray, labels: np.ndarray, name: str) -> TrainingD
     Raises:
         DataError: There are too few images.
     """
+    training = find_training(images, labels, name)
+    if len(training) == len(images):
+        raise DataError(f"{name} holds {len(images)} images, too few to learn from. Expected at least 5 of one digit.")
+    held_out = np.setdiff1d(np.arange(len(images)), training)
+    return TrainingData(images[training], labels[training], images[held_out], labels[held_out], name)
+
+
+def find_training(images: np.ndarray, labels: np.ndarray, name: str = "mnist") -> np.ndarray:
+    """Which images of a training set a recipe learns from, in its order; the others are validated on.
+
+    Args:
+        images: uint8 (n, 28, 28).
+        labels: uint8 (n,).
+        name: "mnist" for the original alone.
+
+    Returns:
+        Indices, int64.
+    """
+    if name == "mnist":
+        sample = {image.tobytes() for image in load_sample()[0]}
+        return np.array([index for index, image in enumerate(images) if image.tobytes() not in sample], np.int64)
     every = max(5, len(images) // 5000)
     held_out = np.zeros(len(images), bool)
     for label in range(_NUM_CLASSES):
         held_out[np.flatnonzero(labels == label)[every - 1 :: every]] = True
-    if not held_out.any():
-        raise DataError(f"{name} holds {len(images)} images, too few to learn from. Expected at least 5 of one digit.")
     # A set may be sorted by label, and a recipe's `limit` takes the first images.
-    order = np.random.default_rng(0).permutation(np.flatnonzero(~held_out))
-    return TrainingData(images[order], labels[order], images[held_out], labels[held_out], name)
+    return np.random.default_rng(0).permutation(np.flatnonzero(~held_out))
 
 
 def _read_mnist(path: Path) -> Dataset:

@@ -4,6 +4,7 @@
     +-- DataError               a data set is missing, damaged or of another form        .path
     +-- InkError                pen strokes that cannot become an image
     +-- PictureError            pixels that cannot become an image
+    +-- QueryError              a question about a data set that has no answer
     +-- ModelError
     |   +-- UnknownModelError   no model of that name                                    .name, .available
     |   +-- ArchitectureError   a network that cannot be built                           .layer
@@ -13,7 +14,8 @@
     +-- TrainingError           a run that cannot go on
         +-- StoppedError        stopped before there was anything to keep
 
-A wrong argument in a program is a plain `ValueError`, except for ink and pictures, which come from visitors.
+A wrong argument in a program is a plain `ValueError`, except for ink, pictures and questions,
+which come from visitors.
 """
 
 from __future__ import annotations
@@ -40,6 +42,10 @@ class InkError(MnistError, ValueError):
 
 class PictureError(MnistError, ValueError):
     """Pixels that cannot become an image."""
+
+
+class QueryError(MnistError, ValueError):
+    """A question about a data set that has no answer."""
 
 
 class ModelError(MnistError):

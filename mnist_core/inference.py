@@ -23,9 +23,9 @@ from .errors import DeviceError
 from .store import StoredModel, build_keras_model
 
 # Larger batches make LiteRT keep hundreds of megabytes for good.
-_CHUNK = 64
+MOST_IMAGES = 64
 # Below this the runner-up is worth naming.
-_SURE = 0.8
+SURE = 0.8
 
 DeviceChoice = Literal["auto", "cpu", "gpu"]
 DEVICE_CHOICES: tuple[DeviceChoice, ...] = ("auto", "cpu", "gpu")
@@ -136,7 +136,9 @@ def predict_logits(predictor: Predictor, images: np.ndarray) -> np.ndarray:
     """The logits of any number of images, float32 (n, 28, 28) in [0, 1], as `Predictor` gives them."""
     if images.ndim != 3 or images.shape[1:] != (28, 28):
         raise ValueError(f"`images` must have the shape (n, 28, 28). Received: {images.shape}")
-    chunks = [predictor.predict_logits(images[start : start + _CHUNK]) for start in range(0, len(images), _CHUNK)]
+    chunks = [
+        predictor.predict_logits(images[start : start + MOST_IMAGES]) for start in range(0, len(images), MOST_IMAGES)
+    ]
     return np.concatenate(chunks) if chunks else np.empty((0, NUM_CLASSES), np.float32)
 
 
@@ -167,27 +169,30 @@ def read_verdict(probabilities: np.ndarray, accepted: bool = True) -> Verdict:
     confidence = float(probabilities[first])
     if not accepted:
         return Verdict("refused", (first,), confidence)
-    if confidence >= _SURE:
+    if confidence >= SURE:
         return Verdict("sure", (first,), confidence)
-    if confidence + probabilities[second] >= _SURE:
+    if confidence + probabilities[second] >= SURE:
         return Verdict("between", (first, second), confidence)
     return Verdict("unsure", (first,), confidence)
 
 
-class LiteRTPredictor:
-    """Answers on the CPU from a stored model's LiteRT file."""
+class LiteRTRunner:
+    """Runs the content of a LiteRT file, in as many interpreters as there are processors; from any thread.
 
-    def __init__(self, stored: StoredModel) -> None:
-        self.calibration = stored.calibration
-        # Read once: the file may be replaced while this answers.
-        self._content = stored.read_litert()
+    Args:
+        content: A LiteRT file that takes float32 (n, 28, 28, 1).
+    """
+
+    def __init__(self, content: bytes) -> None:
+        # Kept, not read again: the file may be replaced while this answers.
+        self._content = content
         # Two threads in one interpreter get wrong answers without an error, so each takes one that is free. There are
         # as many as processors: each copies the weights, and a server has dozens of threads.
-        self._free: queue.SimpleQueue[Callable[[np.ndarray], np.ndarray]] = queue.SimpleQueue()
+        self._free: queue.SimpleQueue[Callable[[np.ndarray], dict[str, np.ndarray]]] = queue.SimpleQueue()
         self._slots = threading.Semaphore(os.cpu_count() or 1)
 
-    def predict_logits(self, images: np.ndarray) -> np.ndarray:
-        """See `Predictor`."""
+    def run(self, images: np.ndarray) -> dict[str, np.ndarray]:
+        """Images, float32 (n, 28, 28) in [0, 1], to the outputs of the file by name. At most 64 images at a time."""
         batch = np.ascontiguousarray(images[..., None], np.float32)
         with self._slots:
             try:
@@ -199,18 +204,25 @@ class LiteRTPredictor:
             finally:
                 self._free.put(run)
 
-    def _open_interpreter(self) -> Callable[[np.ndarray], np.ndarray]:
+    def _open_interpreter(self) -> Callable[[np.ndarray], dict[str, np.ndarray]]:
         from ai_edge_litert.interpreter import Interpreter
 
-        interpreter = Interpreter(model_content=self._content, num_threads=1)
-        runner = interpreter.get_signature_runner()
+        runner = Interpreter(model_content=self._content, num_threads=1).get_signature_runner()
         (input_name,) = runner.get_input_details()
+        return lambda batch: runner(**{input_name: batch})
 
-        def run(batch: np.ndarray) -> np.ndarray:
-            (logits,) = runner(**{input_name: batch}).values()
-            return logits
 
-        return run
+class LiteRTPredictor:
+    """Answers on the CPU from a stored model's LiteRT file."""
+
+    def __init__(self, stored: StoredModel) -> None:
+        self.calibration = stored.calibration
+        self._runner = LiteRTRunner(stored.read_litert())
+
+    def predict_logits(self, images: np.ndarray) -> np.ndarray:
+        """See `Predictor`."""
+        (logits,) = self._runner.run(images).values()
+        return logits
 
 
 class TensorFlowPredictor:

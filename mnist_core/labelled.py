@@ -65,6 +65,19 @@ def load_labelled(path: Path) -> LabelledSet:
     return LabelledSet(path.stem, kind, samples, labels.astype(np.int64), num_writers)
 
 
+def load_digits(path: Path) -> LabelledSet:
+    """A set whose labels are digits; sets of outliers may hold any labels.
+
+    Raises:
+        DataError: The file cannot be read, or holds other labels.
+    """
+    labelled = load_labelled(path)
+    if not len(labelled.labels) or labelled.labels.min() < 0 or labelled.labels.max() > 9:
+        found = f"{labelled.labels.min()} to {labelled.labels.max()}" if len(labelled.labels) else "none"
+        raise DataError(f"{path}: expected samples with labels 0 to 9. Received labels: {found}.", path)
+    return labelled
+
+
 def _check_pictures(x: np.ndarray, path: Path) -> np.ndarray:
     if x.dtype != np.uint8 or x.ndim != 3 or 0 in x.shape[1:]:
         raise DataError(f"{path}: expected x as uint8 (n, height, width). Received: {x.dtype} {x.shape}.", path)

@@ -74,7 +74,12 @@ class PenInk:
     @property
     def training(self) -> PenInk:
         """What may be trained on: all writers of neither held-out group."""
-        return self._take(~np.isin(self.writers, VALIDATION_WRITERS + REPORTED_WRITERS))
+        return self._take(self.is_for_training)
+
+    @property
+    def is_for_training(self) -> np.ndarray:
+        """Which drawings those are: bool (n,)."""
+        return ~np.isin(self.writers, VALIDATION_WRITERS + REPORTED_WRITERS)
 
     @property
     def validation(self) -> PenInk:

@@ -45,10 +45,15 @@ def add_command(
 
 def add_model(command: argparse.ArgumentParser) -> None:
     """Adds the options that choose what answers."""
+    add_stored_model(command)
+    add_device(command)
+
+
+def add_stored_model(command: argparse.ArgumentParser) -> None:
+    """Adds the option that names a model."""
     command.add_argument(
         "--model", default=os.environ.get("MNIST_MODEL") or DEFAULT_MODEL, help="name or folder of a stored model"
     )
-    add_device(command)
 
 
 def add_device(command: argparse.ArgumentParser) -> None:

@@ -12,7 +12,7 @@ from ..arrays import read_npz
 from ..dataset import load_sample
 from ..errors import DataError, PictureError, StorageError, UnknownModelError
 from ..inference import choose_device, open_predictor, predict, read_verdict
-from ..labelled import LabelledSet, load_labelled
+from ..labelled import load_digits, load_labelled
 from ..pendigits import NPZ_NAME, REPORTED_WRITERS
 from ..recipes import CLASSIC
 from ..report import FIGURES_PATH, render_evidence
@@ -238,19 +238,6 @@ def _evaluate(options: argparse.Namespace, data: str, outliers: Sequence[str]) -
         lookalikes = Evidence.known(Path(name).stem, "outliers", images).lookalikes
         figures["outliers"][name] = evaluate_outliers(predictor, {data: prepared}, images, lookalikes)
     return figures
-
-
-def load_digits(path: Path) -> LabelledSet:
-    """A set whose labels are digits; sets of outliers may hold any labels.
-
-    Raises:
-        DataError: The file cannot be read, or holds other labels.
-    """
-    labelled = load_labelled(path)
-    if not len(labelled.labels) or labelled.labels.min() < 0 or labelled.labels.max() > 9:
-        found = f"{labelled.labels.min()} to {labelled.labels.max()}" if len(labelled.labels) else "none"
-        raise DataError(f"{path}: expected samples with labels 0 to 9. Received labels: {found}.", path)
-    return labelled
 
 
 def _existing_file(path: Path) -> Path:

@@ -16,6 +16,7 @@ from ..augmentation import Augmentation
 from ..dataset import name_set, split_evenly
 from ..errors import DataError
 from ..evaluation import prepare_images
+from ..labelled import load_digits
 from ..pendigits import PenInk, read_pendigits
 from ..pools import count_per_epoch
 from ..recipes import OPTIMIZERS, RECIPES, SCHEDULES, Recipe, find_recipe
@@ -34,7 +35,6 @@ from .console import (
     say,
     workbench_options,
 )
-from .measure import load_digits
 
 _ADAMW_DECAY = 0.004  # Keras' own default
 _AUGMENTATION_HELP = {

@@ -85,7 +85,7 @@ class Reader:
     def read_image(self, image: np.ndarray, model: str = "", started: float | None = None) -> Answer:
         """Answers for an image, float32 (28, 28) in [0, 1]; `started` is when the work on it began."""
         started = time.perf_counter() if started is None else started
-        stored, predictor = self._open(model or self.default)
+        stored, predictor = self.open(model or self.default)
         predictions = predict(predictor, image[None])
         probabilities, doubt = predictions.probabilities[0], float(predictions.doubt[0])
         verdict = read_verdict(probabilities, bool(predictions.accepted[0]))
@@ -93,7 +93,7 @@ class Reader:
         limit = predictor.calibration.limit
         return Answer(image, probabilities, doubt, limit, verdict, stored.name, milliseconds)
 
-    def _open(self, name: str) -> tuple[StoredModel, Predictor]:
+    def open(self, name: str) -> tuple[StoredModel, Predictor]:
         if self._must_open(name):
             with self._opening:
                 if self._must_open(name):

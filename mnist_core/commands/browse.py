@@ -1,0 +1,148 @@
+"""`show` and `answers`: looking through a set of digits, and what must be computed once for that."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ..answers import AnswerStore
+from ..browse import SORT_KEYS, Catalogue, Query, select_samples
+from ..dataset import default_cache_dir
+from ..errors import QueryError, StorageError
+from ..splits import NO_LABEL, Split, find_source, find_splits, load_split
+from ..store import StoredModel
+from .console import add_command, add_data_dir, add_stored_model, find_model, print_json, say
+
+_COLUMNS = 10
+# A picture of more would not be looked at.
+_MOST_SHOWN = 2000
+
+
+def add_commands(commands: Any) -> None:
+    """Adds these commands to the parser."""
+    show = add_command(commands, "show", run_show, "write samples of a set, with their labels, as a picture")
+    show.add_argument("split", metavar="SPLIT", help="train, test, built_in, or the name of a file beside the data")
+    show.add_argument("--output", type=Path, required=True, metavar="FILE.png", help="picture to write")
+    show.add_argument("--label", type=int, nargs="+", metavar="DIGIT", help="only samples with one of these labels")
+    show.add_argument("--predicted", type=int, nargs="+", metavar="DIGIT", help="only what the model answers so")
+    show.add_argument("--wrong", action="store_true", help="only what the model answers wrong")
+    show.add_argument("--sort", choices=SORT_KEYS, default="index", help="order (default: index)")
+    show.add_argument("--descending", action="store_true", help="largest first")
+    show.add_argument("--limit", type=int, default=100, metavar="N", help="samples at most (default: 100)")
+    add_stored_model(show)
+    add_data_dir(show)
+
+    summary = "compute what the page's data tab shows of a model, so that nobody waits for it"
+    answers = add_command(commands, "answers", run_answers, summary)
+    answers.add_argument("splits", nargs="*", metavar="SPLIT", help="as of `show` (default: all that are found)")
+    answers.add_argument("--shares", action="store_true", help="print the share that is done, for programs")
+    add_stored_model(answers)
+    add_data_dir(answers)
+
+
+def run_show(options: argparse.Namespace) -> int:
+    """Writes a contact sheet of the samples that the options ask for."""
+    from ..sprites import render_grid
+
+    if not 1 <= options.limit <= _MOST_SHOWN:
+        raise QueryError(f"--limit takes 1 to {_MOST_SHOWN} samples. Received: {options.limit}.")
+    query = Query.from_dict(
+        {
+            "label": options.label,
+            "predicted": options.predicted,
+            "right": False if options.wrong else None,
+            "sort": options.sort,
+            "descending": options.descending,
+        }
+    )
+    _check_output(options.output)  # known before minutes of reading
+    split = _load(options, options.split)
+    catalogue = _open_catalogue(split, find_model(options.model), query.needs_answers)
+    chosen = select_samples(catalogue, query)
+    if not len(chosen):
+        raise QueryError(f"No sample of {split.name} is what was asked for. Leave a filter out.")
+    shown = chosen[: options.limit]
+    captions = [_caption(catalogue, index) for index in shown.tolist()]
+    _write(options.output, render_grid(split.images[shown], captions, _COLUMNS))
+    found = {"split": split.name, "found": len(chosen), "shown": shown.tolist(), "output": str(options.output)}
+    if options.json:
+        print_json(options, found)
+    else:
+        print(f"{options.output}: {len(shown):,} of {len(chosen):,} samples of {split.name}")
+    return 0
+
+
+def run_answers(options: argparse.Namespace) -> int:
+    """Computes what is missing; a server that waits for it must not be slowed down, so others come first."""
+    if hasattr(os, "nice"):
+        os.nice(10)
+    model, cache_dir = find_model(options.model), default_cache_dir()
+    names = options.splits or [source.name for source in find_splits(_place(options), cache_dir)]
+    for number, name in enumerate(names):
+
+        def tell(share: float, number: int = number) -> None:
+            if options.shares:
+                print(f"{(number + share) / len(names):.4f}", flush=True)
+
+        split = _load(options, name, lambda share, tell=tell: tell(0.3 * share))
+        _compute(split, model, tell)
+        say(f"{name}: {len(split):,} images read by {model.name}")
+    print_json(options, {"model": model.name, "splits": names})
+    return 0
+
+
+def _compute(split: Split, model: StoredModel, tell: Callable[[float], None]) -> None:
+    """Answers first, for they are what most visitors wait for."""
+    store = AnswerStore(default_cache_dir())
+    missing: list[Callable[[Callable[[float], None]], None]] = []
+    if store.load_answers(model, split) is None:
+        missing.append(lambda tell: store.compute_answers(model, split, tell))
+    if store.load_facts(split) is None:
+        missing.append(lambda tell: store.compute_facts(split, tell))
+    for number, compute in enumerate(missing):
+        compute(lambda share, number=number: tell((number + share) / len(missing)))
+
+
+def _open_catalogue(split: Split, model: StoredModel, needs_answers: bool) -> Catalogue:
+    store, answers = AnswerStore(default_cache_dir()), None
+    if needs_answers:
+        answers = store.load_answers(model, split)
+        if answers is None:
+            say(f"{model.name} reads {len(split):,} images once ...")
+            store.compute_answers(model, split, lambda share: None)
+            answers = store.load_answers(model, split)
+    return Catalogue(split, split.find_seen(model), answers)
+
+
+def _load(options: argparse.Namespace, name: str, on_progress: Callable[[float], None] = lambda share: None) -> Split:
+    source = find_source(name, find_splits(_place(options), default_cache_dir()))
+    return load_split(source, default_cache_dir(), on_progress=on_progress)
+
+
+def _place(options: argparse.Namespace) -> Path | None:
+    return Path(options.data_dir) if options.data_dir else None
+
+
+def _caption(catalogue: Catalogue, index: int) -> str:
+    label = catalogue.labels[index]
+    text = "" if label == NO_LABEL else str(label)
+    if catalogue.answers is not None and catalogue.predictions[index] != label:
+        return f"{text} read as {catalogue.predictions[index]}".strip()
+    return text
+
+
+def _check_output(path: Path) -> None:
+    if path.suffix.lower() != ".png":
+        raise StorageError(f"--output must name a .png file. Received: {path}.", path)
+    if not path.absolute().parent.is_dir():
+        raise StorageError(f"There is no folder for {path}. Name another file with --output.", path)
+
+
+def _write(path: Path, picture: Any) -> None:
+    try:
+        picture.save(path)
+    except OSError as error:
+        raise StorageError(f"{path} cannot be written: {error}.", path) from error

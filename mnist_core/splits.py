@@ -1,0 +1,244 @@
+"""Sets of digits to look through: MNIST's two splits, the built-in sample, and what else lies in the data folder.
+
+Pictures and ink of other people become images once, on the road that a drawing or an upload takes, and are kept in the
+cache folder. Nothing here asks a model.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from .arrays import idx_hash, list_npz, read_npz, write_npz
+from .dataset import (
+    SAMPLE_PATH,
+    Dataset,
+    default_places,
+    find_places,
+    find_training,
+    load_sample,
+    name_set,
+    read_dataset,
+)
+from .errors import DataError, QueryError
+from .evaluation import prepare_images
+from .labelled import LabelledSet, load_digits, load_labelled
+from .pendigits import NPZ_NAME, PenInk, read_pendigits
+from .store import StoredModel
+
+NO_LABEL = -1
+OWN = "own"
+
+_PART = 256
+
+
+@dataclass(frozen=True)
+class SplitSource:
+    """Where a split can be loaded from; its name is "train", "test", "built_in" or that of its file."""
+
+    name: str
+    kind: Literal["train", "test", "built_in", "digits", "outliers"]
+    path: Path
+
+    @property
+    def stamp(self) -> tuple[int, ...]:
+        """Changes when the file does."""
+        paths = sorted(self.path.iterdir()) if self.path.is_dir() else [self.path]
+        return tuple(number for path in paths for number in (path.stat().st_mtime_ns, path.stat().st_size))
+
+
+@dataclass(frozen=True)
+class Split:
+    """Images with labels, as a network receives them.
+
+    Args:
+        name: As of its source.
+        set_name: The set that it belongs to, "mnist" for the original MNIST alone.
+        images: uint8 (n, 28, 28), 0 background, 255 full ink.
+        labels: int64 (n,), -1 where there is none.
+        training: int64 indices that a recipe learns from when it is given this set, in its order.
+        pen_training: The same for a recipe that learns from the pen ink beside its set.
+        num_unreadable: Samples that are left out because nothing can be read in them.
+    """
+
+    name: str
+    set_name: str
+    images: np.ndarray
+    labels: np.ndarray
+    training: np.ndarray
+    pen_training: np.ndarray
+    num_unreadable: int = 0
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """SHA-256 of images and labels, as 64 hexadecimal digits."""
+        hashes = idx_hash(self.images) + hashlib.sha256(self.labels.tobytes()).hexdigest()
+        return hashlib.sha256(hashes.encode()).hexdigest()
+
+    def find_seen(self, model: StoredModel) -> np.ndarray:
+        """Which images a model was trained on: bool (n,)."""
+        seen = np.zeros(len(self), bool)
+        recipe, data = model.recipe, model.metrics.get("data", "mnist")
+        if self.set_name == data:
+            seen[self.training[: recipe.limit]] = True
+        elif self.set_name == "mnist" and recipe.start:  # what it started from has learned from MNIST
+            seen[self.training] = True
+        # Where there was pen ink to measure on, there was some to learn from.
+        if recipe.ink and "validation_ink" in model.metrics:
+            seen[self.pen_training] = True
+        return seen
+
+
+def unlabelled(images: np.ndarray, name: str = OWN) -> Split:
+    """Images, uint8 (n, 28, 28), that nobody was trained on and that have no labels."""
+    nothing = np.empty(0, np.int64)
+    return Split(name, name, images, np.full(len(images), NO_LABEL, np.int64), nothing, nothing)
+
+
+def find_splits(data_dir: Path | None = None, cache_dir: Path | None = None) -> list[SplitSource]:
+    """Lists what can be looked through now; nothing is read.
+
+    Args:
+        data_dir: As of `load_dataset`; npz files beside it are listed, too. Those whose names begin with `outliers`
+            hold no digits.
+        cache_dir: As of `load_dataset`.
+    """
+    places = find_places(data_dir) if data_dir else [path for path in default_places(cache_dir) if path.is_file()]
+    main = places[:1]
+    sources = [SplitSource(split, split, path) for path in main for split in ("train", "test")]
+    if not sources:
+        sources = [SplitSource("built_in", "built_in", SAMPLE_PATH)]
+    folder = Path(data_dir).expanduser() if data_dir else None
+    if folder and folder.is_file():
+        folder = folder.parent
+    for path in sorted(folder.glob("*.npz")) if folder else []:
+        if path not in main:
+            sources += _list_file(path)
+    return sources
+
+
+def _list_file(path: Path) -> list[SplitSource]:
+    name = name_set(path)
+    try:
+        names = set(list_npz(path))
+    except DataError:
+        names = set()  # what is wrong with it is said when it is chosen
+    if {"x_train", "x_test"} <= names:
+        return [SplitSource(f"{name}_{split}", split, path) for split in ("train", "test")]
+    return [SplitSource(name, "outliers" if name.startswith("outliers") else "digits", path)]
+
+
+def find_source(name: str, sources: Sequence[SplitSource]) -> SplitSource:
+    """The source of that name.
+
+    Raises:
+        QueryError: There is none.
+    """
+    for source in sources:
+        if source.name == name:
+            return source
+    available = ", ".join(source.name for source in sources)
+    raise QueryError(f"There is no set of digits named {name!r}. Available: {available}.")
+
+
+def load_split(
+    source: SplitSource,
+    cache_dir: Path,
+    *,
+    prepare: bool = True,
+    on_progress: Callable[[float], None] = lambda share: None,
+) -> Split | None:
+    """Loads a split.
+
+    Args:
+        source: Where it is.
+        cache_dir: Where images made of pictures and ink are kept.
+        prepare: Whether to make them where they are not kept yet, which takes about a millisecond each.
+        on_progress: Called with the share that is made, in [0, 1].
+
+    Returns:
+        The split; None only if it would have to be prepared.
+
+    Raises:
+        DataError: The file is damaged, or holds something else.
+        StorageError: The images cannot be kept.
+    """
+    if source.kind == "built_in":
+        images, labels = load_sample()
+        nothing = np.empty(0, np.int64)
+        return Split("built_in", "mnist", images, labels.astype(np.int64), nothing, nothing)
+    if source.kind in ("train", "test"):
+        return _take_split(read_dataset(source.path), source)
+    kept = _prepared_path(source, cache_dir)
+    if not kept.is_file():
+        if not prepare:
+            return None
+        write_npz(kept, _prepare(source, on_progress))
+    arrays = read_npz(kept)
+    count = int(arrays.pop("num_unreadable"))
+    return Split(source.name, source.name, **arrays, num_unreadable=count)
+
+
+def _take_split(dataset: Dataset, source: SplitSource) -> Split:
+    nothing = np.empty(0, np.int64)
+    if source.kind == "test":
+        images, labels, training = dataset.x_test, dataset.y_test, nothing
+    else:
+        images, labels = dataset.x_train, dataset.y_train
+        training = find_training(images, labels, dataset.name)
+    return Split(source.name, dataset.name, images, labels.astype(np.int64), training, nothing)
+
+
+def _prepare(source: SplitSource, on_progress: Callable[[float], None]) -> dict[str, np.ndarray]:
+    """The arrays of a split of pictures or ink, made in parts so that progress can be told."""
+    pen = _read_pen(source.path)
+    if source.kind == "outliers":
+        labelled = load_labelled(source.path)
+    else:
+        labelled = LabelledSet(source.name, "ink", pen.ink, pen.labels) if pen else load_digits(source.path)
+    images, readable = [], []
+    for start in range(0, len(labelled.labels), _PART):
+        rows = slice(start, start + _PART)
+        part = prepare_images(LabelledSet(source.name, labelled.kind, labelled.samples[rows], labelled.labels[rows]))
+        images.append(np.rint(part.images * 255).astype(np.uint8))
+        readable.append(part.readable)
+        on_progress(min(1.0, (start + _PART) / len(labelled.labels)))
+    kept = np.concatenate(readable) if readable else np.empty(0, bool)
+    labels = labelled.labels[kept]
+    pen_training = np.flatnonzero(pen.is_for_training[kept]) if pen else np.empty(0, np.int64)
+    all_images = np.concatenate(images)[kept] if images else np.empty((0, 28, 28), np.uint8)
+    own = pen_training if pen else np.arange(len(labels))
+    is_digits = source.kind == "digits"
+    return {
+        "images": all_images,
+        "labels": labels if is_digits else np.full(len(labels), NO_LABEL, np.int64),
+        "training": own[find_training(all_images[own], labels[own], source.name)] if is_digits else pen_training,
+        "pen_training": pen_training,
+        "num_unreadable": np.array(int((~kept).sum())),
+    }
+
+
+def _read_pen(path: Path) -> PenInk | None:
+    if path.name != NPZ_NAME:
+        return None
+    try:
+        return read_pendigits(path)
+    except DataError:  # other ink by this name
+        return None
+
+
+def _prepared_path(source: SplitSource, cache_dir: Path) -> Path:
+    try:
+        digest = hashlib.sha256(source.path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise DataError(f"{source.path} cannot be read: {error}.", source.path) from error
+    return cache_dir / "splits" / f"{source.name}-{digest[:10]}.npz"

@@ -1,0 +1,105 @@
+"""Images -> pictures that hold many of them. It knows neither Gradio nor Keras, and writes no file."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+_SIZE = 28
+_PAPER, _LETTERS = 250, 40
+
+
+def render_sprite(images: np.ndarray, columns: int) -> Image.Image:
+    """Lays images side by side without gaps, row by row, for a page that cuts them out again.
+
+    Args:
+        images: uint8 (n, 28, 28), 0 background, 255 full ink; n may be 0.
+        columns: Images in a row, at least 1.
+
+    Returns:
+        A greyscale picture (mode L), always `columns` images wide; what the last row lacks is black. Of no images, one
+        black image.
+
+    Raises:
+        ValueError: `images` or `columns` are something else.
+    """
+    _check(images, columns)
+    if not len(images):
+        return Image.new("L", (_SIZE, _SIZE))
+    rows = -(-len(images) // columns)
+    tiles = np.zeros((rows * columns, _SIZE, _SIZE), np.uint8)
+    tiles[: len(images)] = images
+    pixels = tiles.reshape(rows, columns, _SIZE, _SIZE).swapaxes(1, 2)
+    return Image.fromarray(pixels.reshape(rows * _SIZE, columns * _SIZE))
+
+
+def encode_png(picture: Image.Image) -> bytes:
+    """Encodes a picture as PNG: quickly rather than as small as can be."""
+    stream = io.BytesIO()
+    picture.save(stream, "PNG", compress_level=1)
+    return stream.getvalue()
+
+
+def render_grid(images: np.ndarray, captions: Sequence[str], columns: int = 10, scale: int = 3) -> Image.Image:
+    """Lays images out on light paper, each above its caption: a sheet for slides.
+
+    All captions are in one size: the largest in which the longest fits below its image. One that is too long even in
+    the smallest is cut.
+
+    Args:
+        images: uint8 (n, 28, 28), 0 background, 255 full ink; n may be 0.
+        captions: One for each image, shown on one line. The built-in letters are little more than ASCII.
+        columns: Images in a row, at least 1; fewer where there are fewer images.
+        scale: Pixels of the sheet for one of an image, across and down; at least 1.
+
+    Returns:
+        A greyscale picture (mode L).
+
+    Raises:
+        ValueError: There are more or fewer captions than images, or an argument is something else.
+    """
+    _check(images, columns)
+    if scale < 1:
+        raise ValueError(f"`scale` must be at least 1. Received: scale={scale!r}")
+    if len(captions) != len(images):
+        raise ValueError(f"`captions` must hold one for each image: {len(images)}. Received: {len(captions)}")
+    columns = max(1, min(columns, len(images)))
+    rows = max(1, -(-len(images) // columns))
+    side, gap = _SIZE * scale, 4 * scale
+    captions = [" ".join(caption.split()) for caption in captions]
+    font = _fit_font(captions, side, scale)
+    height = side + sum(font.getmetrics()) + 2 * scale
+    sheet = Image.new("L", (gap + columns * (side + gap), gap + rows * (height + gap)), _PAPER)
+    letters = ImageDraw.Draw(sheet)
+    for number, (image, caption) in enumerate(zip(images, captions, strict=True)):
+        row, column = divmod(number, columns)
+        x, y = gap + column * (side + gap), gap + row * (height + gap)
+        sheet.paste(Image.fromarray(image).resize((side, side), Image.Resampling.NEAREST), (x, y))
+        place = (x + side / 2, y + side + 2 * scale)
+        letters.text(place, _cut(caption, font, side), _LETTERS, font, anchor="ma")
+    return sheet
+
+
+def _check(images: np.ndarray, columns: int) -> None:
+    if images.dtype != np.uint8 or images.shape[1:] != (_SIZE, _SIZE):
+        raise ValueError(f"`images` must be uint8 (n, 28, 28). Received: {images.dtype} {images.shape}")
+    if columns < 1:
+        raise ValueError(f"`columns` must be at least 1. Received: columns={columns!r}")
+
+
+def _fit_font(captions: Sequence[str], width: int, scale: int) -> ImageFont.FreeTypeFont:
+    """The largest letters in which all captions fit, or the smallest that can be read."""
+    least, most = max(8, 4 * scale), max(10, 5 * scale)
+    fonts = (ImageFont.load_default(size) for size in range(most, least, -1))
+    fitting = (font for font in fonts if all(font.getlength(caption) <= width for caption in captions))
+    return next(fitting, None) or ImageFont.load_default(least)
+
+
+def _cut(caption: str, font: ImageFont.FreeTypeFont, width: int) -> str:
+    if font.getlength(caption) <= width:
+        return caption
+    shorter = (f"{caption[:length].rstrip()}…" for length in range(len(caption) - 1, -1, -1))
+    return next(text for text in shorter if font.getlength(text) <= width)

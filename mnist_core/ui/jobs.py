@@ -1,0 +1,116 @@
+"""Computations that take long, one after another, in processes of their own with a low priority: the pad never waits.
+
+Each is one call of `python -m mnist_core answers`. Knows nothing of Gradio.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..dataset import ASSETS_DIR
+from ..store import StoredModel
+
+# What has ended is not begun again at once: if it failed, it would most likely fail again.
+_PAUSE_SECONDS = 60
+_MOST_WAITING = 50
+
+Key = tuple[str, Path]
+
+
+@dataclass
+class Job:
+    """A computation: the share that is done, in [0, 1], and once it has failed, why."""
+
+    share: float = 0.0
+    problem: str = ""
+    ended: float | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it ended so long ago that it may be begun again."""
+        return self.ended is not None and time.monotonic() - self.ended > _PAUSE_SECONDS
+
+
+class Jobs:
+    """The computations of one server; may be called from any thread.
+
+    Args:
+        data_dir: The data that the program was given.
+        cache_dir: Where answers are kept.
+    """
+
+    def __init__(self, data_dir: Path | None, cache_dir: Path) -> None:
+        self._data_dir = data_dir
+        self._cache_dir = cache_dir
+        self._jobs: OrderedDict[Key, Job] = OrderedDict()
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen | None = None
+        self._is_working = False
+        atexit.register(self._stop)
+
+    def ask(self, split: str, stored: StoredModel) -> Job:
+        """Begins a computation for a split and a model, unless it waits, runs or has just ended.
+
+        Args:
+            split: Name of the split.
+            stored: The model.
+        """
+        key = split, stored.folder
+        with self._lock:
+            job = self._jobs.get(key)
+            if job is None or job.is_over:
+                if sum(other.ended is None for other in self._jobs.values()) >= _MOST_WAITING:
+                    return Job(problem="Too many computations are waiting. Try again in a minute.")
+                job = self._jobs[key] = Job()
+            if not self._is_working:
+                self._is_working = True
+                threading.Thread(target=self._work, daemon=True).start()
+        return job
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                waiting = [(key, job) for key, job in self._jobs.items() if job.ended is None]
+                if not waiting:
+                    self._is_working = False
+                    return
+            key, job = waiting[0]
+            try:
+                self._run(key, job)
+            except OSError as error:
+                job.problem = f"The computation could not be started: {error}."
+            finally:
+                job.ended = time.monotonic()
+
+    def _run(self, key: Key, job: Job) -> None:
+        split, folder = key
+        command = [sys.executable, "-m", "mnist_core", "answers", split, "--model", str(folder), "--shares"]
+        command += ["--data-dir", str(self._data_dir)] if self._data_dir else []
+        # One thread: the other processors are for those who draw.
+        environment = {**os.environ, "MNIST_CACHE_DIR": str(self._cache_dir), "OPENBLAS_NUM_THREADS": "1"}
+        if not self._data_dir:
+            environment.pop("MNIST_DATA_DIR", None)
+        with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
+            self._process = subprocess.Popen(
+                command, cwd=ASSETS_DIR.parent, env=environment, stdout=subprocess.PIPE, stderr=said, text=True
+            )
+            for line in self._process.stdout:
+                job.share = float(line)
+            if self._process.wait():
+                said.seek(0)
+                lines = [line.strip() for line in said if line.strip()]
+                reason = lines[-1].removeprefix("answers: ") if lines else f"exit code {self._process.returncode}"
+                job.problem = f"The model's answers could not be computed: {reason}"
+
+    def _stop(self) -> None:
+        if self._process and self._process.poll() is None:
+            self._process.kill()
