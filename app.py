@@ -33,7 +33,7 @@ def parse_settings(arguments: Sequence[str] | None = None) -> argparse.Namespace
         "--data-dir",
         type=Path,
         default=environment.get("MNIST_DATA_DIR") or None,
-        help="an npz file, or a folder with mnist.npz or the four IDX files; its test images are shown beside the pad",
+        help="an npz file, or a folder with mnist.npz or the four IDX files, and other sets to browse beside it",
     )
     parser.add_argument(
         "--share", action="store_true", default=environment.get("MNIST_SHARE") == "1", help="ask for a public address"
@@ -64,13 +64,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings = parse_settings(arguments)
     # Gradio takes a second to import and asks the network for news unless told not to.
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    from mnist_core.ui.library import Library
     from mnist_core.ui.page import build_page, launch_options
     from mnist_core.ui.reader import Reader
 
     try:
         device = choose_device(settings.device)
         reader = Reader(device, (SHIPPED_DIR, models_dir(default_cache_dir())), settings.model)
-        page = build_page(reader, load_samples(settings.data_dir))
+        library = Library(reader, settings.data_dir, default_cache_dir())
+        page = build_page(reader, load_samples(settings.data_dir), library)
     except MnistError as error:
         print(f"app.py: {error}", file=sys.stderr)
         return 1

@@ -15,7 +15,7 @@ import numpy as np
 from .answers import Answers
 from .errors import QueryError
 from .evaluation import confusion_matrix, per_class
-from .inference import SURE
+from .inference import SURE, Predictions
 from .splits import NO_LABEL, Split
 
 SORT_KEYS = ("index", "confidence", "loss", "margin", "ink", "slant")
@@ -139,7 +139,7 @@ class Catalogue:
     @functools.cached_property
     def is_suspected(self) -> np.ndarray:
         """See `find_suspects`."""
-        return find_suspects(self.labels, self._answers.predictions.probabilities, self.seen)
+        return find_suspects(self.labels, self._answers.predictions, self.seen)
 
     @functools.cached_property
     def has_duplicate(self) -> np.ndarray:
@@ -220,30 +220,22 @@ def count_choices(catalogue: Catalogue, query: Query) -> dict[str, Any]:
     }
 
 
-def find_suspects(labels: np.ndarray, probabilities: np.ndarray, seen: np.ndarray) -> np.ndarray:
-    """Images whose label may be wrong: the model answers another digit, as surely as it usually answers that digit.
+def find_suspects(labels: np.ndarray, predictions: Predictions, seen: np.ndarray) -> np.ndarray:
+    """Images whose label may be wrong: the model takes them for digits and is at least 80 % sure of another one.
 
     Only images count on which the model was not trained: of the others it has learned the label, right or wrong.
 
     Args:
         labels: int64 (n,), -1 where there is none.
-        probabilities: float64 (n, 10).
+        predictions: What the model makes of the n images.
         seen: bool (n,).
 
     Returns:
         bool (n,).
-
-    Reference:
-        Northcutt, Jiang and Chuang (2021), "Confident learning: estimating uncertainty in dataset labels".
     """
-    is_new = ~seen & (labels != NO_LABEL)
-    predictions = probabilities.argmax(axis=1)
-    usual = np.ones(10)
-    for digit in range(10):
-        of_digit = is_new & (labels == digit)
-        if of_digit.any():
-            usual[digit] = probabilities[of_digit, digit].mean()
-    return is_new & (predictions != labels) & (probabilities.max(axis=1) >= usual[predictions])
+    probabilities = predictions.probabilities
+    is_sure = (probabilities.max(axis=1) >= SURE) & predictions.accepted
+    return is_sure & (probabilities.argmax(axis=1) != labels) & (labels != NO_LABEL) & ~seen
 
 
 def describe_crowd(catalogue: Catalogue, chosen: np.ndarray) -> dict[str, Any]:

@@ -98,10 +98,10 @@ class Split:
         return seen
 
 
-def unlabelled(images: np.ndarray, name: str = OWN) -> Split:
-    """Images, uint8 (n, 28, 28), that nobody was trained on and that have no labels."""
+def own_split(images: np.ndarray, labels: np.ndarray) -> Split:
+    """A visitor's own drawings, on which no model is trained: uint8 (n, 28, 28), int64 (n,)."""
     nothing = np.empty(0, np.int64)
-    return Split(name, name, images, np.full(len(images), NO_LABEL, np.int64), nothing, nothing)
+    return Split(OWN, OWN, images, labels, nothing, nothing)
 
 
 def find_splits(data_dir: Path | None = None, cache_dir: Path | None = None) -> list[SplitSource]:

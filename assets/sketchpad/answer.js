@@ -8,32 +8,11 @@ function createAnswerView(element, say) {
   const networkInput = element.querySelector("#network-input");
   const [digit, words] = verdict.children;
 
-  const rows = Array.from({ length: 10 }, (_, label) => {
-    const row = document.createElement("div");
-    row.dataset.digit = label;
-    row.setAttribute("role", "meter");
-    row.setAttribute("aria-label", label);
-    row.setAttribute("aria-valuemax", 100);
-    for (const part of ["name", "track", "value", "unit"]) {
-      row.append(Object.assign(document.createElement("span"), { className: part }));
-    }
-    row.querySelector(".name").textContent = label;
-    bars.append(row);
-    return row;
-  });
+  const fillBars = createBars(bars);
 
   // Without an answer, `probabilities` is null and the bars are empty.
   function showBars(probabilities, numPoints) {
-    const top = probabilities && Math.max(...probabilities);
-    rows.forEach((row, label) => {
-      const probability = probabilities?.[label] ?? 0;
-      row.dataset.probability = probability;
-      row.style.setProperty("--probability", probability);
-      row.classList.toggle("top", probability === top);
-      row.querySelector(".value").textContent = probabilities ? percent(probability) : "";
-      row.querySelector(".unit").textContent = probabilities ? say("percent_unit") : "";
-      row.setAttribute("aria-valuenow", Math.round(probability * 100));
-    });
+    fillBars(probabilities);
     bars.dataset.points = numPoints;
   }
 
@@ -89,9 +68,4 @@ function createAnswerView(element, say) {
       }
     },
   };
-}
-
-// Whole percent; never 100, which no network can know.
-function percent(probability, over99 = ">99") {
-  return probability >= 0.995 ? over99 : `${Math.round(probability * 100)}`;
 }

@@ -23,32 +23,11 @@ function createEvidence({ find, say, server }) {
     return nodes;
   }
 
-  function drawTable(title, { head, rows }) {
-    const frame = Object.assign(document.createElement("div"), { className: "scroll", tabIndex: 0, role: "region" });
-    frame.setAttribute("aria-label", title);
-    const table = document.createElement("table");
-    const addRow = (part, cells, kind) => {
-      const row = part.insertRow();
-      cells.forEach((text, index) => {
-        const cell = element(index === 0 && kind === "td" ? "th" : kind, text);
-        if (cell.tagName === "TH") cell.scope = kind === "th" ? "col" : "row";
-        row.append(cell);
-      });
-    };
-    addRow(table.createTHead(), head, "th");
-    const body = table.createTBody();
-    rows.forEach((cells) => addRow(body, cells, "td"));
-    frame.append(table);
-    return frame;
-  }
-
   function drawDiagrams(diagrams) {
     const row = Object.assign(document.createElement("div"), { className: "diagrams" });
     row.append(...diagrams.map(({ svg, alt, caption }) => {
       const figure = document.createElement("figure");
-      // As the source of a picture it can run nothing.
-      const image = Object.assign(new Image(), { src: `data:image/svg+xml,${encodeURIComponent(svg)}`, alt });
-      figure.append(image, element("figcaption", caption));
+      figure.append(drawChart(svg, alt), element("figcaption", caption));
       return figure;
     }));
     return row;

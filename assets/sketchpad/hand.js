@@ -5,7 +5,7 @@
 
 const HAND_DIGITS = 20;
 
-// page: { find, say, ink, server, notify, remember, recall, canAsk, isPenDown, readModel, showGhost }
+// page: { find, say, ink, server, own, notify, remember, recall, canAsk, isPenDown, readModel, showGhost }
 function createHand(page) {
   const { find, say, ink, server } = page;
   let test = null; // { labels, attempts, drawing, model }, while there is one
@@ -70,6 +70,7 @@ function createHand(page) {
     }
     page.notify("");
     const { kind, labels } = answer.verdict;
+    page.own.add(answer.image, test.labels[test.attempts.length]);
     test.attempts.push({ strokes, read: labels[0], isRefused: kind === "refused", image: answer.image });
     show();
     ink.restore(isRunning() ? null : test.drawing);

@@ -1,12 +1,6 @@
 // Questions to the server: one in flight, the newest next. A function of the server never rejects: it gives undefined
 // on any failure, and nothing at all when the server hangs.
 
-const SILENCE = 2000;
-const GIVE_UP = 10000;
-const RETRY = 1000;
-
-const later = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
 // ask(question) -> promise of an answer; nextQuestion() -> the newest question, or null when there is nothing to ask;
 // onAnswer(answer, question, milliseconds); onHealth("ok" | "slow" | "away").
 function createLive(ask, nextQuestion, onAnswer, onHealth) {

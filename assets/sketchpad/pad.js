@@ -157,14 +157,3 @@ function roundOff(corners) {
   }
   return [...points, corners.at(-1)];
 }
-
-// Paints 784 values, 0 to 255, on a canvas of 28x28; `toColor` gives red, green, blue and opacity.
-function paintPixels(canvas, values, toColor = (value) => [value, value, value, 255]) {
-  const image = new ImageData(28, 28);
-  values.forEach((value, index) => image.data.set(toColor(value), index * 4));
-  canvas.getContext("2d").putImageData(image, 0, 0);
-}
-
-function decodePixels(text) {
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-}

@@ -4,21 +4,13 @@
 const SMALLEST_DRAWING = 0.02;
 const MAX_FILE_BYTES = 20e6;
 
-const find = (selector) => element.querySelector(selector);
-const say = (key, values = {}) =>
-  (props.texts[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
-
-element.querySelectorAll("[data-text]").forEach((node) => { node.textContent = say(node.dataset.text); });
-element.querySelectorAll("[data-label]").forEach((node) => {
-  node.setAttribute("aria-label", say(node.dataset.label));
-  if (node.tagName === "BUTTON") node.title = say(node.dataset.label);
-});
-
 const view = createAnswerView(element, say);
 const ink = createInk(onInk);
 const pad = createPad(find("#sketchpad"), ink, () => Number(find("#width").value), onPen);
+const relatives = createRelatives({ find, say, server, readModel });
+const own = createOwn({ remember, recall });
+const hand = createHand({ find, say, ink, server, own, notify, remember, recall, canAsk, isPenDown, readModel, showGhost });
 const live = createLive((question) => server.classify_drawing(question), nextQuestion, onAnswer, onHealth);
-const hand = createHand({ find, say, ink, server, notify, remember, recall, canAsk, isPenDown, readModel, showGhost });
 let preview = null; // the sample that is looked at instead of the drawing
 let shown = null; // the last answer and its question
 let health = "ok";
@@ -64,25 +56,16 @@ function onPen(isDown) {
   if (!shown?.isFinal) askAgain();
 }
 
-// What a reload of the page must not lose. A browser may forbid to store anything; then it is lost, and nothing else.
-function remember(name, text) {
-  try { sessionStorage.setItem(`sketchpad-${name}`, text); } catch { /* see above */ }
-}
-
-function recall(name) {
-  try { return sessionStorage.getItem(`sketchpad-${name}`); } catch { return null; }
-}
-
 function isDot() {
   return !ink.image && ink.extent() < SMALLEST_DRAWING;
 }
 
 function askAgain() {
   if (!preview && ink.isEmpty) {
-    shown = null;
+    showNothing();
     view.showNothing();
   } else if (!preview && isDot()) {
-    shown = null;
+    showNothing();
     view.showDot(ink.numPoints());
   } else {
     if (shown?.isFinal) showAnswer();
@@ -114,8 +97,24 @@ function showAnswer() {
   const isWhole = question.generation === ink.generation && question.points === ink.numPoints();
   shown.isFinal = question.preview ? question.preview === preview : isWhole && !pad.isPenDown;
   const note = question.preview ? say("caption_sample", question.preview) : undefined;
+  if (answer.ok && shown.isFinal) onFinal(answer, question);
   if (answer.ok) view.show(answer, question.points, shown.isFinal, note);
   else view.showProblem(answer.error, question.points);
+}
+
+// The slower parts hear of a drawing when a stroke has ended.
+function onFinal(answer, question) {
+  relatives.show(answer.image, question.preview);
+  if (question.preview) return;
+  if (question.strokes.length) own.update(answer.image);
+  tell("drawing", answer.image);
+}
+
+function showNothing() {
+  shown = null;
+  relatives.clear();
+  own.finish();
+  tell("drawing", null);
 }
 
 function onHealth(state) {
@@ -155,7 +154,7 @@ function clearPad() {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (!element.isConnected || event.target.closest?.("input:not([type=range]), textarea, select, [contenteditable]")) return;
+  if (!isShown() || event.target.closest?.("input:not([type=range]), textarea, select, [contenteditable]")) return;
   const key = event.key.toLowerCase();
   const withControl = (event.ctrlKey || event.metaKey) && !event.altKey;
   let action = null;
@@ -176,7 +175,7 @@ find("#picture-file").addEventListener("change", (event) => {
 });
 document.addEventListener("paste", (event) => {
   const file = [...(event.clipboardData?.files ?? [])][0];
-  if (!element.isConnected || !file) return;
+  if (!isShown() || !file) return;
   event.preventDefault();
   readPicture(file);
 });
@@ -184,7 +183,7 @@ document.addEventListener("paste", (event) => {
 document.addEventListener("dragover", (event) => event.preventDefault());
 document.addEventListener("drop", (event) => {
   event.preventDefault();
-  if (element.isConnected) readPicture(event.dataTransfer.files[0]);
+  if (isShown()) readPicture(event.dataTransfer.files[0]);
 });
 
 async function readPicture(file) {
@@ -225,7 +224,7 @@ async function showSamples() {
     const canvas = Object.assign(document.createElement("canvas"), { width: 28, height: 28 });
     paintPixels(canvas, decodePixels(sample.image));
     button.append(canvas);
-    button.addEventListener("click", () => tapSample(sample));
+    button.addEventListener("click", () => tapSample({ ...sample, split: answer.source }));
     return button;
   }));
 }
@@ -243,11 +242,6 @@ function setPreview(sample) {
     button.setAttribute("aria-pressed", Number(button.dataset.index) === preview?.index);
   });
   updateButtons();
-}
-
-function retryLater(action) {
-  clearTimeout(action.timer);
-  action.timer = setTimeout(action, RETRY);
 }
 
 find("#shuffle").addEventListener("click", showSamples);
@@ -290,7 +284,6 @@ function describeModel() {
 }
 
 const smallPercent = (share) => (share < 0.0001 ? say("under_hundredth") : `${Number((share * 100).toPrecision(2))} %`);
-const exactPercent = (share) => (share * 100).toFixed(2);
 
 find("#model").addEventListener("change", () => {
   describeModel();
@@ -298,10 +291,12 @@ find("#model").addEventListener("change", () => {
 });
 // Models that were trained since the page was opened.
 find("#details").addEventListener("toggle", () => find("#details").open && showModels());
-find("#theme").addEventListener("click", () => {
-  remember("theme", document.body.classList.toggle("dark") ? "dark" : "light");
+
+hear("put", (image) => {
+  if (hand.isRunning || pad.isPenDown) return;
+  setPreview(null);
+  ink.putImage(image);
 });
-if (recall("theme")) document.body.classList.toggle("dark", recall("theme") === "dark");
 
 hand.resume();
 createEvidence({ find, say, server });

@@ -11,13 +11,26 @@ import numpy as np
 from gradio.utils import get_upload_folder, is_in_or_equal
 from PIL import Image
 
-from ..errors import MnistError, PictureError
+from ..browse import Query, select_samples
+from ..errors import MnistError, PictureError, QueryError
+from ..ink import check_ink, render_ink
 from ..picture import open_picture, picture_to_image
+from .data import check_index, check_whole, describe_sample
+from .jobs import Job
+from .library import Library, NotReadyError
 from .reader import Answer, Reader
 
+_MOST_SAMPLES = 1000
+_MOST_NEIGHBOURS = 100
 
-def add_endpoints(reader: Reader) -> None:
-    """Publishes `/classify_ink` and `/classify_picture` in the Blocks that are being built."""
+
+def add_endpoints(reader: Reader, library: Library) -> None:
+    """Publishes the functions below in the Blocks that are being built."""
+    _add_reading(reader)
+    _add_browsing(reader, library)
+
+
+def _add_reading(reader: Reader) -> None:
 
     def classify_ink(strokes: list, model: str = "") -> dict:
         """Reads one digit from pen strokes.
@@ -31,7 +44,7 @@ def add_endpoints(reader: Reader) -> None:
             looks like a digit), accepted (whether it is taken for a digit), image (28 rows of 28 values in [0, 1], 1 is
             full ink), model.
         """
-        return _answer_with(lambda: reader.read_ink(strokes, str(model)))
+        return _describe_answer(_or_error(lambda: reader.read_ink(strokes, str(model))))
 
     def classify_picture(picture: gr.FileData, model: str = "") -> dict:
         """Reads one digit from a picture of any size, dark on light or light on dark.
@@ -45,10 +58,126 @@ def add_endpoints(reader: Reader) -> None:
             looks like a digit), accepted (whether it is taken for a digit), image (28 rows of 28 values in [0, 1], 1 is
             full ink), model.
         """
-        return _answer_with(lambda: reader.read_image(picture_to_image(_open_upload(picture)), str(model)))
+        return _describe_answer(
+            _or_error(lambda: reader.read_image(picture_to_image(_open_upload(picture)), str(model)))
+        )
 
     gr.api(classify_ink, api_name="classify_ink", queue=False)
     gr.api(classify_picture, api_name="classify_picture", queue=False)
+
+
+def _add_browsing(reader: Reader, library: Library) -> None:
+    def list_samples(
+        split: str = "",
+        label: int | None = None,
+        predicted: int | None = None,
+        model: str = "",
+        sort: str = "index",
+        limit: int = 100,
+        offset: int = 0,
+    ) -> dict:
+        """Lists samples of a set of digits.
+
+        Args:
+            split: train, test, built_in or the name of a file beside the data; empty for the training images.
+            label: Only samples with this label, 0 to 9.
+            predicted: Only samples that the model answers so, 0 to 9.
+            model: Name of a stored model; empty for the default.
+            sort: index, confidence, loss, margin, ink or slant.
+            limit: Samples at most, 1 to 1000.
+            offset: How many of those found to leave out first.
+
+        Returns:
+            split, total (how many are found), samples (each with index, label, seen, and predicted, confidence and
+            accepted once the model's answers are known).
+        """
+        return _or_error(lambda: _list_samples(library, split, label, predicted, str(model), sort, limit, offset))
+
+    def find_neighbours(
+        strokes: list | None = None,
+        split: str = "",
+        index: int | None = None,
+        model: str = "",
+        space: str = "embedding",
+        limit: int = 10,
+    ) -> dict:
+        """Finds the training images most like a drawing, or like a sample. They illustrate and do not prove.
+
+        Args:
+            strokes: A drawing, as of `/classify_ink`; or empty, and
+            split: name of the sample's set, empty for the training images, and
+            index: its index there.
+            model: Name of a stored model; empty for the default.
+            space: "embedding", what the model's last layer but one makes of them, or "pixels".
+            limit: How many, 1 to 100.
+
+        Returns:
+            split (where they come from), neighbours (each with index, label, distance and seen, nearest first),
+            has_near (whether the nearest is as near as is usual for digits), limit (that distance).
+        """
+        return _or_error(lambda: _find_neighbours(library, strokes, split, index, str(model), space, limit))
+
+    gr.api(list_samples, api_name="list_samples", queue=False)
+    gr.api(find_neighbours, api_name="find_neighbours", queue=False)
+
+
+def _list_samples(
+    library: Library,
+    split: str,
+    label: int | None,
+    predicted: int | None,
+    model: str,
+    sort: str,
+    limit: int,
+    offset: int,
+) -> dict:
+    query = Query.from_dict({"label": label, "predicted": predicted, "sort": sort})
+    check_whole("limit", limit, 1, _MOST_SAMPLES)
+    check_whole("offset", offset, 0)
+    catalogue, job = library.open_catalogue(split or library.find_training(), model)
+    if catalogue.answers is None and query.needs_answers:
+        raise NotReadyError(job or Job())
+    chosen = select_samples(catalogue, query)
+    samples = [describe_sample(catalogue, index) for index in chosen[offset : offset + limit].tolist()]
+    names = {"isSeen": "seen", "isAccepted": "accepted"}
+    return {
+        "split": catalogue.split.name,
+        "total": len(chosen),
+        "samples": [{names.get(name, name): value for name, value in sample.items()} for sample in samples],
+    }
+
+
+def _find_neighbours(
+    library: Library, strokes: list | None, split: str, index: int | None, model: str, space: str, limit: int
+) -> dict:
+    check_whole("limit", limit, 1, _MOST_NEIGHBOURS)
+    own = None
+    if strokes:
+        image = render_ink(check_ink(strokes))
+    elif index is None:
+        raise QueryError("Nothing to look for. Expected strokes, or the index of a sample.")
+    else:
+        name = split or library.find_training()
+        images = library.open_split(name).images
+        own = name, check_index(index, len(images))
+        image = images[index].astype(np.float32) / 255
+    found = library.find_relatives(image, model, space, limit, own)
+    return {
+        "split": found.split.name,
+        "neighbours": [
+            {
+                "index": index,
+                "label": int(found.split.labels[index]),
+                "distance": distance,
+                "seen": bool(found.seen[index]),
+            }
+            for index, distance in zip(
+                found.neighbours.indices.tolist(), found.neighbours.distances.tolist(), strict=True
+            )
+        ],
+        "has_near": found.has_near,
+        "limit": found.limit,
+    }
 
 
 def _open_upload(picture: Any) -> Image.Image:
@@ -59,11 +188,18 @@ def _open_upload(picture: Any) -> Image.Image:
     return open_picture(Path(path))
 
 
-def _answer_with(read: Callable[[], Answer]) -> dict:
+def _or_error(answer: Callable[[], Any]) -> Any:
+    """What `answer` gives; what it cannot do becomes an error that the caller can read."""
     try:
-        answer = read()
+        return answer()
+    except NotReadyError as error:
+        reason = error.job.problem or f"The model's answers are being computed ({error}) Ask again in a few seconds."
+        raise gr.Error(reason, print_exception=False) from error
     except MnistError as error:
         raise gr.Error(str(error), print_exception=False) from error
+
+
+def _describe_answer(answer: Answer) -> dict:
     return {
         "label": answer.label,
         "probabilities": answer.probabilities.tolist(),

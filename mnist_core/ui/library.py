@@ -21,7 +21,7 @@ from ..errors import QueryError
 from ..inference import read_logits
 from ..layout import place
 from ..neighbours import NeighbourIndex, Neighbours, PixelIndex, VectorIndex
-from ..splits import Split, SplitSource, find_source, find_splits, load_split, unlabelled
+from ..splits import Split, SplitSource, find_source, find_splits, load_split, own_split
 from ..store import StoredModel
 from .jobs import Job, Jobs
 from .reader import Reader
@@ -133,10 +133,10 @@ class Library:
         known = *stamp, answers is None, facts is None
         return self._keep(("catalogue", name, stored.folder, map_name), known, build), job
 
-    def open_own(self, images: np.ndarray, model: str) -> Catalogue:
-        """A visitor's own drawings, uint8 (n, 28, 28), read now."""
+    def open_own(self, images: np.ndarray, labels: np.ndarray, model: str) -> Catalogue:
+        """A visitor's own drawings, uint8 (n, 28, 28) and labels (n,), -1 where there is none, read now."""
         stored, embedder, projection = self._open_embedder(model)
-        split = unlabelled(images[:MOST_OWN])
+        split = own_split(images, labels)
         logits, vectors = embed_all(embedder, split.images, projection)
         answers = Answers(read_logits(logits, stored.calibration), vectors, float("inf"), vectors[:, :2])
         return Catalogue(split, split.find_seen(stored), answers, np.empty((0, 2), np.int64))

@@ -9,7 +9,10 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 
 from ..dataset import ASSETS_DIR, Samples
+from .data import DATA_DIR, DataTab, build_data
 from .endpoints import add_endpoints
+from .library import Library
+from .masthead import build_masthead
 from .reader import Reader
 from .sketchpad import build_sketchpad
 from .texts import load_texts
@@ -22,13 +25,16 @@ _MAX_BODY_BYTES = 28_000_000
 _FONTS = ["ui-sans-serif", "system-ui", "sans-serif"]
 
 
-def build_page(reader: Reader, samples: Samples) -> gr.Blocks:
-    """Builds the page; `reader` answers for it, and `samples` are shown beside the pad."""
+def build_page(reader: Reader, samples: Samples, library: Library) -> gr.Blocks:
+    """Builds the page; `reader` answers for it, `samples` are shown beside the pad, `library` holds all other data."""
     with gr.Blocks(
         title=load_texts()["title"], analytics_enabled=False, fill_width=True, delete_cache=_UPLOADS
     ) as page:
-        build_sketchpad(reader, samples)
-        add_endpoints(reader)
+        tab = DataTab(reader, library)
+        build_masthead()
+        build_sketchpad(reader, samples, tab)
+        build_data(tab)
+        add_endpoints(reader, library)
     return page
 
 
@@ -55,7 +61,7 @@ def launch_options() -> dict[str, Any]:
     """What `Blocks.launch` needs for this page to look and behave as meant."""
     return {
         "theme": gr.themes.Base(font=_FONTS, font_mono=["ui-monospace", "monospace"]),
-        "css_paths": [ASSETS_DIR / "style.css"],
+        "css_paths": [ASSETS_DIR / "style.css", DATA_DIR / "data.css"],
         "favicon_path": ASSETS_DIR / "favicon.svg",
         "footer_links": ["api", "gradio"],
         "run_history": False,

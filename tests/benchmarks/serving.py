@@ -40,14 +40,16 @@ sys.path.insert(0, "{root}")
 import gradio as gr
 from mnist_core.inference import choose_device
 from mnist_core.store import SHIPPED_DIR
-from mnist_core.dataset import built_in_samples
+from mnist_core.dataset import built_in_samples, default_cache_dir
+from mnist_core.ui.library import Library
 from mnist_core.ui.page import build_page, launch_options
 from mnist_core.ui.reader import Reader
 
 def echo(message):
     return {"ok": True}
 
-page = build_page(Reader(choose_device("cpu"), [SHIPPED_DIR], "sketchnet"), built_in_samples())
+reader = Reader(choose_device("cpu"), [SHIPPED_DIR], "sketchnet")
+page = build_page(reader, built_in_samples(), Library(reader, None, default_cache_dir()))
 with page:
     gr.HTML("", js_on_load="window.echo = server.echo", server_functions=[echo])
 page.launch(server_port={port}, **launch_options())

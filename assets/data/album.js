@@ -1,0 +1,80 @@
+// The grid of samples: one picture for a whole page, and pages to turn.
+
+function createAlbum(view, openSample) {
+  let last = null; // the last answer
+
+  function show(answer) {
+    last = answer;
+    const { samples, total, size, page } = answer;
+    const grid = find("#grid");
+    grid.classList.toggle("greeting", view.isGreeting);
+    const paint = openSprite(answer.sprite, answer.columns);
+    grid.replaceChildren(...samples.map((sample, number) => drawSample(sample, number, paint)));
+    const first = page * view.size + 1;
+    find("#total").textContent = total
+      ? say(view.isGreeting ? "album_greeting" : "album_total", {
+        first: first.toLocaleString(), last: (first + samples.length - 1).toLocaleString(),
+        total: total.toLocaleString(), size: size.toLocaleString(),
+      })
+      : say(size ? "album_none" : `album_empty_${view.now.split === "own" ? "own" : "set"}`);
+    find("#more").hidden = !view.isGreeting || total <= samples.length;
+    find("#more").textContent = say("album_more", { size: size.toLocaleString() });
+    const numPages = Math.ceil(total / view.size);
+    find("#pager").hidden = view.isGreeting || numPages < 2;
+    find("#page-number").value = page + 1;
+    find("#page-number").max = numPages;
+    find("#pages").textContent = say("album_pages", { pages: numPages.toLocaleString() });
+    find("#first").disabled = find("#previous").disabled = page === 0;
+    find("#last").disabled = find("#next").disabled = page >= numPages - 1;
+    find("#unreadable").textContent = answer.unreadable ? say("album_unreadable", { count: answer.unreadable }) : "";
+    grid.dataset.page = page;
+  }
+
+  function drawSample(sample, number, paint) {
+    const { index, label, predicted, isSeen, isAccepted } = sample;
+    const isWrong = label !== null && predicted !== undefined && predicted !== label;
+    const words = make("span", { className: "caption" });
+    if (label !== null) words.append(make("b", { textContent: label }));
+    if (isWrong || (label === null && predicted !== undefined)) {
+      words.append(make("i", { textContent: `→${predicted}${isAccepted ? "" : "?"}` }));
+    } else if (isAccepted === false) {
+      words.append(make("i", { textContent: "?" }));
+    }
+    words.append(make("small", { textContent: say(isSeen ? "seen" : "new") }));
+    const button = make("button", { type: "button", className: "sample" }, paint(make("span"), number), words);
+    button.classList.toggle("wrong", isWrong);
+    button.classList.toggle("refused", isAccepted === false);
+    button.dataset.index = index;
+    button.style.setProperty("--digit-color", label === null ? "" : `var(--digit-${label})`);
+    const values = { index, label: label ?? say("no_label"), predicted: predicted ?? "?", seen: say(isSeen ? "seen" : "new") };
+    button.setAttribute("aria-label", say(predicted === undefined ? "sample_plain" : "sample_read", values));
+    button.addEventListener("click", () => openSample({ position: last.page * view.size + number, index }));
+    return button;
+  }
+
+  function turn(page) {
+    if (last) view.set({ page: page || undefined });
+  }
+
+  const lastPage = () => Math.ceil(last.total / view.size) - 1;
+  find("#first").addEventListener("click", () => turn(0));
+  find("#previous").addEventListener("click", () => turn(last.page - 1));
+  find("#next").addEventListener("click", () => turn(last.page + 1));
+  find("#last").addEventListener("click", () => turn(lastPage()));
+  find("#more").addEventListener("click", () => view.set({ page: undefined }));
+  find("#page-number").addEventListener("change", ({ target }) => {
+    if (target.reportValidity() && target.value !== "") turn(Math.min(lastPage(), Number(target.value) - 1));
+  });
+  // From one image to the next by arrow keys, as in a photo album.
+  find("#grid").addEventListener("keydown", (event) => {
+    const tiles = [...find("#grid").children];
+    const columns = getComputedStyle(find("#grid")).gridTemplateColumns.split(" ").length;
+    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
+    const tile = tiles[tiles.indexOf(event.target) + step];
+    if (!tile) return;
+    event.preventDefault();
+    tile.focus();
+  });
+
+  return { show };
+}

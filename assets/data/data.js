@@ -1,0 +1,153 @@
+// Puts the parts of the data tab together. Nothing is asked before the tab is opened.
+
+let splits = [];
+let isOpened = false;
+let number = 0; // of the last question about samples
+
+const training = () => splits.training;
+const nameSplit = (name) => (props.texts[`split_${name}`] ? say(`split_${name}`) : name);
+
+const view = createView(onView);
+const filters = createFilters(view);
+const album = createAlbum(view, (place) => sample.open(place));
+const sample = createSample(view, ask);
+const crowd = createCrowd(view);
+const map = createMap(view, ask);
+
+for (const [selector, names] of [["#map-kind", ["pca", "layout"]], ["#map-color", ["label", "mistake"]], ["#sample-space", ["embedding", "pixels"]]]) {
+  find(selector).append(...names.map((name) => new Option(say(`${selector.slice(1).replace("-", "_")}_${name}`), name)));
+}
+find("#index").placeholder = say("index_hint");
+
+function notify(text) {
+  find("#data-notice").textContent = text;
+  find("#data-notice").hidden = !text;
+}
+
+// What is being computed, and how far it is.
+function showProgress(job) {
+  find("#data-progress").hidden = !job;
+  if (!job) return;
+  find("#data-progress progress").value = job.share;
+  find("#data-progress span").textContent = say("answers_computing", { share: Math.round(job.share * 100) });
+}
+
+// Asks the server; says what went wrong. What is being computed is asked for again until it is there.
+async function ask(name, question) {
+  const answer = await Promise.race([server[name](question), later(GIVE_UP)]);
+  if (answer?.ok) {
+    notify("");
+    return answer;
+  }
+  if (answer?.pending !== undefined && !answer.error) {
+    showProgress({ share: answer.pending });
+    retryLater(refresh);
+    return null;
+  }
+  notify(answer?.error ?? say("server_away"));
+  if (!answer) retryLater(refresh);
+  return null;
+}
+
+async function refresh() {
+  if (!isShown()) return;
+  const asked = ++number;
+  const shows = view.now.show ?? "album";
+  if (shows === "map") map.show();
+  const question = view.question({ page: view.now.page ?? 0, size: view.size });
+  const answer = await ask("browse_samples", question);
+  if (asked !== number) return;
+  // Nothing of another question may stand here.
+  find("#grid").classList.toggle("stale", !answer);
+  if (!answer) {
+    filters.show();
+    if (!find("#data-notice").hidden) find("#total").textContent = "";
+    return;
+  }
+  album.show(answer);
+  filters.show(answer.counts);
+  showJob(answer.job);
+  if (shows === "crowd") {
+    const described = await ask("describe_chosen", question);
+    if (asked === number && described) crowd.show(described);
+  }
+}
+
+function showJob(job) {
+  showProgress(job && !job.problem ? job : null);
+  if (job?.problem) notify(job.problem);
+  else if (job) retryLater(refresh);
+}
+
+function onView(now, changes) {
+  const shows = ["crowd", "map"].includes(now.show) ? now.show : "album";
+  element.querySelectorAll("[data-view]").forEach((button) => button.setAttribute("aria-pressed", button.dataset.view === shows));
+  find("#crowd").hidden = shows !== "crowd";
+  find("#map").hidden = shows !== "map";
+  find("#album").hidden = shows === "crowd";
+  if (splits.length) find("#split").value = now.split ?? training();
+  if (!isOpened) return;
+  const isOnlySample = changes && Object.keys(changes).every((name) => ["open", "space"].includes(name));
+  if (!isOnlySample) refresh();
+  if (now.open === undefined) return sample.close();
+  if (!sample.isOpen || now.open !== sample.index) sample.open({ index: now.open });
+}
+
+// The tab
+
+async function openTab() {
+  const [listed, models] = await Promise.all([server.list_splits({}), server.describe_models({})]);
+  if (!listed?.ok || !models?.ok) {
+    notify(listed?.error ?? models?.error ?? say("server_away"));
+    return retryLater(openTab);
+  }
+  splits = Object.assign(listed.splits, { training: listed.training });
+  find("#split").replaceChildren(
+    ...splits.map(({ name, kind }) => new Option(say(kind === "outliers" ? "split_outliers" : "split_plain", { name: nameSplit(name) }), name)),
+    new Option(nameSplit("own"), "own"),
+  );
+  const options = () => models.models.map(({ name, label }) => new Option(label, name));
+  find("#data-model").replaceChildren(...options());
+  find("#answerer").replaceChildren(...options());
+  isOpened = true;
+  view.restore();
+  find("#data-model").value = view.now.model ?? models.models[0].name;
+  find("#answerer").value = find("#data-model").value;
+}
+
+hear("tab", (name) => {
+  if (name !== "data") return sample.close();
+  // Data and models that came since the last visit are found.
+  openTab();
+});
+hear("drawing", (image) => map.setDrawing(image));
+
+find("#split").addEventListener("change", ({ target }) => {
+  view.set({ split: target.value, box: undefined, open: undefined, label: undefined, predicted: undefined });
+});
+find("#data-model").addEventListener("change", ({ target }) => {
+  find("#answerer").value = target.value;
+  view.set({ model: target.value, box: undefined });
+});
+element.querySelectorAll("[data-view]").forEach((button) => {
+  button.addEventListener("click", () => view.set({ show: button.dataset.view === "album" ? undefined : button.dataset.view }));
+});
+find("#index-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = find("#index").value.trim();
+  if (text) sample.open({ index: /^\d+$/.test(text) ? Number(text) : text });
+});
+find("#copy-link").addEventListener("click", async () => {
+  const button = find("#copy-link");
+  try {
+    await navigator.clipboard.writeText(view.link);
+    button.textContent = say("copied");
+    setTimeout(() => { button.textContent = say("copy_link"); }, SILENCE);
+  } catch {
+    notify(view.link); // a page that is not served with https has no clipboard
+  }
+});
+// On a phone the filters are folded until they are wanted.
+if (matchMedia("(max-width: 1000px)").matches) find("#filters").open = false;
+
+if (document.body.dataset.tab === "data") openTab();

@@ -1,0 +1,243 @@
+// The map: every image a point, alike ones side by side. Dragging chooses a part of it; the drawing on the pad is on it.
+
+const POINT = 2.2;
+const MARGIN = 0.05;
+const NEAREST = 12; // screen pixels from a point to the pointer that names it
+const GREY = "#8b8b95";
+
+function createMap(view, ask) {
+  const canvas = find("#map-canvas");
+  const context = canvas.getContext("2d");
+  let points = null; // what is on the map, see unpack
+  let shownKey = "";
+  let drawing = null; // the image on the pad, as the network sees it
+  let placed = null; // where it lies
+  let drag = null;
+  let hovered = -1;
+  let number = 0;
+  let peeks = 0;
+
+  const mapName = () => view.now.map ?? "pca";
+  const key = () => [view.now.split, view.now.model, mapName()].join();
+
+  async function show() {
+    const asked = ++number;
+    find("#map-kind").value = mapName();
+    if (key() !== shownKey) {
+      const answer = await ask("draw_map", { split: view.now.split ?? "", model: view.now.model ?? "", map: mapName() });
+      if (asked !== number || !answer?.ok) return;
+      points = unpack(answer);
+      shownKey = key();
+      placed = null;
+      find("#map-size").textContent = say(answer.num < answer.size ? "map_part" : "map_all", {
+        num: answer.num.toLocaleString(), size: answer.size.toLocaleString(),
+      });
+    }
+    draw();
+    placeDrawing();
+  }
+
+  function unpack(answer) {
+    const bytes = (name) => decodePixels(answer[name]).buffer;
+    const places = new Float32Array(bytes("places"));
+    const bounds = [Infinity, Infinity, -Infinity, -Infinity];
+    places.forEach((value, index) => {
+      const axis = index % 2;
+      bounds[axis] = Math.min(bounds[axis], value);
+      bounds[axis + 2] = Math.max(bounds[axis + 2], value);
+    });
+    const predicted = new Int8Array(bytes("predicted"));
+    const middles = Array.from({ length: 10 }, (_, digit) => [0, 1].map((axis) =>
+      median(places.filter((_, index) => index % 2 === axis && predicted[index >> 1] === digit))));
+    return {
+      num: answer.num, places, bounds, predicted, middles,
+      indices: new Int32Array(bytes("indices")),
+      labels: new Int8Array(bytes("labels")),
+    };
+  }
+
+  // From the map to the canvas, in shares of its sides, and back.
+  const span = (axis) => Math.max(points.bounds[axis + 2] - points.bounds[axis], 1e-6);
+  const toShare = (value, axis) => MARGIN + ((value - points.bounds[axis]) / span(axis)) * (1 - 2 * MARGIN);
+  const toValue = (share, axis) => points.bounds[axis] + ((share - MARGIN) / (1 - 2 * MARGIN)) * span(axis);
+
+  function draw() {
+    const ratio = Math.max(1, window.devicePixelRatio || 1);
+    canvas.width = Math.round(canvas.clientWidth * ratio);
+    canvas.height = Math.round(canvas.clientHeight * ratio);
+    if (!points || !canvas.width) return;
+    const style = getComputedStyle(element.querySelector(".sketch"));
+    const colors = Array.from({ length: 10 }, (_, digit) => style.getPropertyValue(`--digit-${digit}`).trim());
+    const byMistake = find("#map-color").value === "mistake";
+    const radius = POINT * ratio;
+    const isMiss = (index) => points.labels[index] >= 0 && points.labels[index] !== points.predicted[index];
+    const paint = (index, color, size = radius) => {
+      context.fillStyle = color;
+      context.fillRect(
+        toShare(points.places[index * 2], 0) * canvas.width - size / 2,
+        toShare(points.places[index * 2 + 1], 1) * canvas.height - size / 2, size, size,
+      );
+    };
+    context.globalAlpha = byMistake ? 0.35 : 0.75;
+    for (let index = 0; index < points.num; index += 1) {
+      if (byMistake && isMiss(index)) continue;
+      const label = points.labels[index] >= 0 ? points.labels[index] : points.predicted[index];
+      paint(index, byMistake ? GREY : colors[label]);
+    }
+    context.globalAlpha = 1;
+    if (byMistake) {
+      for (let index = 0; index < points.num; index += 1) if (isMiss(index)) paint(index, colors[points.labels[index]], radius * 2.5);
+    }
+    drawNames(style, colors, ratio);
+    drawBox(style, ratio);
+    if (hovered >= 0) drawRing(points.places[hovered * 2], points.places[hovered * 2 + 1], 5 * ratio, style.getPropertyValue("--ink"));
+    drawPlaced(style, ratio);
+  }
+
+  // The digit at the middle of its points, so that colour is not the only sign.
+  function drawNames(style, colors, ratio) {
+    context.font = `700 ${20 * ratio}px sans-serif`;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.lineWidth = 4 * ratio;
+    context.strokeStyle = style.getPropertyValue("--card");
+    points.middles.forEach((middle, digit) => {
+      if (Number.isNaN(middle[0])) return;
+      const [x, y] = [toShare(middle[0], 0) * canvas.width, toShare(middle[1], 1) * canvas.height];
+      context.strokeText(digit, x, y);
+      context.fillStyle = colors[digit];
+      context.fillText(digit, x, y);
+    });
+  }
+
+  function drawBox(style, ratio) {
+    const box = drag ? drag.map((share, index) => toValue(share, index % 2)) : view.now.box;
+    if (!box || box.some((value) => typeof value !== "number")) return;
+    const [x0, y0, x1, y1] = box.map((value, index) => toShare(value, index % 2) * (index % 2 ? canvas.height : canvas.width));
+    context.strokeStyle = style.getPropertyValue("--accent");
+    context.lineWidth = 2 * ratio;
+    context.strokeRect(x0, y0, x1 - x0, y1 - y0);
+  }
+
+  function drawRing(x, y, radius, color) {
+    context.strokeStyle = color;
+    context.beginPath();
+    context.arc(toShare(x, 0) * canvas.width, toShare(y, 1) * canvas.height, radius, 0, 2 * Math.PI);
+    context.stroke();
+  }
+
+  function drawPlaced(style, ratio) {
+    if (!placed) return;
+    // A drawing may lie outside of all that is on the map.
+    const x = Math.min(1, Math.max(0, toShare(placed.x, 0))) * canvas.width;
+    const y = Math.min(1, Math.max(0, toShare(placed.y, 1))) * canvas.height;
+    context.lineWidth = 3 * ratio;
+    context.strokeStyle = style.getPropertyValue("--ink");
+    context.setLineDash(placed.isAccepted ? [] : [4 * ratio, 4 * ratio]);
+    context.beginPath();
+    context.arc(x, y, 12 * ratio, 0, 2 * Math.PI);
+    context.stroke();
+    context.setLineDash([]);
+    context.fillStyle = style.getPropertyValue("--ink");
+    context.beginPath();
+    context.arc(x, y, 4 * ratio, 0, 2 * Math.PI);
+    context.fill();
+  }
+
+  async function placeDrawing() {
+    find("#map-drawing").textContent = drawing ? "" : say("map_no_drawing");
+    if (!drawing || !points || (view.now.show ?? "album") !== "map") return;
+    const asked = drawing;
+    const answer = await server.place_drawing({ image: drawing, split: view.now.split ?? "", model: view.now.model ?? "", map: mapName() });
+    if (asked !== drawing || !answer?.ok) return;
+    placed = answer;
+    find("#map-drawing").textContent = say(answer.isAccepted ? "map_drawing" : "map_drawing_refused", answer);
+    draw();
+  }
+
+  function median(values) {
+    return values.length ? [...values].sort((a, b) => a - b)[values.length >> 1] : NaN;
+  }
+
+  function toShares(event) {
+    const box = canvas.getBoundingClientRect();
+    return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+  }
+
+  function findNearest([x, y]) {
+    let best = -1;
+    let least = (NEAREST / canvas.clientWidth) ** 2;
+    for (let index = 0; index < points.num; index += 1) {
+      const dx = toShare(points.places[index * 2], 0) - x;
+      const dy = (toShare(points.places[index * 2 + 1], 1) - y) * canvas.clientHeight / canvas.clientWidth;
+      if (dx * dx + dy * dy < least) [best, least] = [index, dx * dx + dy * dy];
+    }
+    return best;
+  }
+
+  // The picture of the point under the pointer, one question at a time.
+  async function hover(event) {
+    const nearest = findNearest(toShares(event));
+    if (nearest === hovered) return;
+    hovered = nearest;
+    draw();
+    const tip = find("#map-tip");
+    if (nearest < 0) { tip.hidden = true; return; }
+    const asked = ++peeks;
+    const index = points.indices[nearest];
+    const answer = await server.open_sample({ split: view.now.split ?? "", model: view.now.model ?? "", answerer: view.now.model ?? "", index });
+    if (asked !== peeks || hovered !== nearest || !answer?.ok) return;
+    paintPixels(tip.querySelector("canvas"), decodePixels(answer.image));
+    tip.querySelector("span").textContent = say("map_tip", { label: answer.label ?? say("no_label"), predicted: answer.predicted, index });
+    tip.style.left = `${toShare(points.places[nearest * 2], 0) * 100}%`;
+    tip.style.top = `${toShare(points.places[nearest * 2 + 1], 1) * 100}%`;
+    tip.classList.toggle("left", toShare(points.places[nearest * 2], 0) > 0.7);
+    tip.hidden = false;
+  }
+
+  canvas.addEventListener("pointerdown", (event) => {
+    if (!points || drag || event.button) return;
+    canvas.setPointerCapture(event.pointerId);
+    drag = [...toShares(event), ...toShares(event)];
+    find("#map-tip").hidden = true;
+  });
+  canvas.addEventListener("pointermove", (event) => {
+    if (!points) return;
+    if (!drag) return void hover(event);
+    drag.splice(2, 2, ...toShares(event));
+    draw();
+  });
+  canvas.addEventListener("pointerup", (event) => {
+    if (!drag) return;
+    const [x0, y0, x1, y1] = drag;
+    drag = null;
+    const [width, height] = [Math.abs(x1 - x0) * canvas.clientWidth, Math.abs(y1 - y0) * canvas.clientHeight];
+    if (width > 6 && height > 6) {
+      const round = (value) => Number(value.toPrecision(4));
+      const box = [Math.min(x0, x1), Math.min(y0, y1), Math.max(x0, x1), Math.max(y0, y1)];
+      return view.set({ box: box.map((share, index) => round(toValue(share, index % 2))), map: view.now.map });
+    }
+    const nearest = findNearest(toShares(event));
+    if (nearest >= 0) view.set({ open: points.indices[nearest] });
+    draw();
+  });
+  canvas.addEventListener("pointercancel", () => { drag = null; draw(); });
+  canvas.addEventListener("pointerleave", () => { hovered = -1; find("#map-tip").hidden = true; draw(); });
+  find("#map-kind").addEventListener("change", ({ target }) => {
+    view.set({ map: target.value === "pca" ? undefined : target.value, box: undefined });
+  });
+  find("#map-color").addEventListener("change", draw);
+  new ResizeObserver(draw).observe(canvas);
+  new MutationObserver(draw).observe(document.body, { attributeFilter: ["class"] });
+
+  return {
+    show,
+    draw,
+    setDrawing(image) {
+      drawing = image;
+      placed = image ? placed : null;
+      if (points) draw();
+      placeDrawing();
+    },
+  };
+}

@@ -1,0 +1,53 @@
+// "Training digits most like yours": asked for when a stroke has ended, never while the pen moves.
+
+// page: { find, say, server, readModel }
+function createRelatives({ find, say, server, readModel }) {
+  let question = null; // { image, split?, index? } of what is shown
+  let number = 0;
+
+  const space = () => (find("#relatives-space").getAttribute("aria-pressed") === "true" ? "pixels" : "embedding");
+
+  function showText(text) {
+    find("#relatives-text").textContent = text;
+  }
+
+  async function ask() {
+    const asked = ++number;
+    if (!question) return;
+    const answer = await server.find_relatives({ ...question, model: readModel(), space: space() });
+    if (asked !== number) return; // a later drawing is what the visitor wants
+    if (answer?.ok) {
+      showRelatives(find("#relatives-row"), answer);
+      find("#relatives-row").classList.toggle("far", !answer.hasNear);
+      find("#relatives-note").hidden = false;
+      const values = { distance: answer.relatives[0]?.distance.toFixed(1), limit: answer.limit.toFixed(1), size: answer.size.toLocaleString() };
+      return showText(say(answer.hasNear ? `relatives_${space()}_found` : "relatives_none", values));
+    }
+    if (answer?.pending !== undefined && !answer.error) showText(say("computing", { share: Math.round(answer.pending * 100) }));
+    else showText(answer?.error || say("server_away"));
+    // What is being computed will be there; so will a server that was away.
+    if (!answer || (answer.pending !== undefined && !answer.error)) later(RETRY).then(() => asked === number && ask());
+  }
+
+  find("#relatives-space").addEventListener("click", (event) => {
+    const isPressed = event.currentTarget.getAttribute("aria-pressed") === "true";
+    event.currentTarget.setAttribute("aria-pressed", !isPressed);
+    ask();
+  });
+
+  return {
+    show(image, sample) {
+      if (question?.image === image && question.model === readModel()) return;
+      question = { image, model: readModel(), ...(sample?.split && { split: sample.split, index: sample.index }) };
+      ask();
+    },
+
+    clear() {
+      question = null;
+      number += 1;
+      find("#relatives-row").replaceChildren();
+      find("#relatives-note").hidden = true;
+      showText(say("relatives_empty"));
+    },
+  };
+}

@@ -1,0 +1,310 @@
+"""The data tab: an album of all images at hand, what they have in common, a map of them, and relatives of any image.
+
+A `gr.HTML` component with its own script, which calls the functions below. They never raise, see `wire`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from ..answers import select_for_map
+from ..browse import Catalogue, Query, count_choices, describe_crowd, select_samples
+from ..dataset import ASSETS_DIR
+from ..errors import QueryError
+from ..render import render_counts, render_distributions
+from ..splits import NO_LABEL, OWN
+from .jobs import Job
+from .library import MAPS, MOST_OWN, Library, NotReadyError, check_choice
+from .models import models_of
+from .reader import Reader
+from .texts import load_texts
+from .wire import LiveFunction, Message, decode_image, encode_bytes, encode_sprite, join_scripts, never_raise
+
+DATA_DIR = ASSETS_DIR / "data"
+# Together the body of one function, so each may use what stands above it.
+SCRIPTS = ("view.js", "filters.js", "album.js", "sample.js", "crowd.js", "map.js", "data.js")
+
+_MOST_ON_A_PAGE = 400
+_COLUMNS = 20
+_NUM_RELATIVES = 10
+
+
+def build_data(tab: DataTab) -> gr.HTML:
+    """Adds the data tab to the Blocks that are being built."""
+    return gr.HTML(
+        html_template=(DATA_DIR / "data.html").read_text(encoding="utf-8"),
+        js_on_load=join_scripts(ASSETS_DIR / "common.js", *(DATA_DIR / name for name in SCRIPTS)),
+        apply_default_css=False,
+        server_functions=list(tab.functions),
+        texts=load_texts(),
+        elem_id="data",
+    )
+
+
+class DataTab:
+    """The functions that the scripts of the tab, and of the pad for relatives, call with one JSON object.
+
+    A question about samples holds `split`, `model`, and the fields of `browse.Query`; of the visitor's own drawings,
+    whose split is "own", also `own`, a list of `{image, label?}`.
+
+    Args:
+        reader: What answers.
+        library: Where everything else is looked up.
+    """
+
+    def __init__(self, reader: Reader, library: Library) -> None:
+        self._reader = reader
+        self._library = library
+
+    @property
+    def functions(self) -> tuple[LiveFunction, ...]:
+        """All of them, made so that they never raise."""
+        functions = (
+            self.list_splits,
+            self.browse_samples,
+            self.open_sample,
+            self.describe_chosen,
+            self.draw_map,
+            self.place_drawing,
+            self.find_relatives,
+            models_of(self._reader),
+        )
+        return tuple(map(never_raise, functions))
+
+    def list_splits(self, message: Message) -> Message:
+        """`{}` to `{splits, training}`: what can be looked through, and where relatives come from."""
+        del message
+        splits = [{"name": source.name, "kind": source.kind} for source in self._library.list_splits()]
+        return {"splits": splits, "training": self._library.find_training()}
+
+    def browse_samples(self, message: Message) -> Message:
+        """A question and `{page, size}` to a page of samples.
+
+        That is `{total, page, samples, sprite, columns, counts, job}`; a sample has index, label, isSeen and, as far as
+        answers are known, predicted, confidence and isAccepted.
+        """
+        catalogue, query, job = self._open(message)
+        chosen = select_samples(catalogue, query)
+        size = check_whole("size", message.get("size", 100), 1, _MOST_ON_A_PAGE)
+        page = min(check_whole("page", message.get("page", 0), 0), max(0, (len(chosen) - 1) // size))
+        shown = chosen[page * size : (page + 1) * size]
+        return {
+            "total": len(chosen),
+            "size": len(catalogue.split),
+            "page": page,
+            "samples": [describe_sample(catalogue, index) for index in shown.tolist()],
+            "sprite": encode_sprite(catalogue.split.images[shown], _COLUMNS),
+            "columns": _COLUMNS,
+            "counts": count_choices(catalogue, query),
+            "unreadable": catalogue.split.num_unreadable,
+            "job": _describe_job(job),
+        }
+
+    def open_sample(self, message: Message) -> Message:
+        """A question and `{position}` among its samples, or `{index}`, to one sample and what `model` makes of it."""
+        catalogue, query, _ = self._open(message)
+        chosen = select_samples(catalogue, query)
+        if message.get("index") is not None:
+            index = check_index(message["index"], len(catalogue.split))
+            found = np.flatnonzero(chosen == index)
+            position = int(found[0]) if len(found) else None
+        else:
+            if not len(chosen):
+                raise QueryError("No sample is left by these filters. Take one away.")
+            position = check_whole("position", message.get("position", 0), 0) % len(chosen)
+            index = int(chosen[position])
+        image = catalogue.split.images[index]
+        answer = self._reader.read_image(image.astype(np.float32) / 255, str(message.get("answerer") or ""))
+        return {
+            **describe_sample(catalogue, index),
+            "position": position,
+            "total": len(chosen),
+            "size": len(catalogue.split),
+            "image": encode_bytes(image),
+            "probabilities": [round(float(probability), 6) for probability in answer.probabilities],
+            "verdict": {"kind": answer.verdict.kind, "labels": answer.verdict.labels},
+            "ink": float(catalogue.ink[index]),
+            "slant": float(catalogue.slant[index]),
+            "duplicates": _find_duplicates(catalogue, index),
+        }
+
+    def describe_chosen(self, message: Message) -> Message:
+        """A question to what its samples have in common: charts, mean images, confusion matrix, figures by class."""
+        catalogue, query, job = self._open(message)
+        if catalogue.answers is None and job and not job.problem:
+            raise NotReadyError(job)
+        chosen = select_samples(catalogue, query)
+        crowd = describe_crowd(catalogue, chosen)
+        return {
+            "total": len(chosen),
+            "by": crowd["by"],
+            "counts": crowd["counts"],
+            "mean": encode_sprite(crowd["mean"], 10),
+            "spread": encode_sprite(crowd["spread"], 10),
+            "charts": _draw_charts(crowd),
+            "confusion": crowd["confusion_matrix"].tolist() if "confusion_matrix" in crowd else None,
+            "classes": crowd.get("per_class"),
+        }
+
+    def draw_map(self, message: Message) -> Message:
+        """`{split, model, map}` to `{num, size, indices, places, labels, predicted}`, the last four base64 of arrays.
+
+        They are int32, float32 pairs, int8 with -1 for none, and int8; one entry for each image on the map.
+        """
+        map_name = str(message.get("map") or MAPS[0])
+        check_choice("map", map_name, MAPS)
+        catalogue, _, _ = self._open({**message, "map": map_name})
+        if catalogue.places is None:
+            raise QueryError(
+                "There is no map of your own drawings; on the map of another set they lie where they belong."
+            )
+        shown = select_for_map(len(catalogue.split))
+        return {
+            "num": len(shown),
+            "size": len(catalogue.split),
+            "indices": encode_bytes(shown.astype(np.int32)),
+            "places": encode_bytes(catalogue.places[shown]),
+            "labels": encode_bytes(catalogue.labels[shown].astype(np.int8)),
+            "predicted": encode_bytes(catalogue.predictions[shown].astype(np.int8)),
+        }
+
+    def place_drawing(self, message: Message) -> Message:
+        """`{image, split, model, map}` to `{x, y, label, isAccepted}`: where a drawing lies on the map."""
+        image, model = decode_image(message.get("image")), str(message.get("model") or "")
+        answer = self._reader.read_image(image, model)
+        map_name = str(message.get("map") or MAPS[0])
+        check_choice("map", map_name, MAPS)
+        x, y = self._library.place(image, model, str(message.get("split")), map_name).tolist()
+        return {"x": x, "y": y, "label": answer.label, "isAccepted": answer.verdict.kind != "refused"}
+
+    def find_relatives(self, message: Message) -> Message:
+        """`{image, model, space}`, and `{split, index}` of a sample, to its nearest training images.
+
+        That is `{relatives, sprite, split, size, limit, hasNear}`; a relative has index, label, distance and isSeen.
+        """
+        own = None
+        if message.get("index") is not None:
+            own = str(message.get("split")), check_whole("index", message.get("index"), 0)
+        found = self._library.find_relatives(
+            decode_image(message.get("image")),
+            str(message.get("model") or ""),
+            str(message.get("space") or "embedding"),
+            _NUM_RELATIVES,
+            own,
+        )
+        indices = found.neighbours.indices
+        return {
+            "relatives": [
+                {
+                    "index": index,
+                    "label": int(found.split.labels[index]),
+                    "distance": round(distance, 3),
+                    "isSeen": bool(found.seen[index]),
+                }
+                for index, distance in zip(indices.tolist(), found.neighbours.distances.tolist(), strict=True)
+            ],
+            "sprite": encode_sprite(found.split.images[indices], _NUM_RELATIVES),
+            "split": found.split.name,
+            "size": len(found.split),
+            "limit": round(found.limit, 3),
+            "hasNear": found.has_near,
+        }
+
+    def _open(self, message: Message) -> tuple[Catalogue, Query, Job | None]:
+        """The catalogue that a question is about, the question, and what is still being computed."""
+        query, model = Query.from_dict(message), str(message.get("model") or "")
+        if message.get("split") == OWN:
+            return self._library.open_own(*_read_own(message.get("own")), model), query, None
+        map_name = str(message.get("map") or "") if query.box is not None or "map" in message else ""
+        catalogue, job = self._library.open_catalogue(
+            str(message.get("split") or self._library.find_training()), model, map_name
+        )
+        if (catalogue.answers is None and query.needs_answers) or (catalogue.duplicates is None and query.duplicates):
+            raise NotReadyError(job or Job())
+        return catalogue, query, job
+
+
+def _read_own(drawings: Any) -> tuple[np.ndarray, np.ndarray]:
+    """The visitor's own drawings as images, uint8 (n, 28, 28), and labels, -1 where there is none."""
+    if not isinstance(drawings, list) or len(drawings) > MOST_OWN or not all(isinstance(one, dict) for one in drawings):
+        raise QueryError(f"Expected a list of at most {MOST_OWN} drawings.")
+    images = [np.rint(decode_image(drawing.get("image")) * 255).astype(np.uint8) for drawing in drawings]
+    labels = [drawing.get("label") for drawing in drawings]
+    if not all(label is None or label in range(10) for label in labels):
+        raise QueryError(f"Expected labels 0 to 9, or none. Received: {labels!r}.")
+    known = [NO_LABEL if label is None else int(label) for label in labels]
+    return np.array(images, np.uint8).reshape(-1, 28, 28), np.array(known, np.int64)
+
+
+def describe_sample(catalogue: Catalogue, index: int) -> Message:
+    """One sample: index, label (None without one), isSeen; with answers also predicted, confidence and isAccepted."""
+    label = int(catalogue.labels[index])
+    sample = {
+        "index": index,
+        "label": None if label == NO_LABEL else label,
+        "isSeen": bool(catalogue.seen[index]),
+    }
+    if catalogue.answers is None:
+        return sample
+    return {
+        **sample,
+        "predicted": int(catalogue.predictions[index]),
+        "confidence": round(float(catalogue.confidence[index]), 4),
+        "isAccepted": bool(catalogue.answers.predictions.accepted[index]),
+    }
+
+
+def _find_duplicates(catalogue: Catalogue, index: int) -> list[int]:
+    """The near duplicates of one image."""
+    if catalogue.duplicates is None:
+        return []
+    pairs = catalogue.duplicates[(catalogue.duplicates == index).any(axis=1)]
+    return sorted(set(pairs.reshape(-1).tolist()) - {index})
+
+
+def _draw_charts(crowd: dict[str, Any]) -> list[Message]:
+    texts = load_texts()
+    drawn = [
+        ("counts", render_counts(texts["chart_counts"], crowd["counts"])),
+        ("ink", render_distributions(texts["chart_ink"], "%", crowd["ink"], low=0, high=40)),
+        ("slant", render_distributions(texts["chart_slant"], "°", crowd["slant"], low=-60, high=60)),
+    ]
+    return [{"name": name, "svg": svg, "alt": _read_label(svg)} for name, svg in drawn]
+
+
+def _read_label(svg: str) -> str:
+    """What the chart says to those who cannot see it."""
+    from xml.etree import ElementTree
+
+    return ElementTree.fromstring(svg).get("aria-label", "")
+
+
+def _describe_job(job: Job | None) -> Message | None:
+    return None if job is None else {"share": job.share, "problem": job.problem}
+
+
+def check_index(index: Any, size: int) -> int:
+    """An index, if there is such a sample.
+
+    Raises:
+        QueryError: There is none.
+    """
+    if not isinstance(index, int) or isinstance(index, bool) or not 0 <= index < size:
+        span = f"{size:,} samples, numbered 0 to {size - 1}" if size else "no samples"
+        raise QueryError(f"There is no sample {index!r}: this set has {span}.")
+    return index
+
+
+def check_whole(name: str, value: Any, low: int, high: int | None = None) -> int:
+    """A value, if it is a whole number within bounds.
+
+    Raises:
+        QueryError: It is something else.
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or value < low or (high is not None and value > high):
+        bounds = f"of at least {low}" if high is None else f"from {low} to {high}"
+        raise QueryError(f"{name!r} takes a whole number {bounds}. Received: {value!r}.")
+    return value

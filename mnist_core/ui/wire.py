@@ -1,0 +1,88 @@
+"""What travels between the page's scripts and the server: JSON objects, with images as base64."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import logging
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import MnistError, PictureError
+from ..sprites import encode_png, render_sprite
+from .library import NotReadyError
+
+_log = logging.getLogger(__name__)
+
+Message = dict[str, Any]
+LiveFunction = Callable[[Message], Message]
+
+
+def never_raise(function: LiveFunction) -> LiveFunction:
+    """A function that the page may call: an exception would reach it as a silent nothing.
+
+    It returns `{"ok": True, ...}`, `{"error": text}`, or, for what is being computed, `{"pending": share, "error": text
+    or ""}`.
+    """
+
+    @wraps(function)
+    def answer(message: Message) -> Message:
+        try:
+            return {"ok": True, **function(message if isinstance(message, dict) else {})}
+        except NotReadyError as error:
+            return {"pending": error.job.share, "error": error.job.problem}
+        except MnistError as error:
+            return {"error": str(error)}
+        except Exception:
+            _log.exception("%s failed", function.__name__)
+            return {"error": "The server could not answer this; its log says why."}
+
+    return answer
+
+
+def encode_bytes(pixels: np.ndarray) -> str:
+    """The bytes of an array as base64."""
+    return base64.b64encode(np.ascontiguousarray(pixels).tobytes()).decode()
+
+
+def encode_image(image: np.ndarray) -> str:
+    """An image, float32 (28, 28) in [0, 1], as base64 of 784 bytes."""
+    return encode_bytes(np.rint(image * 255).astype(np.uint8))
+
+
+def encode_sprite(images: np.ndarray, columns: int) -> str:
+    """Images, uint8 (n, 28, 28), as base64 of one PNG picture, `columns` wide."""
+    return base64.b64encode(encode_png(render_sprite(images, columns))).decode()
+
+
+def decode_image(text: Any) -> np.ndarray:
+    """Base64 of 784 bytes as an image, float32 (28, 28) in [0, 1].
+
+    Raises:
+        PictureError: It is something else, or empty.
+    """
+    pixels = np.frombuffer(decode_base64(text), np.uint8)
+    if pixels.size != 28 * 28 or not pixels.any():
+        raise PictureError(f"Expected 784 bytes, not all 0, as an image. Received: {pixels.size}.")
+    return pixels.reshape(28, 28).astype(np.float32) / 255
+
+
+def decode_base64(text: Any) -> bytes:
+    """The bytes of base64 text.
+
+    Raises:
+        PictureError: It is none.
+    """
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, TypeError, ValueError) as error:
+        raise PictureError("Expected a picture as base64 text.") from error
+
+
+def join_scripts(*paths: Path) -> str:
+    """Scripts that stand together in the body of one function, so that each may use what stands above it."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
