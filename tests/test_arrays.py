@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from mnist_core import arrays
-from mnist_core.arrays import idx_hash, read_idx, read_npz, unpack_z
-from mnist_core.errors import DataError
+from mnist_core.arrays import idx_hash, list_npz, read_idx, read_npz, unpack_z, write_npz
+from mnist_core.errors import DataError, StorageError
 
 CUBE = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
 
@@ -428,3 +428,72 @@ def test_a_file_that_unpacks_to_too_much_is_refused(monkeypatch):
     assert len(unpack_z(packed, NOWHERE)) == 10_000
     monkeypatch.setattr(arrays, "_MOST_BYTES", 9_999)
     assert "unpacks to more than 9,999 bytes" in refused(packed)
+
+
+# npz, listed and written
+
+
+ARRAYS = {"x": np.arange(6, dtype=np.uint8).reshape(2, 3), "limit": np.array(0.5), "empty": np.empty((0, 4))}
+
+
+def test_what_is_written_as_npz_is_read_back(tmp_path):
+    write_npz(tmp_path / "deep/some.npz", ARRAYS)
+    again = read_npz(tmp_path / "deep/some.npz")
+    assert again.keys() == ARRAYS.keys()
+    for name, array in ARRAYS.items():
+        assert np.array_equal(again[name], array)
+        assert again[name].dtype == array.dtype
+    assert [path.name for path in (tmp_path / "deep").iterdir()] == ["some.npz"]
+
+
+def test_an_npz_that_is_written_anew_takes_the_place_of_the_old(tmp_path):
+    write_npz(tmp_path / "some.npz", ARRAYS)
+    write_npz(tmp_path / "some.npz", {"y": np.ones(2)})
+    assert read_npz(tmp_path / "some.npz").keys() == {"y"}
+
+
+@pytest.mark.parametrize("fails", ["savez", "replace"])
+def test_an_npz_is_written_whole_or_not_at_all(tmp_path, monkeypatch, fails):
+    """As when a disk is full: the old one stays, and nothing lies beside it."""
+
+    def fail(*arguments, **options):
+        raise OSError(28, "No space left on device")
+
+    write_npz(tmp_path / "some.npz", ARRAYS)
+    monkeypatch.setattr(np if fails == "savez" else os, fails, fail)
+    with pytest.raises(StorageError, match=r"some\.npz cannot be kept .* No space left.*MNIST_CACHE_DIR") as caught:
+        write_npz(tmp_path / "some.npz", {"y": np.ones(2)})
+    assert caught.value.path == tmp_path
+    assert [path.name for path in tmp_path.iterdir()] == ["some.npz"]
+    assert read_npz(tmp_path / "some.npz").keys() == ARRAYS.keys()
+
+
+def test_an_npz_below_a_file_cannot_be_written(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StorageError, match="cannot be kept"):
+        write_npz(tmp_path / "file/deep/some.npz", ARRAYS)
+
+
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+def test_the_arrays_of_an_npz_are_listed_without_being_read(tmp_path, save):
+    """The last is damaged, and one would have to be unpickled."""
+    with (tmp_path / "some.npz").open("wb") as file:
+        save(file, x=np.zeros(3), trap=np.array([object()]), y=np.ones(1000))
+    assert list_npz(tmp_path / "some.npz") == ["x", "trap", "y"]
+    with pytest.raises(DataError):
+        read_npz(tmp_path / "some.npz")
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04", bytes(3000), b"\x93NUMPY\x01\x00"])
+def test_what_is_no_npz_cannot_be_listed(tmp_path, content):
+    (tmp_path / "some.npz").write_bytes(content)
+    with pytest.raises(DataError, match=r"some\.npz cannot be read as an npz file") as caught:
+        list_npz(tmp_path / "some.npz")
+    assert caught.value.path == tmp_path / "some.npz"
+
+
+def test_a_single_array_and_a_missing_file_cannot_be_listed(tmp_path):
+    np.save(tmp_path / "one.npy", np.zeros(3))
+    for name in ("one.npy", "none.npz"):
+        with pytest.raises(DataError, match=name):
+            list_npz(tmp_path / name)

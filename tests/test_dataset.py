@@ -23,6 +23,7 @@ from mnist_core.dataset import (
     built_in_samples,
     default_cache_dir,
     find_places,
+    find_training,
     load_dataset,
     load_sample,
     name_set,
@@ -865,3 +866,44 @@ def test_a_set_has_the_same_name_from_inside_its_folder(tmp_path, monkeypatch):
     (tmp_path / "FashionMNIST/raw").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "FashionMNIST/raw")
     assert name_set(Path(".")) == name_set(tmp_path / "FashionMNIST/raw") == "fashionmnist"
+
+
+# ---- what a recipe learns from ----
+
+
+def test_of_mnist_a_recipe_learns_from_all_but_the_sample_in_order(arrays):
+    """The first three and the last but one are in the sample."""
+    found = find_training(arrays["x_train"], arrays["y_train"])
+    assert found.tolist() == [3, 4, 5, 7]
+    assert found.dtype == np.int64
+
+
+def test_of_another_set_a_fifth_of_every_digit_is_held_out(arrays):
+    labels = np.repeat(np.arange(10), [5, 9, 10, 4, 0, 50, 5, 5, 5, 5]).astype(np.uint8)
+    found = find_training(np.zeros((len(labels), 28, 28), np.uint8), labels, "letters")
+    held_out = np.setdiff1d(np.arange(len(labels)), found)
+    assert len(found) + len(held_out) == len(labels) == len(set(found)) + len(held_out)
+    assert np.bincount(labels[held_out], minlength=10).tolist() == [1, 1, 2, 0, 0, 10, 1, 1, 1, 1]
+
+
+def test_of_a_large_set_about_five_thousand_are_held_out():
+    labels = np.tile(np.arange(10, dtype=np.uint8), 7000)
+    found = find_training(np.zeros((70_000, 1, 1), np.uint8), labels, "letters")
+    assert len(found) == 65_000
+
+
+def test_the_first_that_a_recipe_learns_from_another_set_are_of_all_digits():
+    """Sets are often sorted by label, and a recipe's limit takes the first."""
+    labels = np.repeat(np.arange(10), 50).astype(np.uint8)
+    images = np.zeros((500, 28, 28), np.uint8)
+    found = find_training(images, labels, "letters")
+    assert set(labels[found[:100]]) == set(range(10))
+    assert np.array_equal(found, find_training(images, labels, "letters"))
+
+
+def test_what_is_learned_from_is_what_a_split_takes():
+    other = other_set(100)
+    data = split_evenly(other["x_train"], other["y_train"], "letters")
+    found = find_training(other["x_train"], other["y_train"], "letters")
+    assert np.array_equal(other["x_train"][found], data.x_train)
+    assert np.array_equal(other["y_train"][found], data.y_train)

@@ -73,7 +73,7 @@ def test_threads_get_their_own_answers():
 def test_64_images_are_read_at_a_time_and_no_more():
     embedder = Embedder(shipped())
     assert embedder.embed(np.zeros((64, 28, 28), np.float32))[1].shape == (64, 144)
-    with pytest.raises(ValueError, match="at most 64 images at a time. Received: 65"):
+    with pytest.raises(ValueError, match="at most 64 images at a time"):
         embedder.embed(np.zeros((65, 28, 28), np.float32))
 
 

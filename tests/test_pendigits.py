@@ -496,3 +496,18 @@ def test_every_real_drawing_can_be_drawn(real):
 
     assert prepare_ink(real.validation).readable.all()
     assert prepare_ink(real.reported).readable.all()
+
+
+# Which drawings may be trained on
+
+
+def test_what_is_for_training_is_drawn_by_neither_held_out_group():
+    writers = INK.writers[INK.is_for_training]
+    assert not set(writers) & {*VALIDATION_WRITERS, *REPORTED_WRITERS}
+    assert len(set(writers)) == 30 - 8
+    assert INK.is_for_training.dtype == bool
+
+
+def test_what_is_for_training_is_the_training_ink():
+    chosen = np.flatnonzero(INK.is_for_training)
+    assert_same(INK.training, PenInk([INK.ink[index] for index in chosen], INK.labels[chosen], INK.writers[chosen], ""))

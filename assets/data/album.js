@@ -46,7 +46,7 @@ function createAlbum(view, openSample) {
     button.classList.toggle("refused", isAccepted === false);
     button.dataset.index = index;
     button.style.setProperty("--digit-color", label === null ? "" : `var(--digit-${label})`);
-    const values = { index, label: label ?? say("no_label"), predicted: predicted ?? "?", seen: say(isSeen ? "seen" : "new") };
+    const values = { index, label: label === null ? say("no_label") : say("labelled", { label }), predicted: predicted ?? "?", seen: say(isSeen ? "seen" : "new") };
     button.setAttribute("aria-label", say(predicted === undefined ? "sample_plain" : "sample_read", values));
     button.addEventListener("click", () => openSample({ position: last.page * view.size + number, index }));
     return button;

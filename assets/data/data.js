@@ -19,9 +19,14 @@ for (const [selector, names] of [["#map-kind", ["pca", "layout"]], ["#map-color"
 }
 find("#index").placeholder = say("index_hint");
 
-function notify(text) {
-  find("#data-notice").textContent = text;
-  find("#data-notice").hidden = !text;
+// Each question has a message of its own: what went wrong with one is not forgotten when another succeeds.
+const notices = new Map();
+
+function notify(text, about = "") {
+  if (text) notices.set(about, text);
+  else notices.delete(about);
+  find("#data-notice").textContent = [...new Set(notices.values())].join(" ");
+  find("#data-notice").hidden = !notices.size;
 }
 
 // What is being computed, and how far it is.
@@ -35,16 +40,14 @@ function showProgress(job) {
 // Asks the server; says what went wrong. What is being computed is asked for again until it is there.
 async function ask(name, question) {
   const answer = await Promise.race([server[name](question), later(GIVE_UP)]);
-  if (answer?.ok) {
-    notify("");
-    return answer;
-  }
+  notify("", name);
+  if (answer?.ok) return answer;
   if (answer?.pending !== undefined && !answer.error) {
     showProgress({ share: answer.pending });
     retryLater(refresh);
     return null;
   }
-  notify(answer?.error ?? say("server_away"));
+  notify(answer?.error ?? say("server_away"), name);
   if (!answer) retryLater(refresh);
   return null;
 }
@@ -61,7 +64,7 @@ async function refresh() {
   find("#grid").classList.toggle("stale", !answer);
   if (!answer) {
     filters.show();
-    if (!find("#data-notice").hidden) find("#total").textContent = "";
+    find("#total").textContent = "";
     return;
   }
   album.show(answer);
@@ -75,11 +78,14 @@ async function refresh() {
 
 function showJob(job) {
   showProgress(job && !job.problem ? job : null);
-  if (job?.problem) notify(job.problem);
-  else if (job) retryLater(refresh);
+  notify(job?.problem, "job");
+  if (job && !job.problem) retryLater(refresh);
 }
 
 function onView(now, changes) {
+  if (now.open === undefined) notify("", "open_sample");
+  if (now.show !== "map") notify("", "draw_map");
+  if (now.show !== "crowd") notify("", "describe_chosen");
   const shows = ["crowd", "map"].includes(now.show) ? now.show : "album";
   element.querySelectorAll("[data-view]").forEach((button) => button.setAttribute("aria-pressed", button.dataset.view === shows));
   find("#crowd").hidden = shows !== "crowd";
@@ -98,9 +104,10 @@ function onView(now, changes) {
 async function openTab() {
   const [listed, models] = await Promise.all([server.list_splits({}), server.describe_models({})]);
   if (!listed?.ok || !models?.ok) {
-    notify(listed?.error ?? models?.error ?? say("server_away"));
+    notify(listed?.error ?? models?.error ?? say("server_away"), "tab");
     return retryLater(openTab);
   }
+  notify("", "tab");
   splits = Object.assign(listed.splits, { training: listed.training });
   find("#split").replaceChildren(
     ...splits.map(({ name, kind }) => new Option(say(kind === "outliers" ? "split_outliers" : "split_plain", { name: nameSplit(name) }), name)),
@@ -144,7 +151,7 @@ find("#copy-link").addEventListener("click", async () => {
     button.textContent = say("copied");
     setTimeout(() => { button.textContent = say("copy_link"); }, SILENCE);
   } catch {
-    notify(view.link); // a page that is not served with https has no clipboard
+    notify(view.link, "link"); // a page that is not served with https has no clipboard
   }
 });
 // On a phone the filters are folded until they are wanted.

@@ -30,7 +30,17 @@ from .wire import (
 
 SKETCHPAD_DIR = ASSETS_DIR / "sketchpad"
 # Together the body of one function, so each may use what stands above it.
-SCRIPTS = ("ink.js", "pad.js", "live.js", "answer.js", "hand.js", "evidence.js", "relatives.js", "own.js", "sketchpad.js")
+SCRIPTS = (
+    "ink.js",
+    "pad.js",
+    "live.js",
+    "answer.js",
+    "hand.js",
+    "evidence.js",
+    "relatives.js",
+    "own.js",
+    "sketchpad.js",
+)
 
 
 def build_sketchpad(reader: Reader, samples: Samples, tab: DataTab) -> gr.HTML:

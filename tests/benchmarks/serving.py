@@ -216,10 +216,10 @@ def served(command: list[str]) -> Iterator[tuple[str, float, subprocess.Popen]]:
         process.wait()
 
 
-def find_pad(url: str) -> int:
-    """The number of the pad's component."""
+def find_pad(url: str, name: str = "sketch") -> int:
+    """The number of the pad's component, or of another."""
     config = json.load(urllib.request.urlopen(f"{url}/config"))
-    return next(part["id"] for part in config["components"] if part["props"].get("elem_id") == "sketch")
+    return next(part["id"] for part in config["components"] if part["props"].get("elem_id") == name)
 
 
 def post(url: str, body: dict) -> dict:
