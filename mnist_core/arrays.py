@@ -11,6 +11,7 @@ import math
 import os
 import struct
 import tempfile
+import zipfile
 import zlib
 from pathlib import Path
 
@@ -41,17 +42,24 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
     return arrays
 
 
-def list_npz(path: Path) -> list[str]:
-    """The names of the arrays of an npz file, without reading them.
+def list_npz(path: Path) -> dict[str, tuple[int, ...]]:
+    """The names of the arrays of an npz file and their shapes, without reading them.
 
     Raises:
         DataError: The file is no npz file.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            return list(archive.files)
-    except Exception as error:  # as above; one array alone has no `files`
+        with zipfile.ZipFile(path) as archive:
+            return {name.removesuffix(".npy"): _read_npy_shape(archive, name) for name in archive.namelist()}
+    except Exception as error:  # damaged bytes raise almost anything, as above
         raise DataError(f"{path} cannot be read as an npz file: {error}. Replace or delete it.", path) from error
+
+
+def _read_npy_shape(archive: zipfile.ZipFile, name: str) -> tuple[int, ...]:
+    with archive.open(name) as file:
+        version = np.lib.format.read_magic(file)
+        read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        return read(file)[0]
 
 
 def write_npz(path: Path, arrays: dict[str, np.ndarray]) -> None:

@@ -194,6 +194,18 @@ def read_dataset(path: Path) -> Dataset:
     return Dataset(**arrays, source=str(path), name=name)
 
 
+def read_labels(folder: Path, name: str) -> np.ndarray:
+    """The labels "y_train" or "y_test" of a folder of IDX files, uint8 (n,).
+
+    Raises:
+        DataError: There is no such file, or it is damaged.
+    """
+    path = _find_idx(folder, name)
+    if path is None:
+        raise DataError(f"{folder} lacks {_IDX_NAMES[name]} (plain or .gz).", folder)
+    return read_idx(path)
+
+
 def load_sample() -> tuple[np.ndarray, np.ndarray]:
     """Loads the 5,000 training images that come with the project, 500 of each digit.
 

@@ -25,6 +25,7 @@ from .dataset import (
     load_sample,
     name_set,
     read_dataset,
+    read_labels,
 )
 from .errors import DataError, QueryError
 from .evaluation import prepare_images
@@ -36,15 +37,24 @@ NO_LABEL = -1
 OWN = "own"
 
 _PART = 256
+_SPLITS: tuple[Literal["train", "test"], ...] = ("train", "test")
 
 
 @dataclass(frozen=True)
 class SplitSource:
-    """Where a split can be loaded from; its name is "train", "test", "built_in" or that of its file."""
+    """Where a split can be loaded from.
+
+    Args:
+        name: "train", "test", "built_in" or that of its file.
+        kind: What it holds; outliers are no digits.
+        path: Its file or folder.
+        size: How many samples its file says that it holds; None where that cannot be told.
+    """
 
     name: str
     kind: Literal["train", "test", "built_in", "digits", "outliers"]
     path: Path
+    size: int | None = None
 
     @property
     def stamp(self) -> tuple[int, ...]:
@@ -114,9 +124,9 @@ def find_splits(data_dir: Path | None = None, cache_dir: Path | None = None) -> 
     """
     places = find_places(data_dir) if data_dir else [path for path in default_places(cache_dir) if path.is_file()]
     main = places[:1]
-    sources = [SplitSource(split, split, path) for path in main for split in ("train", "test")]
+    sources = [SplitSource(split, split, path, _count(path, f"y_{split}")) for path in main for split in _SPLITS]
     if not sources:
-        sources = [SplitSource("built_in", "built_in", SAMPLE_PATH)]
+        sources = [SplitSource("built_in", "built_in", SAMPLE_PATH, _count(SAMPLE_PATH, "y"))]
     folder = Path(data_dir).expanduser() if data_dir else None
     if folder and folder.is_file():
         folder = folder.parent
@@ -128,13 +138,30 @@ def find_splits(data_dir: Path | None = None, cache_dir: Path | None = None) -> 
 
 def _list_file(path: Path) -> list[SplitSource]:
     name = name_set(path)
+    if _count(path, "y_train") is not None and _count(path, "y_test") is not None:
+        return [SplitSource(f"{name}_{split}", split, path, _count(path, f"y_{split}")) for split in _SPLITS]
+    # What is wrong with a file is said when it is chosen.
+    kind = "outliers" if name.startswith("outliers") else "digits"
+    return [SplitSource(name, kind, path, _count(path, "y"))]
+
+
+def _count(path: Path, name: str) -> int | None:
+    """Length of an array of an npz file or of a folder of IDX files; None where there is no such array."""
     try:
-        names = set(list_npz(path))
-    except DataError:
-        names = set()  # what is wrong with it is said when it is chosen
-    if {"x_train", "x_test"} <= names:
-        return [SplitSource(f"{name}_{split}", split, path) for split in ("train", "test")]
-    return [SplitSource(name, "outliers" if name.startswith("outliers") else "digits", path)]
+        if path.is_dir():
+            return len(read_labels(path, name))
+        found = path.stat()
+        shape = dict(_list_once(path, found.st_mtime_ns, found.st_size)).get(name)
+    except (DataError, OSError):
+        return None
+    return shape[0] if shape else None
+
+
+@functools.lru_cache(maxsize=256)
+def _list_once(path: Path, changed: int, size: int) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """As `list_npz`, until the file is another one: every question about a split looks at all files."""
+    del changed, size
+    return tuple(list_npz(path).items())
 
 
 def find_source(name: str, sources: Sequence[SplitSource]) -> SplitSource:

@@ -16,6 +16,7 @@ from packaging.version import Version
 
 import app
 from mnist_core import __main__ as command_line
+from mnist_core.browse import SORT_KEYS
 from mnist_core.commands.train import change_recipe
 from mnist_core.dataset import Samples
 from mnist_core.experiments import ABLATIONS, CLASSIC_ACTIVATIONS
@@ -32,18 +33,36 @@ from mnist_core.report import (
     render_evidence,
 )
 from mnist_core.search import SPACE, grid_recipe
+from mnist_core.splits import OWN
 from mnist_core.store import SHIPPED_DIR, load_stored
+from mnist_core.ui.library import MAPS, SPACES
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TEXTS = json.loads((ROOT / "assets/locales/en.json").read_text(encoding="utf-8"))
-SCRIPTS = {path.name: path.read_text(encoding="utf-8") for path in sorted((ROOT / "assets/sketchpad").iterdir())}
+SCRIPTS = {
+    path.name: path.read_text(encoding="utf-8")
+    for ending in ("js", "html")
+    for path in sorted((ROOT / "assets").rglob(f"*.{ending}"))
+}
 # What a text's key is completed with while the page runs.
 COMPLETED = {
     "verdict_": typing.get_args(typing.get_type_hints(Verdict)["kind"]),
     "samples_": typing.get_args(typing.get_type_hints(Samples)["source"]),
     "server_": ("away", "slow"),
     "evidence_": ("accuracy", "comparison", "likelihood", "outliers", "pairs", "clean", "drawn", "damaged"),
+    "flag_": ("right", "wrong", "seen", "new", "refused", "ambiguous", "suspected", "duplicates"),
+    "hint_": ("right", "wrong", "seen", "new", "refused", "ambiguous", "suspected", "duplicates"),
+    "filter_": ("label", "predicted"),
+    "sort_": (*SORT_KEYS, "shuffle"),
+    "split_": ("train", "test", "built_in", OWN),
+    "class_": ("digit", "images", "precision", "recall", "f1"),
+    "crowd_by_": ("label", "predicted"),
+    "crowd_label_": ("mean", "spread"),
+    "map_kind_": MAPS,
+    "map_color_": ("label", "mistake"),
+    "space_": SPACES,
+    "relatives_found_": SPACES,
 }
 
 
@@ -272,15 +291,25 @@ def test_every_training_command_that_is_shown_is_understood():
 
 def used_keys():
     joined = "\n".join(SCRIPTS.values())
-    asked = re.findall(r"say\(([^{}]*?)(?:, \{|\))", joined)
-    keys = {key for text in asked for key in re.findall(r'"(\w+)"', text)}
+    asked = [_first_argument(joined, match.end()) for match in re.finditer(r"\bsay\(", joined)]
+    keys = {key for text in asked for key in re.findall(r'(?<!=== )"(\w+)"', text)}
     keys |= set(re.findall(r'data-(?:text|label)="(\w+)"', joined))
     keys |= {key for path in (ROOT / "mnist_core").rglob("*.py") for key in _keys_in(path)}
-    for prefix in re.findall(r"say\(`(\w+)\$\{\w+(?:\.\w+)*\}`", joined):
+    for prefix in {prefix for text in asked for prefix in re.findall(r"`(\w+_)\$\{", text)}:
         keys |= {prefix + rest for rest in COMPLETED[prefix]}
     keys |= {f"evidence_{rest}" for rest in COMPLETED["evidence_"]}
     keys |= {f"evidence_{table}_text" for table in COMPLETED["evidence_"][:5]}
     return keys
+
+
+def _first_argument(text, start):
+    """What stands between a parenthesis and the comma or the parenthesis that belongs to it."""
+    depth = 0
+    for end, character in enumerate(text[start:], start):
+        if depth == 0 and character in ",)":
+            return text[start:end]
+        depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(character, 0)
+    return text[start:]
 
 
 def _keys_in(path):
@@ -301,8 +330,8 @@ def test_texts_are_not_empty():
 
 def test_the_page_says_nothing_past_its_texts():
     """Words between the tags of the template would not be translated."""
-    template = re.sub(r"<[^>]+>", "", SCRIPTS["sketchpad.html"])
-    assert not template.strip()
+    templates = "".join(text for name, text in SCRIPTS.items() if name.endswith(".html"))
+    assert not re.search(r"\w", re.sub(r"<[^>]+>", "", templates))
 
 
 # Nothing of one machine

@@ -16,7 +16,7 @@ function createAlbum(view, openSample) {
         first: first.toLocaleString(), last: (first + samples.length - 1).toLocaleString(),
         total: total.toLocaleString(), size: size.toLocaleString(),
       })
-      : say(size ? "album_none" : `album_empty_${view.now.split === "own" ? "own" : "set"}`);
+      : say(size ? "album_none" : view.now.split === "own" ? "album_empty_own" : "album_empty_set");
     find("#more").hidden = !view.isGreeting || total <= samples.length;
     find("#more").textContent = say("album_more", { size: size.toLocaleString() });
     const numPages = Math.ceil(total / view.size);

@@ -17,7 +17,7 @@ function createCrowd(view) {
       find(`#crowd-${name}`).replaceChildren(...answer.counts.map((count, digit) => {
         const tile = paint(make("span"), digit);
         tile.setAttribute("role", "img");
-        tile.setAttribute("aria-label", say(`crowd_${name}_label`, { digit, count }));
+        tile.setAttribute("aria-label", say(`crowd_label_${name}`, { digit, count }));
         return make("span", { className: "mean" }, tile, make("b", { textContent: digit }));
       }));
     }

@@ -14,9 +14,9 @@ const sample = createSample(view, ask);
 const crowd = createCrowd(view);
 const map = createMap(view, ask);
 
-for (const [selector, names] of [["#map-kind", ["pca", "layout"]], ["#map-color", ["label", "mistake"]], ["#sample-space", ["embedding", "pixels"]]]) {
-  find(selector).append(...names.map((name) => new Option(say(`${selector.slice(1).replace("-", "_")}_${name}`), name)));
-}
+find("#map-kind").append(...["pca", "layout"].map((name) => new Option(say(`map_kind_${name}`), name)));
+find("#map-color").append(...["label", "mistake"].map((name) => new Option(say(`map_color_${name}`), name)));
+find("#sample-space").append(...["embedding", "pixels"].map((name) => new Option(say(`space_${name}`), name)));
 find("#index").placeholder = say("index_hint");
 
 // Each question has a message of its own: what went wrong with one is not forgotten when another succeeds.
@@ -110,8 +110,10 @@ async function openTab() {
   notify("", "tab");
   splits = Object.assign(listed.splits, { training: listed.training });
   find("#split").replaceChildren(
-    ...splits.map(({ name, kind }) => new Option(say(kind === "outliers" ? "split_outliers" : "split_plain", { name: nameSplit(name) }), name)),
-    new Option(nameSplit("own"), "own"),
+    ...splits.map(({ name, kind, size }) => new Option(say(kind === "outliers" ? "split_outliers" : "split_option", {
+      name: nameSplit(name), size: size?.toLocaleString() ?? "?",
+    }), name)),
+    new Option(say("split_option", { name: nameSplit("own"), size: readOwn().length }), "own"),
   );
   const options = () => models.models.map(({ name, label }) => new Option(label, name));
   find("#data-model").replaceChildren(...options());

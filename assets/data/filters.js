@@ -36,9 +36,9 @@ function createFilters(view) {
   }
 
   function createFlag({ name, value, key }) {
-    const button = createButton("flag", say(key), () => view.set({ [name]: view.now[name] === value ? undefined : value }));
+    const button = createButton("flag", say(`flag_${key}`), () => view.set({ [name]: view.now[name] === value ? undefined : value }));
     button.dataset.flag = key;
-    button.title = say(`${key}_hint`);
+    button.title = say(`hint_${key}`);
     find("#filter-flags").append(button);
     return button;
   }
@@ -58,7 +58,7 @@ function createFilters(view) {
         setCount(button, Boolean(now[name]?.includes(digit)), counts[name]?.[digit], `${say(`filter_${name}`)} ${digit}`);
       });
     }
-    flags.forEach(({ name, value, key, button }) => setCount(button, now[name] === value, counts[key], say(key)));
+    flags.forEach(({ name, value, key, button }) => setCount(button, now[name] === value, counts[key], say(`flag_${key}`)));
     find("#low").value = now.low === undefined ? "" : Math.round(now.low * 1000) / 10;
     find("#high").value = now.high === undefined ? "" : Math.round(now.high * 1000) / 10;
     find("#sort").value = now.shuffle !== undefined ? "shuffle" : now.sort ?? "index";
@@ -82,7 +82,7 @@ function createFilters(view) {
     });
   });
   find("#descending").addEventListener("click", () => view.set({ descending: !view.now.descending || undefined }));
-  find("#shuffle").addEventListener("click", () => view.set({ shuffle: Math.floor(Math.random() * 1e6), sort: undefined, descending: undefined }));
+  find("#data-shuffle").addEventListener("click", () => view.set({ shuffle: Math.floor(Math.random() * 1e6), sort: undefined, descending: undefined }));
   for (const name of ["low", "high"]) {
     find(`#${name}`).addEventListener("change", ({ target }) => {
       if (!target.reportValidity()) return;

@@ -21,7 +21,7 @@ function createRelatives({ find, say, server, readModel }) {
       find("#relatives-row").classList.toggle("far", !answer.hasNear);
       find("#relatives-note").hidden = false;
       const values = { distance: answer.relatives[0]?.distance.toFixed(1), limit: answer.limit.toFixed(1), size: answer.size.toLocaleString() };
-      return showText(say(answer.hasNear ? `relatives_${space()}_found` : "relatives_none", values));
+      return showText(say(answer.hasNear ? `relatives_found_${space()}` : "relatives_none", values));
     }
     if (answer?.pending !== undefined && !answer.error) showText(say("computing", { share: Math.round(answer.pending * 100) }));
     else showText(answer?.error || say("server_away"));

@@ -77,7 +77,8 @@ class DataTab:
     def list_splits(self, message: Message) -> Message:
         """`{}` to `{splits, training}`: what can be looked through, and where relatives come from."""
         del message
-        splits = [{"name": source.name, "kind": source.kind} for source in self._library.list_splits()]
+        sources = self._library.list_splits()
+        splits = [{"name": source.name, "kind": source.kind, "size": source.size} for source in sources]
         return {"splits": splits, "training": self._library.find_training()}
 
     def browse_samples(self, message: Message) -> Message:

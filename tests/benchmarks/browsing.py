@@ -153,7 +153,7 @@ def measure_python() -> None:
             timed(lambda image=image, space=space: library.find_relatives(image, "", space, 10)) for image in images
         ]
         print(
-            f"nearest of 60,000 by {space}: {statistics.median(times) * 1000:.1f} ms median, {max(times) * 1000:.1f} most"
+            f"nearest of 60,000 by {space}: {statistics.median(times) * 1000:.1f} ms, {max(times) * 1000:.1f} at most"
         )
 
 
