@@ -5,6 +5,7 @@ function showTab() {
   const name = location.hash.slice(1).split("?")[0];
   const links = [...element.querySelectorAll("[data-tab]")];
   const chosen = links.find((link) => link.dataset.tab === name) ?? links[0];
+  if (document.body.dataset.tab !== chosen.dataset.tab) scrollTo(0, 0);
   document.body.dataset.tab = chosen.dataset.tab;
   links.forEach((link) => {
     if (link === chosen) link.setAttribute("aria-current", "page");
@@ -15,7 +16,6 @@ function showTab() {
 
 // A tab is opened again as it was left.
 hear("address", ({ tab, address }) => find(`[data-tab="${tab}"]`).setAttribute("href", address));
-hear("tab?", showTab);
 
 find("#theme").addEventListener("click", () => {
   remember("theme", document.body.classList.toggle("dark") ? "dark" : "light");

@@ -155,7 +155,8 @@ def embed_all(
     Returns:
         Logits, float32 (n, 10 or 11), and embeddings, float32 (n, d), projected where there is a projection.
     """
-    logits, vectors = [np.empty((0, 10), np.float32)], [np.empty((0, 0), np.float32)]
+    width = projection.directions.shape[1] if projection else 0
+    logits, vectors = [np.empty((0, 10), np.float32)], [np.empty((0, width), np.float32)]
     for start in range(0, len(images), MOST_IMAGES):
         part = embedder.embed(images[start : start + MOST_IMAGES].astype(np.float32) / 255)
         logits.append(part[0])
@@ -166,14 +167,19 @@ def embed_all(
 
 def select_for_map(num_images: int) -> np.ndarray:
     """The images that a map shows: all, or 10,000 spread evenly over the split; int64 indices, rising."""
-    return np.unique(np.linspace(0, num_images - 1, min(num_images, MOST_ON_MAP)).astype(np.int64))
+    return _spread(num_images, MOST_ON_MAP)
+
+
+def _spread(count: int, most: int) -> np.ndarray:
+    """At most so many numbers below `count`, evenly spread and rising."""
+    return np.linspace(0, count - 1, min(count, most)).astype(np.int64)
 
 
 def _choose_queries(seen: np.ndarray) -> np.ndarray:
     """Images to take a distance limit from: new ones if there are any, at most 2,000."""
     new = np.flatnonzero(~seen)
     candidates = new if len(new) else np.arange(len(seen))
-    return candidates[:: max(1, len(candidates) // _NUM_QUERIES)]
+    return candidates[_spread(len(candidates), _NUM_QUERIES)]
 
 
 def _read(path: Path, names: set[str]) -> dict[str, np.ndarray] | None:

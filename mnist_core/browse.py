@@ -21,6 +21,7 @@ from .splits import NO_LABEL, Split
 SORT_KEYS = ("index", "confidence", "loss", "margin", "ink", "slant")
 _SMALLEST_PROBABILITY = 1e-12
 _CHUNK = 4096
+_LARGEST_NUMBER = 1e30
 
 
 @dataclass(frozen=True)
@@ -144,9 +145,10 @@ class Catalogue:
     @functools.cached_property
     def has_duplicate(self) -> np.ndarray:
         """Whether another image is the same, or nearly, bool (n,)."""
+        if self.duplicates is None:
+            raise QueryError("The duplicates among these images are not known yet. Wait until they are computed.")
         found = np.zeros(len(self.split), bool)
-        if self.duplicates is not None:
-            found[self.duplicates.reshape(-1)] = True
+        found[self.duplicates.reshape(-1)] = True
         return found
 
     @functools.cached_property
@@ -392,7 +394,7 @@ def _is_whole(value: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and bool(np.isfinite(value))
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST_NUMBER
 
 
 def _unexpected(name: str, expected: str, value: Any) -> QueryError:

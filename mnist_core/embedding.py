@@ -25,7 +25,7 @@ class Embedder:
         stored: The model.
 
     Raises:
-        DamagedModelError: Its LiteRT file does not end in a dense layer.
+        DamagedModelError: Its LiteRT file is damaged or does not end in a dense layer.
     """
 
     def __init__(self, stored: StoredModel) -> None:
@@ -55,15 +55,18 @@ def add_embedding(content: bytes) -> bytes:
     """The same LiteRT file with a second output, `embedding`: what its last dense layer receives.
 
     Raises:
-        ValueError: Its last operation is no dense layer.
+        ValueError: It is no LiteRT file, or its last operation is no dense layer.
     """
     import flatbuffers
     from ai_edge_litert import schema_py_generated as schema
 
-    model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
-    graph = model.subgraphs[0]
-    last = graph.operators[-1]
-    kind = model.operatorCodes[last.opcodeIndex].builtinCode
+    try:
+        model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
+        graph = model.subgraphs[0]
+        last = graph.operators[-1]
+        kind = model.operatorCodes[last.opcodeIndex].builtinCode
+    except Exception as error:  # damaged bytes raise almost anything
+        raise ValueError(f"it is no LiteRT file ({error})") from error
     if kind != schema.BuiltinOperator.FULLY_CONNECTED or list(last.outputs) != list(graph.outputs):
         raise ValueError("its last operation is no dense layer")
     (output,) = graph.outputs
@@ -115,5 +118,5 @@ def fit_projection(embeddings: np.ndarray, num_directions: int = 128) -> Project
     variances, directions = variances[::-1], directions[:, ::-1][:, :num_directions]
     signs = np.sign(directions[np.abs(directions).argmax(axis=0), np.arange(num_directions)])
     total = float(variances.sum())
-    explained = float(variances[:num_directions].sum()) / total if total else 1.0
+    explained = min(1.0, float(variances[:num_directions].sum()) / total) if total else 1.0
     return Projection(mean.astype(np.float32), (directions * signs).astype(np.float32), explained)

@@ -1,6 +1,6 @@
-"""Which images are most alike: nearest neighbours among vectors and among raw pixels, and near duplicates. All exact.
+"""Which images are most alike: nearest neighbours among vectors and among raw pixels, and near duplicates.
 
-Distances are Euclidean. Nothing here knows models or files.
+Distances are Euclidean, and all images are looked at. Nothing here knows models or files.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ import numpy as np
 
 # Share of images that are no relative of any, of those that certainly are digits: see `find_limit`.
 ALONE_SHARE = 0.01
-# Two images are near duplicates when they differ by at most this share of their ink, as lengths of vectors.
+# Two images are near duplicates when they differ by at most this share of the one with more ink, as lengths of vectors.
 DUPLICATE_SHARE = 0.15
 
 _NUM_DIRECTIONS = 48
+_SPARE = 64
 _ROWS = 256
 
 
@@ -54,10 +55,11 @@ class VectorIndex:
         squares = self._squares - 2 * (self._vectors @ query)
         if without is not None:
             squares[without] = np.inf
-        nearest = _take_least(squares, min(num_neighbours, len(squares) - (without is not None)))
-        # Subtracting large squares leaves little of a small distance; for the few that count it is worked out anew.
+        num_others = len(squares) - (without is not None)
+        # Subtracting large squares leaves little of a small distance: of some more than asked for it is worked out anew.
+        nearest = np.sort(_take_least(squares, min(num_neighbours + _SPARE, num_others)))
         distances = np.linalg.norm(self._vectors[nearest] - query, axis=1)
-        order = np.argsort(distances, kind="stable")
+        order = np.argsort(distances, kind="stable")[:num_neighbours]
         return Neighbours(nearest[order], distances[order].astype(np.float32))
 
 
@@ -69,7 +71,7 @@ class PixelIndex:
     """
 
     def __init__(self, images: np.ndarray) -> None:
-        self._images = images.reshape(len(images), -1)
+        self._images = images.reshape(len(images), 28 * 28)
         self._mean, self._directions = _find_directions(self._images)
         self._vectors = np.empty((len(images), self._directions.shape[1] + 1), np.float32)
         for rows in _in_parts(len(images), 4096):
@@ -104,14 +106,16 @@ class PixelIndex:
         own = self._vectors[rows]
         bounds = np.einsum("ij,ij->i", own, own)[:, None] + self._reduced._squares - 2 * own @ self._vectors.T
         # A hair more than the limit: the difference of large squares is not exact.
-        near_own, near = np.nonzero(bounds <= (1.05 * DUPLICATE_SHARE * lengths[:, None]) ** 2 + 1e-3)
+        most = 1.05 * DUPLICATE_SHARE / (1 - DUPLICATE_SHARE) * lengths[:, None]
+        near_own, near = np.nonzero(bounds <= most**2 + 1e-3)
         for index, other in zip((near_own + rows.start).tolist(), near.tolist(), strict=True):
-            length = lengths[index - rows.start]
-            if other > index and self._distance(index, other) <= DUPLICATE_SHARE * length:
+            if other > index and self._is_duplicate(index, other):
                 yield index, other
 
-    def _distance(self, index: int, other: int) -> float:
-        return float(self._distances(np.array([other]), self._images[index].astype(np.float32) / 255)[0])
+    def _is_duplicate(self, index: int, other: int) -> bool:
+        one, two = self._images[[index, other]].astype(np.float32) / 255
+        longer = max(np.linalg.norm(one), np.linalg.norm(two))
+        return bool(np.linalg.norm(one - two) <= DUPLICATE_SHARE * longer)
 
     def _distances(self, indices: np.ndarray, pixels: np.ndarray) -> np.ndarray:
         return np.linalg.norm(self._images[indices].astype(np.float32) / 255 - pixels, axis=1)
@@ -146,7 +150,7 @@ def find_limit(index: NeighbourIndex, queries: np.ndarray, own: np.ndarray | Non
 
 def _find_directions(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean and leading principal directions of at most 5,000 of the images, float32 (784,) and (784, n)."""
-    some = pixels[:: max(1, len(pixels) // 5000)].astype(np.float32) / 255
+    some = pixels[:: max(1, -(-len(pixels) // 5000))].astype(np.float32) / 255
     mean = some.mean(axis=0) if len(some) else np.zeros(pixels.shape[1], np.float32)
     centred = some - mean
     _, directions = np.linalg.eigh((centred.T @ centred).astype(np.float64))

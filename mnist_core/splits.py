@@ -6,8 +6,10 @@ cache folder. Nothing here asks a model.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import hashlib
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,13 +32,16 @@ from .dataset import (
 from .errors import DataError, QueryError
 from .evaluation import prepare_images
 from .labelled import LabelledSet, load_digits, load_labelled
-from .pendigits import NPZ_NAME, PenInk, read_pendigits
+from .pendigits import PenInk, read_pendigits
 from .store import StoredModel
 
 NO_LABEL = -1
 OWN = "own"
 
 _PART = 256
+# To be raised when pictures or ink become other images than before.
+_ROAD = 1
+_PREPARED = {"images", "labels", "training", "pen_training", "num_unreadable"}
 _SPLITS: tuple[Literal["train", "test"], ...] = ("train", "test")
 
 
@@ -59,8 +64,7 @@ class SplitSource:
     @property
     def stamp(self) -> tuple[int, ...]:
         """Changes when the file does."""
-        paths = sorted(self.path.iterdir()) if self.path.is_dir() else [self.path]
-        return tuple(number for path in paths for number in (path.stat().st_mtime_ns, path.stat().st_size))
+        return _stamp(self.path)
 
 
 @dataclass(frozen=True)
@@ -100,10 +104,11 @@ class Split:
         recipe, data = model.recipe, model.metrics.get("data", "mnist")
         if self.set_name == data:
             seen[self.training[: recipe.limit]] = True
-        elif self.set_name == "mnist" and recipe.start:  # what it started from has learned from MNIST
+        # What a model started from may be gone; it is taken to have learned all that there was to learn from.
+        if self.set_name == "mnist" and recipe.start:
             seen[self.training] = True
         # Where there was pen ink to measure on, there was some to learn from.
-        if recipe.ink and "validation_ink" in model.metrics:
+        if recipe.start or (recipe.ink and "validation_ink" in model.metrics):
             seen[self.pen_training] = True
         return seen
 
@@ -133,7 +138,17 @@ def find_splits(data_dir: Path | None = None, cache_dir: Path | None = None) -> 
     for path in sorted(folder.glob("*.npz")) if folder else []:
         if path not in main:
             sources += _list_file(path)
-    return sources
+    return _name_apart(sources)
+
+
+def _name_apart(sources: Sequence[SplitSource]) -> list[SplitSource]:
+    """The same with a number behind a name that another one has."""
+    named: dict[str, SplitSource] = {}
+    for source in sources:
+        names = (f"{source.name}_{number}" if number > 1 else source.name for number in itertools.count(1))
+        name = next(name for name in names if name not in named and name != OWN)
+        named[name] = dataclasses.replace(source, name=name)
+    return list(named.values())
 
 
 def _list_file(path: Path) -> list[SplitSource]:
@@ -148,20 +163,25 @@ def _list_file(path: Path) -> list[SplitSource]:
 def _count(path: Path, name: str) -> int | None:
     """Length of an array of an npz file or of a folder of IDX files; None where there is no such array."""
     try:
-        if path.is_dir():
-            return len(read_labels(path, name))
-        found = path.stat()
-        shape = dict(_list_once(path, found.st_mtime_ns, found.st_size)).get(name)
+        return _count_once(path, name, _stamp(path))
     except (DataError, OSError):
         return None
+
+
+# Every question about a split looks at all files.
+@functools.lru_cache(maxsize=1024)
+def _count_once(path: Path, name: str, stamp: tuple[int, ...]) -> int | None:
+    del stamp
+    if path.is_dir():
+        return len(read_labels(path, name))
+    shape = list_npz(path).get(name)
     return shape[0] if shape else None
 
 
-@functools.lru_cache(maxsize=256)
-def _list_once(path: Path, changed: int, size: int) -> tuple[tuple[str, tuple[int, ...]], ...]:
-    """As `list_npz`, until the file is another one: every question about a split looks at all files."""
-    del changed, size
-    return tuple(list_npz(path).items())
+def _stamp(path: Path) -> tuple[int, ...]:
+    """Changes when a file, or one of a folder, does."""
+    found = [entry.stat() for entry in (sorted(path.iterdir()) if path.is_dir() else [path])]
+    return tuple(number for entry in found for number in (entry.st_mtime_ns, entry.st_size))
 
 
 def find_source(name: str, sources: Sequence[SplitSource]) -> SplitSource:
@@ -206,13 +226,29 @@ def load_split(
     if source.kind in ("train", "test"):
         return _take_split(read_dataset(source.path), source)
     kept = _prepared_path(source, cache_dir)
-    if not kept.is_file():
+    arrays = _read_prepared(kept)
+    if arrays is None:
         if not prepare:
             return None
-        write_npz(kept, _prepare(source, on_progress))
-    arrays = read_npz(kept)
-    count = int(arrays.pop("num_unreadable"))
-    return Split(source.name, source.name, **arrays, num_unreadable=count)
+        arrays = _prepare(source, on_progress)
+        write_npz(kept, arrays)
+    return Split(source.name, _set_name(source), **{**arrays, "num_unreadable": int(arrays["num_unreadable"])})
+
+
+def _set_name(source: SplitSource) -> str:
+    """As `train --data` calls the set: only the original is called mnist."""
+    name = name_set(source.path)
+    return f"{name}_samples" if name == "mnist" else name
+
+
+def _read_prepared(path: Path) -> dict[str, np.ndarray] | None:
+    if not path.is_file():
+        return None
+    try:
+        arrays = read_npz(path)
+    except DataError:  # it is made again
+        return None
+    return arrays if arrays.keys() == _PREPARED else None
 
 
 def _take_split(dataset: Dataset, source: SplitSource) -> Split:
@@ -248,17 +284,15 @@ def _prepare(source: SplitSource, on_progress: Callable[[float], None]) -> dict[
     return {
         "images": all_images,
         "labels": labels if is_digits else np.full(len(labels), NO_LABEL, np.int64),
-        "training": own[find_training(all_images[own], labels[own], source.name)] if is_digits else pen_training,
+        "training": own[find_training(all_images[own], labels[own], _set_name(source))] if is_digits else pen_training,
         "pen_training": pen_training,
         "num_unreadable": np.array(int((~kept).sum())),
     }
 
 
 def _read_pen(path: Path) -> PenInk | None:
-    if path.name != NPZ_NAME:
-        return None
     try:
-        return read_pendigits(path)
+        return read_pendigits(path) if "writer" in list_npz(path) else None
     except DataError:  # other ink by this name
         return None
 
@@ -268,4 +302,4 @@ def _prepared_path(source: SplitSource, cache_dir: Path) -> Path:
         digest = hashlib.sha256(source.path.read_bytes()).hexdigest()
     except OSError as error:
         raise DataError(f"{source.path} cannot be read: {error}.", source.path) from error
-    return cache_dir / "splits" / f"{source.name}-{digest[:10]}.npz"
+    return cache_dir / "splits" / f"{source.name}-{digest[:10]}-{_ROAD}.npz"

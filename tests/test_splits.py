@@ -123,6 +123,13 @@ def test_mnist_is_found_as_idx_files(folder, load, inside):
     assert np.array_equal(load("test").images, MNIST["x_test"])
 
 
+def test_of_mnist_in_two_forms_the_one_that_is_loaded_is_found(folder):
+    write_idx(folder / "raw", MNIST)
+    path = write(folder / "mnist.npz", MNIST)
+    assert [(source.name, source.path) for source in find_splits(folder)] == [("train", path), ("test", path)]
+    assert dataset.load_dataset(folder).source == str(path)
+
+
 def test_files_beside_mnist_are_found(folder):
     for name in ("my_hand", "outliers_doodles"):
         write(folder / f"{name}.npz", pictures())
@@ -143,6 +150,24 @@ def test_another_set_of_four_arrays_is_two_splits(folder, load):
 def test_beside_other_files_the_sample_stands_for_mnist(folder):
     write(folder / "my_hand.npz", pictures())
     assert names(folder) == ["built_in", "my_hand"]
+
+
+def test_a_source_says_how_many_samples_its_file_holds(folder, cache_dir):
+    for name, arrays in (("mnist", MNIST), ("letters", other_set(50, 20)), ("my_hand", pictures())):
+        write(folder / f"{name}.npz", arrays)
+    (folder / "damaged.npz").write_bytes(b"hello")
+    sizes = {source.name: source.size for source in find_splits(folder)}
+    assert (sizes["train"], sizes["test"], sizes["letters_train"], sizes["letters_test"]) == (80, 10, 50, 20)
+    assert (sizes["my_hand"], sizes["damaged"]) == (20, None)
+    assert find_splits(None, cache_dir)[0].size == 5000
+
+
+def test_so_does_a_folder_of_idx_files_and_a_file_that_has_changed(folder):
+    write_idx(folder, MNIST)
+    write(folder / "my_hand.npz", pictures())
+    assert [source.size for source in find_splits(folder)] == [80, 10, 20]
+    write(folder / "my_hand.npz", pictures(10))
+    assert [source.size for source in find_splits(folder)] == [80, 10, 10]
 
 
 def test_other_files_than_npz_are_left_alone(folder):
@@ -283,7 +308,8 @@ def test_nobody_was_trained_on_a_visitors_own_drawings(sample):
         ("large_test", other_set(side=32), r"Received: uint8 \(60, 32, 32\)"),
         ("half_train", {**other_set(), "x_test": np.zeros((3, 28, 28))}, "x_test .* Received: float64"),
         ("letters_train", {**other_set(), "y_train": np.full(60, 25)}, "labels 0 to 9. Received labels up to 25"),
-        ("lacking_test", {"x_train": np.zeros(1), "x_test": np.zeros(1)}, "lacks y_train, y_test"),
+        ("lacking_test", {"y_train": np.zeros(1), "y_test": np.zeros(1)}, "lacks x_train, x_test"),
+        ("unlabelled", {"x_train": np.zeros(1), "x_test": np.zeros(1)}, "holds the arrays x_test, x_train"),
     ],
 )
 def test_another_form_is_refused_with_what_was_received(folder, cache_dir, load, name, arrays, message):

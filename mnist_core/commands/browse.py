@@ -11,7 +11,7 @@ from typing import Any
 from ..answers import AnswerStore
 from ..browse import SORT_KEYS, Catalogue, Query, select_samples
 from ..dataset import default_cache_dir
-from ..errors import QueryError, StorageError
+from ..errors import DataError, QueryError, StorageError
 from ..splits import NO_LABEL, Split, find_source, find_splits, load_split
 from ..store import StoredModel
 from .console import add_command, add_data_dir, add_stored_model, find_model, print_json, say
@@ -19,6 +19,8 @@ from .console import add_command, add_data_dir, add_stored_model, find_model, pr
 _COLUMNS = 10
 # A picture of more would not be looked at.
 _MOST_SHOWN = 2000
+# Share of the time that goes into making images of pictures and ink, where they are not kept yet.
+_PREPARING = 0.3
 
 
 def add_commands(commands: Any) -> None:
@@ -81,17 +83,34 @@ def run_answers(options: argparse.Namespace) -> int:
         os.nice(10)
     model, cache_dir = find_model(options.model), default_cache_dir()
     names = options.splits or [source.name for source in find_splits(_place(options), cache_dir)]
+    failed = []
     for number, name in enumerate(names):
 
         def tell(share: float, number: int = number) -> None:
             if options.shares:
                 print(f"{(number + share) / len(names):.4f}", flush=True)
 
-        split = _load(options, name, lambda share, tell=tell: tell(0.3 * share))
-        _compute(split, model, tell)
-        say(f"{name}: {len(split):,} images read by {model.name}")
-    print_json(options, {"model": model.name, "splits": names})
-    return 0
+        try:
+            _answer(options, name, model, tell)
+        except DataError as error:  # the other sets are none the worse for it
+            failed.append(name)
+            say(f"answers: {error}")
+        tell(1.0)
+    print_json(options, {"model": model.name, "splits": [name for name in names if name not in failed]})
+    return 1 if failed else 0
+
+
+def _answer(options: argparse.Namespace, name: str, model: StoredModel, tell: Callable[[float], None]) -> None:
+    done = 0.0  # share of the time that making images of pictures or ink took, if that had to be done
+
+    def tell_prepared(share: float) -> None:
+        nonlocal done
+        done = _PREPARING
+        tell(_PREPARING * share)
+
+    split = _load(options, name, tell_prepared)
+    _compute(split, model, lambda share: tell(done + (1 - done) * share))
+    say(f"{name}: {len(split):,} images read by {model.name}")
 
 
 def _compute(split: Split, model: StoredModel, tell: Callable[[float], None]) -> None:

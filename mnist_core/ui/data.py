@@ -196,18 +196,9 @@ class DataTab:
             _NUM_RELATIVES,
             own,
         )
-        indices = found.neighbours.indices
         return {
-            "relatives": [
-                {
-                    "index": index,
-                    "label": int(found.split.labels[index]),
-                    "distance": round(distance, 3),
-                    "isSeen": bool(found.seen[index]),
-                }
-                for index, distance in zip(indices.tolist(), found.neighbours.distances.tolist(), strict=True)
-            ],
-            "sprite": encode_sprite(found.split.images[indices], _NUM_RELATIVES),
+            "relatives": found.describe(),
+            "sprite": encode_sprite(found.split.images[found.neighbours.indices], _NUM_RELATIVES),
             "split": found.split.name,
             "size": len(found.split),
             "limit": round(found.limit, 3),

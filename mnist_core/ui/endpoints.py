@@ -139,11 +139,10 @@ def _list_samples(
         raise NotReadyError(job or Job())
     chosen = select_samples(catalogue, query)
     samples = [describe_sample(catalogue, index) for index in chosen[offset : offset + limit].tolist()]
-    names = {"isSeen": "seen", "isAccepted": "accepted"}
     return {
         "split": catalogue.split.name,
         "total": len(chosen),
-        "samples": [{names.get(name, name): value for name, value in sample.items()} for sample in samples],
+        "samples": [_rename(sample) for sample in samples],
     }
 
 
@@ -164,20 +163,16 @@ def _find_neighbours(
     found = library.find_relatives(image, model, space, limit, own)
     return {
         "split": found.split.name,
-        "neighbours": [
-            {
-                "index": index,
-                "label": int(found.split.labels[index]),
-                "distance": distance,
-                "seen": bool(found.seen[index]),
-            }
-            for index, distance in zip(
-                found.neighbours.indices.tolist(), found.neighbours.distances.tolist(), strict=True
-            )
-        ],
+        "neighbours": [_rename(relative) for relative in found.describe()],
         "has_near": found.has_near,
         "limit": found.limit,
     }
+
+
+def _rename(sample: dict) -> dict:
+    """What the page calls isSeen is seen for a program."""
+    names = {"isSeen": "seen", "isAccepted": "accepted"}
+    return {names.get(name, name): value for name, value in sample.items()}
 
 
 def _open_upload(picture: Any) -> Image.Image:

@@ -63,6 +63,19 @@ class Relatives:
         """Whether the nearest is as near as is usual for digits."""
         return bool(len(self.neighbours.distances)) and float(self.neighbours.distances[0]) <= self.limit
 
+    def describe(self) -> list[dict[str, Any]]:
+        """Each relative for the page: index, label, distance and isSeen, the nearest first."""
+        pairs = zip(self.neighbours.indices.tolist(), self.neighbours.distances.tolist(), strict=True)
+        return [
+            {
+                "index": index,
+                "label": int(self.split.labels[index]),
+                "distance": round(distance, 4),
+                "isSeen": bool(self.seen[index]),
+            }
+            for index, distance in pairs
+        ]
+
 
 class Library:
     """Looks things up; may be called from any thread. The name of a model may be empty for the default.
