@@ -121,13 +121,22 @@ function drawTable(title, { head, rows }) {
 // A chart that the server drew. As the source of a picture it can run nothing.
 const drawChart = (svg, alt) => Object.assign(new Image(), { src: `data:image/svg+xml,${encodeURIComponent(svg)}`, alt });
 
-// The ten training images most like another one, nearest first, in `root`; a tap opens one of them.
-function showRelatives(root, answer) {
+// The visitor's own drawings of this session: { image, label? }, the newest last. They stay in this browser.
+function readOwn() {
+  try { return JSON.parse(recall("own")) ?? []; } catch { return []; }
+}
+
+// The ten training images most like another one, nearest first, in `root`; a tap opens one of them, in the view that
+// `more` describes.
+function showRelatives(root, answer, more) {
+  root.classList.toggle("far", !answer.hasNear);
   const paint = openSprite(answer.sprite, answer.relatives.length);
   root.replaceChildren(...answer.relatives.map(({ index, label, distance, isSeen }, number) => {
     const tile = paint(make("span"), number);
     const caption = make("span", { className: "caption" }, make("b", { textContent: label }), ` ${distance.toFixed(1)}`);
-    const link = make("a", { className: "relative", href: `#data?split=${answer.split}&open=${index}` }, tile, caption);
+    caption.append(make("small", { textContent: say(isSeen ? "seen" : "new") }));
+    const address = new URLSearchParams({ split: answer.split, ...more, open: index });
+    const link = make("a", { className: "relative", href: `#data?${address}` }, tile, caption);
     link.style.setProperty("--digit-color", `var(--digit-${label})`);
     link.setAttribute("aria-label", say("relative_label", {
       label, index, distance: distance.toFixed(1), seen: say(isSeen ? "seen" : "new"),

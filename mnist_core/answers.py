@@ -5,11 +5,14 @@
     answers/facts/SPLIT.npz                 what no model is needed for: near duplicates, distance limit of pixels
 
 They lie beside the models, not inside them, because the shipped one's folder may be read-only. A name changes with the
-weights and with the images, so nothing stale is ever read; a damaged file is computed again.
+weights, the images and what is computed, so nothing stale is read; a damaged file is computed again.
 """
 
 from __future__ import annotations
 
+import glob
+import re
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +32,8 @@ from .store import StoredModel
 # How many images a map shows, and how many a distance limit is taken from.
 MOST_ON_MAP = 10_000
 _NUM_QUERIES = 2000
+# To be raised when what is computed changes.
+_VERSION = 1
 
 ShareCallback = Callable[[float], None]
 
@@ -91,11 +96,14 @@ class AnswerStore:
         arrays = _read(self._facts_path(split), {"duplicates", "limit"})
         return arrays and Facts(arrays["duplicates"], float(arrays["limit"]))
 
-    def compute_projection(self, model: StoredModel, embedder: Embedder | None = None) -> Projection:
-        """Fits the directions on the built-in 5,000, on which no model is trained, so that they stay the same."""
-        images, _ = load_sample()
-        _, embeddings = embed_all(embedder or Embedder(model), images)
-        projection = fit_projection(embeddings)
+    def compute_projection(self, model: StoredModel, embedder: Embedder) -> Projection:
+        """Fits the directions; answers of an earlier model of this name go.
+
+        Raises:
+            StorageError: They cannot be kept.
+        """
+        projection = fit_directions(embedder)
+        self._forget_others(model)
         arrays = {"mean": projection.mean, "directions": projection.directions}
         write_npz(self._folder(model) / "projection.npz", {**arrays, "explained": np.array(projection.explained)})
         return projection
@@ -134,14 +142,25 @@ class AnswerStore:
         duplicates = index.find_duplicates(on_progress)
         write_npz(self._facts_path(split), {"duplicates": duplicates, "limit": np.array(limit)})
 
+    def _forget_others(self, model: StoredModel) -> None:
+        own = self._folder(model)
+        for folder in self._root.glob(f"{glob.escape(model.name)}-*"):
+            if folder != own and re.fullmatch(r"[0-9a-f]{10}", folder.name.removeprefix(f"{model.name}-")):
+                shutil.rmtree(folder, ignore_errors=True)
+
     def _folder(self, model: StoredModel) -> Path:
         return self._root / f"{model.name}-{model.weights_digest[:10]}"
 
     def _path(self, model: StoredModel, split: Split) -> Path:
-        return self._folder(model) / f"{split.digest[:16]}.npz"
+        return self._folder(model) / f"{split.digest[:16]}-{_VERSION}.npz"
 
     def _facts_path(self, split: Split) -> Path:
-        return self._root / "facts" / f"{split.digest[:16]}.npz"
+        return self._root / "facts" / f"{split.digest[:16]}-{_VERSION}.npz"
+
+
+def fit_directions(embedder: Embedder) -> Projection:
+    """A model's directions, from the built-in 5,000, on which no model is trained, so that they stay the same."""
+    return fit_projection(embed_all(embedder, load_sample()[0])[1])
 
 
 def embed_all(

@@ -5,6 +5,7 @@
     +-- InkError                pen strokes that cannot become an image
     +-- PictureError            pixels that cannot become an image
     +-- QueryError              a question about a data set that has no answer
+    |   +-- NotReadyError       one that has none yet                                    .share, .problem
     +-- ModelError
     |   +-- UnknownModelError   no model of that name                                    .name, .available
     |   +-- ArchitectureError   a network that cannot be built                           .layer
@@ -46,6 +47,15 @@ class PictureError(MnistError, ValueError):
 
 class QueryError(MnistError, ValueError):
     """A question about a data set that has no answer."""
+
+
+class NotReadyError(QueryError):
+    """What is asked for is being computed: `share` in [0, 1] is done; `problem` says why it never will be."""
+
+    def __init__(self, share: float, problem: str = "") -> None:
+        super().__init__(problem or f"This is being computed, {share:.0%} are done. Ask again in a few seconds.")
+        self.share = share
+        self.problem = problem
 
 
 class ModelError(MnistError):

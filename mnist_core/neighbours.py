@@ -18,6 +18,7 @@ DUPLICATE_SHARE = 0.15
 
 _NUM_DIRECTIONS = 48
 _SPARE = 64
+_MOST_TWINS = 50
 _ROWS = 256
 
 
@@ -56,7 +57,7 @@ class VectorIndex:
         if without is not None:
             squares[without] = np.inf
         num_others = len(squares) - (without is not None)
-        # Subtracting large squares leaves little of a small distance: of some more than asked for it is worked out anew.
+        # Little is left of a small distance between large squares: of some more than asked for it is worked out anew.
         nearest = np.sort(_take_least(squares, min(num_neighbours + _SPARE, num_others)))
         distances = np.linalg.norm(self._vectors[nearest] - query, axis=1)
         order = np.argsort(distances, kind="stable")[:num_neighbours]
@@ -94,23 +95,30 @@ class PixelIndex:
             num_looked_at = min(4 * num_looked_at, num_images)
 
     def find_duplicates(self, on_progress: Callable[[float], None] = lambda share: None) -> np.ndarray:
-        """Pairs of images that are the same, or nearly: int64 (pairs, 2), the smaller index first."""
-        pairs: list[tuple[int, int]] = []
-        for rows in _in_parts(len(self._images), _ROWS):
-            pairs += self._duplicates_of(rows)
-            on_progress(rows.stop / len(self._images))
-        return np.array(pairs, np.int64).reshape(-1, 2)
+        """Pairs of images that are the same, or nearly: int64 (pairs, 2), the smaller index first.
 
-    def _duplicates_of(self, rows: slice) -> Iterator[tuple[int, int]]:
+        Of many that are the same, each is paired with the first alone; of many that are nearly the same, with some.
+        """
+        first: dict[bytes, int] = {}
+        first_of_each = [first.setdefault(image.tobytes(), index) for index, image in enumerate(self._images)]
+        pairs = [(original, index) for index, original in enumerate(first_of_each) if original != index]
+        is_copy = np.zeros(len(self._images), bool)
+        is_copy[[index for _, index in pairs]] = True
+        for rows in _in_parts(len(self._images), _ROWS):
+            pairs += self._duplicates_of(rows, is_copy)
+            on_progress(rows.stop / len(self._images))
+        return np.array(sorted(pairs), np.int64).reshape(-1, 2)
+
+    def _duplicates_of(self, rows: slice, is_copy: np.ndarray) -> Iterator[tuple[int, int]]:
         lengths = np.linalg.norm(self._images[rows].astype(np.float32) / 255, axis=1)
         own = self._vectors[rows]
         bounds = np.einsum("ij,ij->i", own, own)[:, None] + self._reduced._squares - 2 * own @ self._vectors.T
         # A hair more than the limit: the difference of large squares is not exact.
         most = 1.05 * DUPLICATE_SHARE / (1 - DUPLICATE_SHARE) * lengths[:, None]
-        near_own, near = np.nonzero(bounds <= most**2 + 1e-3)
-        for index, other in zip((near_own + rows.start).tolist(), near.tolist(), strict=True):
-            if other > index and self._is_duplicate(index, other):
-                yield index, other
+        is_near = (bounds <= most**2 + 1e-3) & ~is_copy & ~is_copy[rows, None]
+        for index, near in enumerate(is_near, rows.start):
+            others = np.flatnonzero(near[index + 1 :])[:_MOST_TWINS] + index + 1
+            yield from ((index, other) for other in others.tolist() if self._is_duplicate(index, other))
 
     def _is_duplicate(self, index: int, other: int) -> bool:
         one, two = self._images[[index, other]].astype(np.float32) / 255

@@ -11,18 +11,18 @@ from typing import Any
 
 import numpy as np
 
-# One for each digit, as far apart as ten can be, and visible on white and on near-black paper.
+# Those of the page; visible on white and on near-black paper.
 DIGIT_COLOURS = (
-    "#3b82c4",
-    "#d07818",
-    "#d65a5c",
-    "#2a9290",
-    "#4a9a40",
-    "#a8821a",
-    "#a66fba",
-    "#d0609a",
-    "#9a765c",
-    "#6f7d8c",
+    "#3b76c4",
+    "#c4680f",
+    "#d04a4c",
+    "#1f8481",
+    "#3f8a35",
+    "#9a750a",
+    "#9a5fb0",
+    "#c84f8d",
+    "#8a664c",
+    "#5d6b7a",
 )
 
 _WIDTH, _HEIGHT = 640, 360

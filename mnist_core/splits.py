@@ -107,8 +107,7 @@ class Split:
         # What a model started from may be gone; it is taken to have learned all that there was to learn from.
         if self.set_name == "mnist" and recipe.start:
             seen[self.training] = True
-        # Where there was pen ink to measure on, there was some to learn from.
-        if recipe.start or (recipe.ink and "validation_ink" in model.metrics):
+        if recipe.start or model.learned_ink:
             seen[self.pen_training] = True
         return seen
 

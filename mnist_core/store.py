@@ -90,6 +90,12 @@ class StoredModel:
         return Calibration(**self.metrics.get("calibration", {}))
 
     @property
+    def learned_ink(self) -> bool:
+        """Whether pen ink was among what it learned from."""
+        # Where there was some to measure on, there was some to learn from.
+        return self.recipe.ink and "validation_ink" in self.metrics
+
+    @property
     def weights_digest(self) -> str:
         """SHA-256 of the weights, as 64 hexadecimal digits."""
         return _file_hash(self.folder / "weights.npz")

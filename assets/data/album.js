@@ -10,6 +10,9 @@ function createAlbum(view, openSample) {
     grid.classList.toggle("greeting", view.isGreeting);
     const paint = openSprite(answer.sprite, answer.columns);
     grid.replaceChildren(...samples.map((sample, number) => drawSample(sample, number, paint)));
+    grid.inert = false;
+    // One stop for the tab key; from there arrow keys lead on.
+    if (samples.length) grid.firstElementChild.tabIndex = 0;
     const first = page * view.size + 1;
     find("#total").textContent = total
       ? say(view.isGreeting ? "album_greeting" : "album_total", {
@@ -21,13 +24,14 @@ function createAlbum(view, openSample) {
     find("#more").textContent = say("album_more", { size: size.toLocaleString() });
     const numPages = Math.ceil(total / view.size);
     find("#pager").hidden = view.isGreeting || numPages < 2;
-    find("#page-number").value = page + 1;
+    if (document.activeElement !== find("#page-number")) find("#page-number").value = page + 1;
     find("#page-number").max = numPages;
     find("#pages").textContent = say("album_pages", { pages: numPages.toLocaleString() });
     find("#first").disabled = find("#previous").disabled = page === 0;
     find("#last").disabled = find("#next").disabled = page >= numPages - 1;
     find("#unreadable").textContent = answer.unreadable ? say("album_unreadable", { count: answer.unreadable }) : "";
     grid.dataset.page = page;
+    find("#own-delete").hidden = view.now.split !== "own" || !total;
   }
 
   function drawSample(sample, number, paint) {
@@ -41,7 +45,7 @@ function createAlbum(view, openSample) {
       words.append(make("i", { textContent: "?" }));
     }
     words.append(make("small", { textContent: say(isSeen ? "seen" : "new") }));
-    const button = make("button", { type: "button", className: "sample" }, paint(make("span"), number), words);
+    const button = make("button", { type: "button", className: "sample", tabIndex: -1 }, paint(make("span"), number), words);
     button.classList.toggle("wrong", isWrong);
     button.classList.toggle("refused", isAccepted === false);
     button.dataset.index = index;
@@ -73,6 +77,8 @@ function createAlbum(view, openSample) {
     const tile = tiles[tiles.indexOf(event.target) + step];
     if (!tile) return;
     event.preventDefault();
+    event.target.tabIndex = -1;
+    tile.tabIndex = 0;
     tile.focus();
   });
 

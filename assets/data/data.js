@@ -1,6 +1,7 @@
 // Puts the parts of the data tab together. Nothing is asked before the tab is opened.
 
 let splits = [];
+let models = [];
 let isOpened = false;
 let number = 0; // of the last question about samples
 
@@ -37,9 +38,11 @@ function showProgress(job) {
   find("#data-progress span").textContent = say("answers_computing", { share: Math.round(job.share * 100) });
 }
 
-// Asks the server; says what went wrong. What is being computed is asked for again until it is there.
-async function ask(name, question) {
+// Asks the server; says what went wrong, unless something else is wanted by now. What is being computed is asked for
+// again until it is there.
+async function ask(name, question, isCurrent = () => true) {
   const answer = await Promise.race([server[name](question), later(GIVE_UP)]);
+  if (!isCurrent()) return null;
   notify("", name);
   if (answer?.ok) return answer;
   if (answer?.pending !== undefined && !answer.error) {
@@ -47,7 +50,7 @@ async function ask(name, question) {
     retryLater(refresh);
     return null;
   }
-  notify(answer?.error ?? say("server_away"), name);
+  notify(answer?.error || say("server_away"), name);
   if (!answer) retryLater(refresh);
   return null;
 }
@@ -55,13 +58,15 @@ async function ask(name, question) {
 async function refresh() {
   if (!isShown()) return;
   const asked = ++number;
+  const isCurrent = () => asked === number;
   const shows = view.now.show ?? "album";
   if (shows === "map") map.show();
   const question = view.question({ page: view.now.page ?? 0, size: view.size });
-  const answer = await ask("browse_samples", question);
-  if (asked !== number) return;
-  // Nothing of another question may stand here.
+  const answer = await ask("browse_samples", question, isCurrent);
+  if (!isCurrent()) return;
+  // Nothing of another question may stand here as if it were the answer.
   find("#grid").classList.toggle("stale", !answer);
+  find("#grid").inert = !answer;
   if (!answer) {
     filters.show();
     find("#total").textContent = "";
@@ -69,20 +74,31 @@ async function refresh() {
   }
   album.show(answer);
   filters.show(answer.counts);
-  showJob(answer.job);
+  showJob(answer);
   if (shows === "crowd") {
-    const described = await ask("describe_chosen", question);
-    if (asked === number && described) crowd.show(described);
+    const described = await ask("describe_chosen", question, isCurrent);
+    if (isCurrent() && described) crowd.show(described);
   }
+  if (isCurrent() && view.now.open !== undefined && !sample.isOpen) sample.open({ index: view.now.open });
 }
 
-function showJob(job) {
+// While something is computed only its progress is looked at; the page stays as it is until there is more to show.
+function showJob({ known, job }) {
   showProgress(job && !job.problem ? job : null);
   notify(job?.problem, "job");
-  if (job && !job.problem) retryLater(refresh);
+  if (!job || job.problem) return;
+  const asked = number;
+  later(RETRY).then(async () => {
+    if (asked !== number || !isShown()) return;
+    const answer = await server.watch_answers({ split: view.now.split ?? "", model: view.now.model ?? "" });
+    if (asked !== number) return;
+    if (!answer?.ok || answer.known !== known || !answer.job) refresh();
+    else showJob(answer);
+  });
 }
 
 function onView(now, changes) {
+  notify("", "link");
   if (now.open === undefined) notify("", "open_sample");
   if (now.show !== "map") notify("", "draw_map");
   if (now.show !== "crowd") notify("", "describe_chosen");
@@ -91,37 +107,37 @@ function onView(now, changes) {
   find("#crowd").hidden = shows !== "crowd";
   find("#map").hidden = shows !== "map";
   find("#album").hidden = shows === "crowd";
-  if (splits.length) find("#split").value = now.split ?? training();
   if (!isOpened) return;
+  find("#split").value = now.split ?? training();
+  find("#data-model").value = now.model ?? models[0].name;
   const isOnlySample = changes && Object.keys(changes).every((name) => ["open", "space"].includes(name));
   if (!isOnlySample) refresh();
   if (now.open === undefined) return sample.close();
-  if (!sample.isOpen || now.open !== sample.index) sample.open({ index: now.open });
+  if (!sample.isShowing(now.split ?? "", now.open)) sample.open({ index: now.open });
 }
 
 // The tab
 
 async function openTab() {
-  const [listed, models] = await Promise.all([server.list_splits({}), server.describe_models({})]);
-  if (!listed?.ok || !models?.ok) {
-    notify(listed?.error ?? models?.error ?? say("server_away"), "tab");
+  const [listed, described] = await Promise.all([server.list_splits({}), server.describe_models({})]);
+  if (!listed?.ok || !described?.ok) {
+    notify(listed?.error ?? described?.error ?? say("server_away"), "tab");
     return retryLater(openTab);
   }
   notify("", "tab");
   splits = Object.assign(listed.splits, { training: listed.training });
+  models = described.models;
   find("#split").replaceChildren(
     ...splits.map(({ name, kind, size }) => new Option(say(kind === "outliers" ? "split_outliers" : "split_option", {
       name: nameSplit(name), size: size?.toLocaleString() ?? "?",
     }), name)),
     new Option(say("split_option", { name: nameSplit("own"), size: readOwn().length }), "own"),
   );
-  const options = () => models.models.map(({ name, label }) => new Option(label, name));
-  find("#data-model").replaceChildren(...options());
-  find("#answerer").replaceChildren(...options());
+  for (const select of [find("#data-model"), find("#answerer")]) {
+    select.replaceChildren(...models.map(({ name, label }) => new Option(label, name)));
+  }
   isOpened = true;
   view.restore();
-  find("#data-model").value = view.now.model ?? models.models[0].name;
-  find("#answerer").value = find("#data-model").value;
 }
 
 hear("tab", (name) => {
@@ -135,7 +151,7 @@ find("#split").addEventListener("change", ({ target }) => {
   view.set({ split: target.value, box: undefined, open: undefined, label: undefined, predicted: undefined });
 });
 find("#data-model").addEventListener("change", ({ target }) => {
-  find("#answerer").value = target.value;
+  sample.followView();
   view.set({ model: target.value, box: undefined });
 });
 element.querySelectorAll("[data-view]").forEach((button) => {
@@ -155,6 +171,10 @@ find("#copy-link").addEventListener("click", async () => {
   } catch {
     notify(view.link, "link"); // a page that is not served with https has no clipboard
   }
+});
+find("#own-delete").addEventListener("click", () => {
+  remember("own", "[]");
+  openTab();
 });
 // On a phone the filters are folded until they are wanted.
 if (matchMedia("(max-width: 1000px)").matches) find("#filters").open = false;

@@ -59,8 +59,11 @@ function createFilters(view) {
       });
     }
     flags.forEach(({ name, value, key, button }) => setCount(button, now[name] === value, counts[key], say(`flag_${key}`)));
-    find("#low").value = now.low === undefined ? "" : Math.round(now.low * 1000) / 10;
-    find("#high").value = now.high === undefined ? "" : Math.round(now.high * 1000) / 10;
+    for (const name of ["low", "high"]) {
+      const input = find(`#${name}`);
+      // Not under the hands of someone who is typing.
+      if (document.activeElement !== input) input.value = now[name] === undefined ? "" : Math.round(now[name] * 1000) / 10;
+    }
     find("#sort").value = now.shuffle !== undefined ? "shuffle" : now.sort ?? "index";
     find("#descending").setAttribute("aria-pressed", Boolean(now.descending));
     find("#descending").disabled = now.shuffle !== undefined;

@@ -15,7 +15,8 @@ function createMap(view, ask) {
   let drag = null;
   let hovered = -1;
   let number = 0;
-  let peeks = 0;
+  let isPeeking = false;
+  let layer = null; // the points as they were last drawn
 
   const mapName = () => view.now.map ?? "pca";
   const key = () => [view.now.split, view.now.model, mapName()].join();
@@ -24,11 +25,15 @@ function createMap(view, ask) {
     const asked = ++number;
     find("#map-kind").value = mapName();
     if (key() !== shownKey) {
-      const answer = await ask("draw_map", { split: view.now.split ?? "", model: view.now.model ?? "", map: mapName() });
-      if (asked !== number || !answer?.ok) return;
+      // Points of one set would lead to samples of another.
+      points = placed = layer = null;
+      shownKey = "";
+      leave();
+      const asking = key();
+      const answer = await ask("draw_map", { split: view.now.split ?? "", model: view.now.model ?? "", map: mapName() }, () => asked === number);
+      if (!answer) return;
       points = unpack(answer);
-      shownKey = key();
-      placed = null;
+      shownKey = asking;
       find("#map-size").textContent = say(answer.num < answer.size ? "map_part" : "map_all", {
         num: answer.num.toLocaleString(), size: answer.size.toLocaleString(),
       });
@@ -63,50 +68,64 @@ function createMap(view, ask) {
 
   function draw() {
     const ratio = Math.max(1, window.devicePixelRatio || 1);
-    canvas.width = Math.round(canvas.clientWidth * ratio);
-    canvas.height = Math.round(canvas.clientHeight * ratio);
-    if (!points || !canvas.width) return;
+    const [width, height] = [canvas.clientWidth, canvas.clientHeight].map((side) => Math.round(side * ratio));
+    if (!width) return;
+    canvas.width = width;
+    canvas.height = height;
+    if (!points) return;
     const style = getComputedStyle(element.querySelector(".sketch"));
-    const colors = Array.from({ length: 10 }, (_, digit) => style.getPropertyValue(`--digit-${digit}`).trim());
-    const byMistake = find("#map-color").value === "mistake";
-    const radius = POINT * ratio;
-    const isMiss = (index) => points.labels[index] >= 0 && points.labels[index] !== points.predicted[index];
-    const paint = (index, color, size = radius) => {
-      context.fillStyle = color;
-      context.fillRect(
-        toShare(points.places[index * 2], 0) * canvas.width - size / 2,
-        toShare(points.places[index * 2 + 1], 1) * canvas.height - size / 2, size, size,
-      );
-    };
-    context.globalAlpha = byMistake ? 0.35 : 0.75;
-    for (let index = 0; index < points.num; index += 1) {
-      if (byMistake && isMiss(index)) continue;
-      const label = points.labels[index] >= 0 ? points.labels[index] : points.predicted[index];
-      paint(index, byMistake ? GREY : colors[label]);
-    }
-    context.globalAlpha = 1;
-    if (byMistake) {
-      for (let index = 0; index < points.num; index += 1) if (isMiss(index)) paint(index, colors[points.labels[index]], radius * 2.5);
-    }
-    drawNames(style, colors, ratio);
+    if (layer?.width !== width || layer.height !== height) layer = drawPoints(width, height, style, ratio);
+    context.drawImage(layer, 0, 0);
     drawBox(style, ratio);
+    context.lineWidth = 2 * ratio;
     if (hovered >= 0) drawRing(points.places[hovered * 2], points.places[hovered * 2 + 1], 5 * ratio, style.getPropertyValue("--ink"));
     drawPlaced(style, ratio);
   }
 
+  function redraw() {
+    layer = null;
+    draw();
+  }
+
+  function drawPoints(width, height, style, ratio) {
+    const image = make("canvas", { width, height });
+    const brush = image.getContext("2d");
+    const colors = Array.from({ length: 10 }, (_, digit) => style.getPropertyValue(`--digit-${digit}`).trim());
+    const byMistake = find("#map-color").value === "mistake";
+    const isMiss = (index) => points.labels[index] >= 0 && points.labels[index] !== points.predicted[index];
+    const paint = (index, color, size) => {
+      brush.fillStyle = color;
+      brush.fillRect(
+        toShare(points.places[index * 2], 0) * width - size / 2,
+        toShare(points.places[index * 2 + 1], 1) * height - size / 2, size, size,
+      );
+    };
+    brush.globalAlpha = byMistake ? 0.35 : 0.75;
+    for (let index = 0; index < points.num; index += 1) {
+      if (byMistake && isMiss(index)) continue;
+      const label = points.labels[index] >= 0 ? points.labels[index] : points.predicted[index];
+      paint(index, byMistake ? GREY : colors[label], POINT * ratio);
+    }
+    brush.globalAlpha = 1;
+    for (let index = 0; byMistake && index < points.num; index += 1) {
+      if (isMiss(index)) paint(index, colors[points.labels[index]], 2.5 * POINT * ratio);
+    }
+    drawNames(brush, image, style, colors, ratio);
+    return image;
+  }
+
   // The digit at the middle of its points, so that colour is not the only sign.
-  function drawNames(style, colors, ratio) {
-    context.font = `700 ${20 * ratio}px sans-serif`;
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    context.lineWidth = 4 * ratio;
-    context.strokeStyle = style.getPropertyValue("--card");
+  function drawNames(brush, image, style, colors, ratio) {
+    Object.assign(brush, {
+      font: `700 ${20 * ratio}px sans-serif`, textAlign: "center", textBaseline: "middle", lineWidth: 4 * ratio,
+      strokeStyle: style.getPropertyValue("--card"),
+    });
     points.middles.forEach((middle, digit) => {
       if (Number.isNaN(middle[0])) return;
-      const [x, y] = [toShare(middle[0], 0) * canvas.width, toShare(middle[1], 1) * canvas.height];
-      context.strokeText(digit, x, y);
-      context.fillStyle = colors[digit];
-      context.fillText(digit, x, y);
+      const [x, y] = [toShare(middle[0], 0) * image.width, toShare(middle[1], 1) * image.height];
+      brush.strokeText(digit, x, y);
+      brush.fillStyle = colors[digit];
+      brush.fillText(digit, x, y);
     });
   }
 
@@ -146,12 +165,14 @@ function createMap(view, ask) {
 
   async function placeDrawing() {
     find("#map-drawing").textContent = drawing ? "" : say("map_no_drawing");
-    if (!drawing || !points || (view.now.show ?? "album") !== "map") return;
-    const asked = drawing;
+    if (!drawing || !points || !isShown() || canvas.offsetParent === null) return;
+    const [asked, shown] = [drawing, shownKey];
     const answer = await server.place_drawing({ image: drawing, split: view.now.split ?? "", model: view.now.model ?? "", map: mapName() });
-    if (asked !== drawing || !answer?.ok) return;
-    placed = answer;
-    find("#map-drawing").textContent = say(answer.isAccepted ? "map_drawing" : "map_drawing_refused", answer);
+    if (asked !== drawing || shown !== shownKey) return;
+    placed = answer?.ok ? answer : null;
+    find("#map-drawing").textContent = placed
+      ? say(placed.isAccepted ? "map_drawing" : "map_drawing_refused", placed)
+      : answer?.error || say("server_away");
     draw();
   }
 
@@ -175,24 +196,43 @@ function createMap(view, ask) {
     return best;
   }
 
-  // The picture of the point under the pointer, one question at a time.
-  async function hover(event) {
+  function hover(event) {
     const nearest = findNearest(toShares(event));
     if (nearest === hovered) return;
     hovered = nearest;
     draw();
+    if (nearest < 0) find("#map-tip").hidden = true;
+    else peek();
+  }
+
+  // The picture of the point under the pointer: one question in flight, the newest next.
+  async function peek() {
+    if (isPeeking || hovered < 0) return;
+    const [asked, shown] = [hovered, shownKey];
+    isPeeking = true;
+    const { model, split } = view.now;
+    const answer = await server.open_sample({ split: split ?? "", model: model ?? "", answerer: model ?? "", index: points.indices[asked] });
+    isPeeking = false;
+    if (shown !== shownKey || hovered < 0) return;
+    if (hovered !== asked) return peek();
+    if (answer?.ok) showTip(asked, answer);
+  }
+
+  function showTip(index, { image, label, predicted, index: number }) {
     const tip = find("#map-tip");
-    if (nearest < 0) { tip.hidden = true; return; }
-    const asked = ++peeks;
-    const index = points.indices[nearest];
-    const answer = await server.open_sample({ split: view.now.split ?? "", model: view.now.model ?? "", answerer: view.now.model ?? "", index });
-    if (asked !== peeks || hovered !== nearest || !answer?.ok) return;
-    paintPixels(tip.querySelector("canvas"), decodePixels(answer.image));
-    tip.querySelector("span").textContent = say("map_tip", { label: answer.label ?? say("no_label"), predicted: answer.predicted, index });
-    tip.style.left = `${toShare(points.places[nearest * 2], 0) * 100}%`;
-    tip.style.top = `${toShare(points.places[nearest * 2 + 1], 1) * 100}%`;
-    tip.classList.toggle("left", toShare(points.places[nearest * 2], 0) > 0.7);
+    const [x, y] = [0, 1].map((axis) => toShare(points.places[index * 2 + axis], axis));
+    paintPixels(tip.querySelector("canvas"), decodePixels(image));
+    tip.querySelector("span").textContent = say("map_tip", { label: label ?? say("no_label"), predicted, index: number });
+    tip.style.left = `${x * 100}%`;
+    tip.style.top = `${y * 100}%`;
+    tip.classList.toggle("left", x > 0.7);
     tip.hidden = false;
+  }
+
+  function leave() {
+    hovered = -1;
+    find("#map-tip").hidden = true;
+    draw();
   }
 
   canvas.addEventListener("pointerdown", (event) => {
@@ -222,17 +262,21 @@ function createMap(view, ask) {
     draw();
   });
   canvas.addEventListener("pointercancel", () => { drag = null; draw(); });
-  canvas.addEventListener("pointerleave", () => { hovered = -1; find("#map-tip").hidden = true; draw(); });
+  canvas.addEventListener("pointerleave", leave);
   find("#map-kind").addEventListener("change", ({ target }) => {
     view.set({ map: target.value === "pca" ? undefined : target.value, box: undefined });
   });
-  find("#map-color").addEventListener("change", draw);
+  find("#map-color").addEventListener("change", redraw);
+  // A finger that moves over the map scrolls the page, until this is pressed.
+  find("#map-choose").addEventListener("click", ({ currentTarget }) => {
+    const isChoosing = canvas.classList.toggle("choosing");
+    currentTarget.setAttribute("aria-pressed", isChoosing);
+  });
   new ResizeObserver(draw).observe(canvas);
-  new MutationObserver(draw).observe(document.body, { attributeFilter: ["class"] });
+  new MutationObserver(redraw).observe(document.body, { attributeFilter: ["class"] });
 
   return {
     show,
-    draw,
     setDrawing(image) {
       drawing = image;
       placed = image ? placed : null;

@@ -4,68 +4,102 @@ function createSample(view, ask) {
   const dialog = find("#sample");
   const showBars = createBars(find("#sample-bars"));
   let sample = null; // the answer that is shown
-  let number = 0;
+  let wanted = null; // the place that is asked for next: { position } among the chosen samples, or { index }
+  let isAsking = false;
+  let isWanted = false; // whether a sample is still wanted when its answer comes
+  let answerer = ""; // the model that was chosen here; otherwise the tab's
+  let number = 0; // of the question for relatives
 
-  // `place` is { position } among the chosen samples, or { index }.
-  async function open(place) {
-    const asked = ++number;
-    const answer = await ask("open_sample", view.question({ ...place, answerer: find("#answerer").value }));
-    if (asked !== number || !answer) return;
-    if (!answer.ok) return;
-    sample = answer;
-    if (!dialog.open) dialog.showModal();
-    show();
-    if (view.now.open !== sample.index) view.set({ open: sample.index });
-    showRelated(asked);
+  // One question in flight, the newest next: holding an arrow key leafs through the album.
+  function open(place) {
+    wanted = place;
+    isWanted = true;
+    pump();
   }
 
-  function show() {
+  async function pump() {
+    if (isAsking || !wanted) return;
+    const place = wanted;
+    wanted = null;
+    isAsking = true;
+    const question = view.question({ ...place, answerer: answerer || view.now.model || "" });
+    const answer = await ask("open_sample", question);
+    isAsking = false;
+    if (answer && isWanted) show(answer, question.split);
+    pump();
+  }
+
+  function show(answer, split) {
+    sample = { ...answer, split };
+    if (!dialog.open) dialog.showModal();
     const { index, label, image, probabilities, verdict, position, total, isSeen } = sample;
+    find("#answerer").value = sample.answerer;
     paintPixels(find("#sample-image"), decodePixels(image));
     find("#sample-label").textContent = label ?? say("no_label");
     find("#sample-label").style.setProperty("--digit-color", label === null ? "" : `var(--digit-${label})`);
     find("#sample-where").textContent = say("sample_where", {
-      split: nameSplit(view.now.split || training()), index, seen: say(isSeen ? "seen_long" : "new_long"),
+      split: nameSplit(split || training()), index, seen: say(isSeen ? "seen_long" : "new_long"),
     });
-    find("#sample-position").textContent = position === null ? "" : say("sample_position", { number: (position + 1).toLocaleString(), total: total.toLocaleString() });
+    find("#sample-position").textContent = position === null ? "" : say("sample_position", {
+      number: (position + 1).toLocaleString(), total: total.toLocaleString(),
+    });
     showBars(probabilities);
     find("#sample-bars").classList.toggle("refused", verdict.kind === "refused");
     find("#sample-verdict").textContent = verdict.kind === "sure"
       ? `${verdict.labels[0]}${say("verdict_sure", { percent: percent(probabilities[verdict.labels[0]], say("over_99")) })}`
       : say(`verdict_${verdict.kind}`, { first: verdict.labels[0], second: verdict.labels[1] });
     find("#sample-facts").textContent = say("sample_facts", { ink: (sample.ink * 100).toFixed(1), slant: Math.round(sample.slant) });
+    showDuplicates();
+    dialog.dataset.index = index;
+    if (view.now.open !== index) view.set({ open: index });
+    number += 1;
+    if (!wanted) showRelated();
+  }
+
+  function showDuplicates() {
     const twins = find("#sample-duplicates");
-    twins.replaceChildren(...sample.duplicates.flatMap((other) => {
-      const button = make("button", { type: "button", textContent: other });
-      button.addEventListener("click", () => open({ index: other }));
+    twins.replaceChildren(...sample.duplicates.map((index) => {
+      const button = make("button", { type: "button", textContent: index });
+      button.addEventListener("click", () => open({ index }));
       return button;
     }));
     if (sample.duplicates.length) twins.prepend(say("sample_duplicates"));
-    find("#sample").dataset.index = index;
   }
 
-  async function showRelated(asked) {
-    const space = view.now.space ?? "embedding";
+  async function showRelated() {
+    const asked = ++number;
+    const [space, model] = [view.now.space ?? "embedding", view.now.model ?? ""];
     find("#sample-space").value = space;
-    const question = { image: sample.image, model: view.now.model ?? "", space, split: view.now.split || training(), index: sample.index };
-    const answer = await server.find_relatives(question);
+    const answer = await server.find_relatives({ image: sample.image, model, space });
     if (asked !== number) return;
     const isPending = answer?.pending !== undefined && !answer.error;
-    if (answer?.ok) showRelatives(find("#sample-relatives"), answer);
-    else find("#sample-relatives").replaceChildren(isPending ? say("computing", { share: Math.round(answer.pending * 100) }) : answer?.error ?? say("server_away"));
-    find("#sample-none").hidden = !answer?.ok || answer.hasNear;
-    if (answer?.ok && !answer.hasNear) find("#sample-none").textContent = say("relatives_none", { limit: answer.limit.toFixed(1), distance: answer.relatives[0]?.distance.toFixed(1) });
-    if (isPending) later(RETRY).then(() => asked === number && dialog.open && showRelated(asked));
+    const none = find("#sample-none");
+    none.hidden = !answer?.ok || answer.hasNear;
+    if (answer?.ok) {
+      showRelatives(find("#sample-relatives"), answer, { ...(model && { model }), space });
+      none.textContent = say("relatives_none", {
+        limit: answer.limit.toFixed(1), distance: answer.relatives[0]?.distance.toFixed(1),
+      });
+    } else {
+      find("#sample-relatives").replaceChildren(isPending
+        ? say("computing", { share: Math.round(answer.pending * 100) })
+        : answer?.error || say("server_away"));
+    }
+    if (isPending) later(RETRY).then(() => asked === number && dialog.open && showRelated());
   }
 
+  // From where the visitor wants to be, which may be ahead of what is shown.
   function step(by) {
     if (!sample) return;
-    const { position, total, index, size } = sample;
-    open(position === null ? { index: (index + by + size) % size } : { position: (position + by + total) % total });
+    const { position, total, index, size } = { ...sample, ...wanted };
+    open(position === null || position === undefined
+      ? { index: (index + by + size) % size }
+      : { position: (position + by + total) % total });
   }
 
   function close() {
-    number += 1;
+    wanted = null;
+    isWanted = false;
     if (dialog.open) dialog.close();
   }
 
@@ -81,7 +115,7 @@ function createSample(view, ask) {
     } catch {
       // Without the clipboard, as on a page that is not served with https, it becomes a file.
       const url = URL.createObjectURL(blob);
-      make("a", { href: url, download: `${view.now.split || training()}-${sample.index}.png` }).click();
+      make("a", { href: url, download: `${sample.split || training()}-${sample.index}.png` }).click();
       setTimeout(() => URL.revokeObjectURL(url), GIVE_UP);
       find("#sample-said").textContent = say("downloaded");
     }
@@ -96,25 +130,39 @@ function createSample(view, ask) {
     close();
     location.hash = "#draw";
   });
-  find("#answerer").addEventListener("change", () => open({ index: sample.index }));
+  find("#answerer").addEventListener("change", ({ target }) => {
+    answerer = target.value;
+    open({ index: sample.index });
+  });
   find("#sample-space").addEventListener("change", ({ target }) => {
     view.set({ space: target.value === "embedding" ? undefined : target.value, open: sample.index });
-    showRelated(++number);
+    showRelated();
   });
   dialog.addEventListener("keydown", (event) => {
-    if (event.target.closest("select, input")) return;
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (by) { event.preventDefault(); step(by); }
+    if (!by || event.target.closest("select, input")) return;
+    event.preventDefault();
+    step(by);
   });
   // A click beside it closes it, as of any picture in an album.
-  dialog.addEventListener("click", (event) => event.target === dialog && close());
+  dialog.addEventListener("click", (event) => {
+    const box = dialog.getBoundingClientRect();
+    const isInside = event.clientX >= box.left && event.clientX <= box.right && event.clientY >= box.top && event.clientY <= box.bottom;
+    if (event.target === dialog && !isInside) close();
+  });
   dialog.addEventListener("close", () => {
     number += 1;
     find("#sample-said").textContent = "";
-    const { index } = sample;
     if (view.now.open !== undefined && location.hash.startsWith("#data")) view.set({ open: undefined });
-    element.querySelector(`#grid [data-index="${index}"]`)?.focus();
+    element.querySelector(`#grid [data-index="${sample.index}"]`)?.focus();
   });
 
-  return { open, close, get isOpen() { return dialog.open; }, get index() { return sample?.index; } };
+  return {
+    open,
+    close,
+    // The tab's model answers again.
+    followView() { answerer = ""; },
+    isShowing: (split, index) => dialog.open && sample.split === split && sample.index === index,
+    get isOpen() { return dialog.open; },
+  };
 }

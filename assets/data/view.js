@@ -62,7 +62,7 @@ function createView(onChange) {
       onChange(view, changes);
     },
 
-    // As the address says; `isFirst` when the tab has just been opened.
+    // As the address says.
     restore() {
       read();
       onChange(view, null);
@@ -77,8 +77,4 @@ function createView(onChange) {
       return asked;
     },
   };
-}
-
-function readOwn() {
-  try { return JSON.parse(recall("own")) ?? []; } catch { return []; }
 }

@@ -159,7 +159,11 @@ function createHand(page) {
   find("#hand-start").addEventListener("click", begin);
   find("#hand-next").addEventListener("click", next);
   find("#hand-stop").addEventListener("click", stop);
-  find("#hand-delete").addEventListener("click", () => { test = null; show(); });
+  find("#hand-delete").addEventListener("click", () => {
+    page.own.forget(test.attempts.map(({ image }) => image));
+    test = null;
+    show();
+  });
   find("#hand-download").addEventListener("click", download);
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.repeat && isRunning() && event.target.tagName !== "BUTTON") next();

@@ -2,12 +2,8 @@
 
 const MOST_OWN = 200;
 
-function createOwn({ remember, recall }) {
+function createOwn() {
   let current = null; // the image of the drawing on the pad, as it was last kept
-
-  function read() {
-    try { return JSON.parse(recall("own")) ?? []; } catch { return []; }
-  }
 
   function write(drawings) {
     remember("own", JSON.stringify(drawings.slice(-MOST_OWN)));
@@ -17,12 +13,16 @@ function createOwn({ remember, recall }) {
     // The drawing on the pad takes the place of what it was before the last stroke.
     update(image) {
       if (image === current) return;
-      write([...read().filter((drawing) => drawing.image !== current && drawing.image !== image), { image }]);
+      write([...readOwn().filter((drawing) => drawing.image !== current && drawing.image !== image), { image }]);
       current = image;
     },
 
     add(image, label) {
-      write([...read().filter((drawing) => drawing.image !== image), { image, label }]);
+      write([...readOwn().filter((drawing) => drawing.image !== image), { image, label }]);
+    },
+
+    forget(images) {
+      write(readOwn().filter((drawing) => !images.includes(drawing.image)));
     },
 
     // What is drawn next is another drawing.

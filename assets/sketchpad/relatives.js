@@ -2,7 +2,7 @@
 
 // page: { find, say, server, readModel }
 function createRelatives({ find, say, server, readModel }) {
-  let question = null; // { image, split?, index? } of what is shown
+  let question = null; // { image, model } of what is shown
   let number = 0;
 
   const space = () => (find("#relatives-space").getAttribute("aria-pressed") === "true" ? "pixels" : "embedding");
@@ -14,13 +14,13 @@ function createRelatives({ find, say, server, readModel }) {
   async function ask() {
     const asked = ++number;
     if (!question) return;
-    const answer = await server.find_relatives({ ...question, model: readModel(), space: space() });
+    const answer = await server.find_relatives({ ...question, space: space() });
     if (asked !== number) return; // a later drawing is what the visitor wants
     if (answer?.ok) {
-      showRelatives(find("#relatives-row"), answer);
-      find("#relatives-row").classList.toggle("far", !answer.hasNear);
+      showRelatives(find("#relatives-row"), answer, { model: question.model, space: space() });
       find("#relatives-note").hidden = false;
-      const values = { distance: answer.relatives[0]?.distance.toFixed(1), limit: answer.limit.toFixed(1), size: answer.size.toLocaleString() };
+      const values = { distance: answer.relatives[0]?.distance.toFixed(1), limit: answer.limit.toFixed(1), size: answer.size.toLocaleString(),
+        source: say(answer.split === "built_in" ? "relatives_of_built_in" : "relatives_of_training") };
       return showText(say(answer.hasNear ? `relatives_found_${space()}` : "relatives_none", values));
     }
     if (answer?.pending !== undefined && !answer.error) showText(say("computing", { share: Math.round(answer.pending * 100) }));
@@ -36,9 +36,9 @@ function createRelatives({ find, say, server, readModel }) {
   });
 
   return {
-    show(image, sample) {
+    show(image) {
       if (question?.image === image && question.model === readModel()) return;
-      question = { image, model: readModel(), ...(sample?.split && { split: sample.split, index: sample.index }) };
+      question = { image, model: readModel() };
       ask();
     },
 

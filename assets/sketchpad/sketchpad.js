@@ -8,7 +8,7 @@ const view = createAnswerView(element, say);
 const ink = createInk(onInk);
 const pad = createPad(find("#sketchpad"), ink, () => Number(find("#width").value), onPen);
 const relatives = createRelatives({ find, say, server, readModel });
-const own = createOwn({ remember, recall });
+const own = createOwn();
 const hand = createHand({ find, say, ink, server, own, notify, remember, recall, canAsk, isPenDown, readModel, showGhost });
 const live = createLive((question) => server.classify_drawing(question), nextQuestion, onAnswer, onHealth);
 let preview = null; // the sample that is looked at instead of the drawing
@@ -104,7 +104,7 @@ function showAnswer() {
 
 // The slower parts hear of a drawing when a stroke has ended.
 function onFinal(answer, question) {
-  relatives.show(answer.image, question.preview);
+  relatives.show(answer.image);
   if (question.preview) return;
   if (question.strokes.length) own.update(answer.image);
   tell("drawing", answer.image);
@@ -224,7 +224,7 @@ async function showSamples() {
     const canvas = Object.assign(document.createElement("canvas"), { width: 28, height: 28 });
     paintPixels(canvas, decodePixels(sample.image));
     button.append(canvas);
-    button.addEventListener("click", () => tapSample({ ...sample, split: answer.source }));
+    button.addEventListener("click", () => tapSample(sample));
     return button;
   }));
 }

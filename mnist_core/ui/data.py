@@ -5,6 +5,7 @@ A `gr.HTML` component with its own script, which calls the functions below. They
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import gradio as gr
@@ -13,11 +14,11 @@ import numpy as np
 from ..answers import select_for_map
 from ..browse import Catalogue, Query, count_choices, describe_crowd, select_samples
 from ..dataset import ASSETS_DIR
-from ..errors import QueryError
+from ..errors import NotReadyError, QueryError
 from ..render import render_counts, render_distributions
 from ..splits import NO_LABEL, OWN
 from .jobs import Job
-from .library import MAPS, MOST_OWN, Library, NotReadyError, check_choice
+from .library import MAPS, MOST_OWN, Library, check_choice
 from .models import models_of
 from .reader import Reader
 from .texts import load_texts
@@ -65,6 +66,7 @@ class DataTab:
         functions = (
             self.list_splits,
             self.browse_samples,
+            self.watch_answers,
             self.open_sample,
             self.describe_chosen,
             self.draw_map,
@@ -84,10 +86,10 @@ class DataTab:
     def browse_samples(self, message: Message) -> Message:
         """A question and `{page, size}` to a page of samples.
 
-        That is `{total, page, samples, sprite, columns, counts, job}`; a sample has index, label, isSeen and, as far as
+        That is `{total, page, samples, sprite, columns, counts, known, job}`; a sample has index, label, isSeen and, as far as
         answers are known, predicted, confidence and isAccepted.
         """
-        catalogue, query, job = self._open(message)
+        catalogue, job, query = self._open(message)
         chosen = select_samples(catalogue, query)
         size = check_whole("size", message.get("size", 100), 1, _MOST_ON_A_PAGE)
         page = min(check_whole("page", message.get("page", 0), 0), max(0, (len(chosen) - 1) // size))
@@ -101,12 +103,17 @@ class DataTab:
             "columns": _COLUMNS,
             "counts": count_choices(catalogue, query),
             "unreadable": catalogue.split.num_unreadable,
-            "job": _describe_job(job),
+            **_describe_known(catalogue, job),
         }
+
+    def watch_answers(self, message: Message) -> Message:
+        """`{split, model}` to `{known, job}`: how much is known by now, and what is still being computed."""
+        catalogue, job, _ = self._open({"split": message.get("split"), "model": message.get("model")})
+        return _describe_known(catalogue, job)
 
     def open_sample(self, message: Message) -> Message:
         """A question and `{position}` among its samples, or `{index}`, to one sample and what `model` makes of it."""
-        catalogue, query, _ = self._open(message)
+        catalogue, _, query = self._open(message)
         chosen = select_samples(catalogue, query)
         if message.get("index") is not None:
             index = check_index(message["index"], len(catalogue.split))
@@ -124,6 +131,7 @@ class DataTab:
             "position": position,
             "total": len(chosen),
             "size": len(catalogue.split),
+            "answerer": answer.model,
             "image": encode_bytes(image),
             "probabilities": [round(float(probability), 6) for probability in answer.probabilities],
             "verdict": {"kind": answer.verdict.kind, "labels": answer.verdict.labels},
@@ -134,9 +142,9 @@ class DataTab:
 
     def describe_chosen(self, message: Message) -> Message:
         """A question to what its samples have in common: charts, mean images, confusion matrix, figures by class."""
-        catalogue, query, job = self._open(message)
+        catalogue, job, query = self._open(message)
         if catalogue.answers is None and job and not job.problem:
-            raise NotReadyError(job)
+            raise NotReadyError(job.share)
         chosen = select_samples(catalogue, query)
         crowd = describe_crowd(catalogue, chosen)
         return {
@@ -157,11 +165,11 @@ class DataTab:
         """
         map_name = str(message.get("map") or MAPS[0])
         check_choice("map", map_name, MAPS)
-        catalogue, _, _ = self._open({**message, "map": map_name})
-        if catalogue.places is None:
+        if message.get("split") == OWN:
             raise QueryError(
-                "There is no map of your own drawings; on the map of another set they lie where they belong."
+                "Your drawings have no map of their own: on the map of another set the last one is marked."
             )
+        catalogue, _, _ = self._open({**message, "map": map_name})
         shown = select_for_map(len(catalogue.split))
         return {
             "num": len(shown),
@@ -178,23 +186,19 @@ class DataTab:
         answer = self._reader.read_image(image, model)
         map_name = str(message.get("map") or MAPS[0])
         check_choice("map", map_name, MAPS)
-        x, y = self._library.place(image, model, str(message.get("split")), map_name).tolist()
+        x, y = self._library.place(image, model, str(message.get("split") or ""), map_name).tolist()
         return {"x": x, "y": y, "label": answer.label, "isAccepted": answer.verdict.kind != "refused"}
 
     def find_relatives(self, message: Message) -> Message:
-        """`{image, model, space}`, and `{split, index}` of a sample, to its nearest training images.
+        """`{image, model, space}` to the nearest training images.
 
         That is `{relatives, sprite, split, size, limit, hasNear}`; a relative has index, label, distance and isSeen.
         """
-        own = None
-        if message.get("index") is not None:
-            own = str(message.get("split")), check_whole("index", message.get("index"), 0)
         found = self._library.find_relatives(
             decode_image(message.get("image")),
             str(message.get("model") or ""),
             str(message.get("space") or "embedding"),
             _NUM_RELATIVES,
-            own,
         )
         return {
             "relatives": found.describe(),
@@ -205,18 +209,13 @@ class DataTab:
             "hasNear": found.has_near,
         }
 
-    def _open(self, message: Message) -> tuple[Catalogue, Query, Job | None]:
-        """The catalogue that a question is about, the question, and what is still being computed."""
+    def _open(self, message: Message) -> tuple[Catalogue, Job | None, Query]:
+        """The catalogue that a question is about, what is still being computed, and the question."""
         query, model = Query.from_dict(message), str(message.get("model") or "")
         if message.get("split") == OWN:
-            return self._library.open_own(*_read_own(message.get("own")), model), query, None
+            return self._library.open_own(*_read_own(message.get("own")), model), None, query
         map_name = str(message.get("map") or "") if query.box is not None or "map" in message else ""
-        catalogue, job = self._library.open_catalogue(
-            str(message.get("split") or self._library.find_training()), model, map_name
-        )
-        if (catalogue.answers is None and query.needs_answers) or (catalogue.duplicates is None and query.duplicates):
-            raise NotReadyError(job or Job())
-        return catalogue, query, job
+        return *self._library.open_for(query, str(message.get("split") or ""), model, map_name), query
 
 
 def _read_own(drawings: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -258,13 +257,19 @@ def _find_duplicates(catalogue: Catalogue, index: int) -> list[int]:
 
 
 def _draw_charts(crowd: dict[str, Any]) -> list[Message]:
-    texts = load_texts()
+    texts, end = load_texts(), _find_end(crowd["slant"], 60)
     drawn = [
         ("counts", render_counts(texts["chart_counts"], crowd["counts"])),
-        ("ink", render_distributions(texts["chart_ink"], "%", crowd["ink"], low=0, high=40)),
-        ("slant", render_distributions(texts["chart_slant"], "°", crowd["slant"], low=-60, high=60)),
+        ("ink", render_distributions(texts["chart_ink"], "%", crowd["ink"], low=0, high=_find_end(crowd["ink"], 40))),
+        ("slant", render_distributions(texts["chart_slant"], "°", crowd["slant"], low=-end, high=end)),
     ]
     return [{"name": name, "svg": svg, "alt": _read_label(svg)} for name, svg in drawn]
+
+
+def _find_end(values: list[np.ndarray], least: int) -> int:
+    """A multiple of ten that no value exceeds in size: the end of an axis."""
+    largest = max((float(np.abs(numbers).max()) for numbers in values if len(numbers)), default=0.0)
+    return max(least, 10 * math.ceil(largest / 10))
 
 
 def _read_label(svg: str) -> str:
@@ -274,8 +279,13 @@ def _read_label(svg: str) -> str:
     return ElementTree.fromstring(svg).get("aria-label", "")
 
 
-def _describe_job(job: Job | None) -> Message | None:
-    return None if job is None else {"share": job.share, "problem": job.problem}
+def _describe_known(catalogue: Catalogue, job: Job | None) -> Message:
+    """How many of answers and duplicates are known; of what is being computed the share, and why it failed if it did."""
+    known = [catalogue.answers, catalogue.duplicates]
+    return {
+        "known": sum(thing is not None for thing in known),
+        "job": None if job is None else {"share": job.share, "problem": job.problem},
+    }
 
 
 def check_index(index: Any, size: int) -> int:

@@ -16,8 +16,7 @@ from ..errors import MnistError, PictureError, QueryError
 from ..ink import check_ink, render_ink
 from ..picture import open_picture, picture_to_image
 from .data import check_index, check_whole, describe_sample
-from .jobs import Job
-from .library import Library, NotReadyError
+from .library import Library
 from .reader import Answer, Reader
 
 _MOST_SAMPLES = 1000
@@ -134,9 +133,7 @@ def _list_samples(
     query = Query.from_dict({"label": label, "predicted": predicted, "sort": sort})
     check_whole("limit", limit, 1, _MOST_SAMPLES)
     check_whole("offset", offset, 0)
-    catalogue, job = library.open_catalogue(split or library.find_training(), model)
-    if catalogue.answers is None and query.needs_answers:
-        raise NotReadyError(job or Job())
+    catalogue, _ = library.open_for(query, split, model)
     chosen = select_samples(catalogue, query)
     samples = [describe_sample(catalogue, index) for index in chosen[offset : offset + limit].tolist()]
     return {
@@ -150,17 +147,14 @@ def _find_neighbours(
     library: Library, strokes: list | None, split: str, index: int | None, model: str, space: str, limit: int
 ) -> dict:
     check_whole("limit", limit, 1, _MOST_NEIGHBOURS)
-    own = None
     if strokes:
         image = render_ink(check_ink(strokes))
     elif index is None:
         raise QueryError("Nothing to look for. Expected strokes, or the index of a sample.")
     else:
-        name = split or library.find_training()
-        images = library.open_split(name).images
-        own = name, check_index(index, len(images))
-        image = images[index].astype(np.float32) / 255
-    found = library.find_relatives(image, model, space, limit, own)
+        images = library.open_split(split).images
+        image = images[check_index(index, len(images))].astype(np.float32) / 255
+    found = library.find_relatives(image, model, space, limit)
     return {
         "split": found.split.name,
         "neighbours": [_rename(relative) for relative in found.describe()],
@@ -187,9 +181,6 @@ def _or_error(answer: Callable[[], Any]) -> Any:
     """What `answer` gives; what it cannot do becomes an error that the caller can read."""
     try:
         return answer()
-    except NotReadyError as error:
-        reason = error.job.problem or f"The model's answers are being computed ({error}) Ask again in a few seconds."
-        raise gr.Error(reason, print_exception=False) from error
     except MnistError as error:
         raise gr.Error(str(error), print_exception=False) from error
 

@@ -6,6 +6,7 @@ Each is one call of `python -m mnist_core answers`. Knows nothing of Gradio.
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import subprocess
 import sys
@@ -25,6 +26,8 @@ _MOST_WAITING = 50
 
 Key = tuple[str, Path]
 
+_log = logging.getLogger(__name__)
+
 
 @dataclass
 class Job:
@@ -35,8 +38,8 @@ class Job:
     ended: float | None = None
 
     @property
-    def is_over(self) -> bool:
-        """Whether it ended so long ago that it may be begun again."""
+    def may_begin_again(self) -> bool:
+        """Whether it ended so long ago that it may be tried once more."""
         return self.ended is not None and time.monotonic() - self.ended > _PAUSE_SECONDS
 
 
@@ -49,8 +52,9 @@ class Jobs:
     """
 
     def __init__(self, data_dir: Path | None, cache_dir: Path) -> None:
-        self._data_dir = data_dir
-        self._cache_dir = cache_dir
+        # The computation runs in another folder.
+        self._data_dir = Path(data_dir).expanduser().absolute() if data_dir else None
+        self._cache_dir = Path(cache_dir).expanduser().absolute()
         self._jobs: OrderedDict[Key, Job] = OrderedDict()
         self._lock = threading.Lock()
         self._process: subprocess.Popen | None = None
@@ -64,10 +68,10 @@ class Jobs:
             split: Name of the split.
             stored: The model.
         """
-        key = split, stored.folder
+        key = split, stored.folder.absolute()
         with self._lock:
             job = self._jobs.get(key)
-            if job is None or job.is_over:
+            if job is None or job.may_begin_again:
                 if sum(other.ended is None for other in self._jobs.values()) >= _MOST_WAITING:
                     return Job(problem="Too many computations are waiting. Try again in a minute.")
                 job = self._jobs[key] = Job()
@@ -86,9 +90,11 @@ class Jobs:
             key, job = waiting[0]
             try:
                 self._run(key, job)
-            except OSError as error:
+            except Exception as error:  # whatever it is, the next computation must still begin
+                _log.exception("the answers of %s for %s could not be computed", *key[::-1])
                 job.problem = f"The computation could not be started: {error}."
             finally:
+                self._stop()
                 job.ended = time.monotonic()
 
     def _run(self, key: Key, job: Job) -> None:
@@ -101,10 +107,17 @@ class Jobs:
             environment.pop("MNIST_DATA_DIR", None)
         with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
             self._process = subprocess.Popen(
-                command, cwd=ASSETS_DIR.parent, env=environment, stdout=subprocess.PIPE, stderr=said, text=True
+                command,
+                cwd=ASSETS_DIR.parent,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=said,
+                encoding="utf-8",
+                errors="replace",
+                creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0),  # elsewhere it is nice by itself
             )
             for line in self._process.stdout:
-                job.share = float(line)
+                job.share = _read_share(line, job.share)
             if self._process.wait():
                 said.seek(0)
                 lines = [line.strip() for line in said if line.strip()]
@@ -114,3 +127,11 @@ class Jobs:
     def _stop(self) -> None:
         if self._process and self._process.poll() is None:
             self._process.kill()
+
+
+def _read_share(line: str, before: float) -> float:
+    """A share that the command printed; what else it prints changes nothing."""
+    try:
+        return min(1.0, max(0.0, float(line)))
+    except ValueError:
+        return before

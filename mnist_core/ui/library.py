@@ -1,6 +1,6 @@
 """What the data tab looks things up in: splits, answers, neighbours. Loaded when first asked for, kept while used.
 
-What takes long is left to `jobs`, and is None, or a `NotReadyError`, until it is there. Knows nothing of Gradio.
+What takes long is left to `jobs`, and is a `NotReadyError` until it is there. Knows nothing of Gradio.
 """
 
 from __future__ import annotations
@@ -8,19 +8,19 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from ..answers import Answers, AnswerStore, embed_all, select_for_map
-from ..browse import Catalogue
+from ..answers import Answers, AnswerStore, Facts, embed_all, fit_directions, select_for_map
+from ..browse import Catalogue, Query
 from ..embedding import Embedder, Projection
-from ..errors import QueryError
+from ..errors import NotReadyError, QueryError
 from ..inference import read_logits
 from ..layout import place
-from ..neighbours import NeighbourIndex, Neighbours, PixelIndex, VectorIndex
+from ..neighbours import Neighbours, PixelIndex, VectorIndex
 from ..splits import Split, SplitSource, find_source, find_splits, load_split, own_split
 from ..store import StoredModel
 from .jobs import Job, Jobs
@@ -30,16 +30,11 @@ MAPS = ("pca", "layout")
 SPACES = ("embedding", "pixels")
 MOST_OWN = 200
 
-# Of each kind of thing. MNIST's training set takes 47 MB, a model's answers for it 40.
-_MOST_KEPT = 3
+# MNIST's two splits take 55 MB, a model's answers for both 43.
+_MOST_BYTES = 90_000_000
+_NUM_EMBEDDERS = 4
 
-
-class NotReadyError(Exception):
-    """Something is being computed; `job` says how far it is."""
-
-    def __init__(self, job: Job) -> None:
-        super().__init__(f"{job.share:.0%} computed.")
-        self.job = job
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True)
@@ -77,6 +72,24 @@ class Relatives:
         ]
 
 
+@dataclass
+class _OpenSplit:
+    """A split, and what is known of it without a model."""
+
+    split: Split
+    facts: Facts | None = None
+    pixels: PixelIndex | None = None
+
+
+@dataclass
+class _OpenAnswers:
+    """A model's answers for a split, and what is made of both."""
+
+    answers: Answers | None
+    vectors: VectorIndex | None
+    catalogues: dict[tuple[str, bool], Catalogue] = field(default_factory=dict)
+
+
 class Library:
     """Looks things up; may be called from any thread. The name of a model may be empty for the default.
 
@@ -92,8 +105,9 @@ class Library:
         self._cache_dir = Path(cache_dir)
         self._store = AnswerStore(cache_dir)
         self._jobs = Jobs(data_dir, self._cache_dir)
-        self._kept: OrderedDict[Hashable, tuple[Hashable, Any]] = OrderedDict()
-        self._lock = threading.RLock()
+        self._splits: _Shelf[_OpenSplit] = _Shelf(_MOST_BYTES, lambda opened: opened.split.images.nbytes)
+        self._answers: _Shelf[_OpenAnswers] = _Shelf(_MOST_BYTES, _count_bytes)
+        self._embedders: _Shelf[tuple[Embedder, Projection]] = _Shelf(_NUM_EMBEDDERS, lambda _: 1)
 
     def list_splits(self) -> list[SplitSource]:
         """What can be looked through now; files that came since the start are among it."""
@@ -104,67 +118,71 @@ class Library:
         return next(source.name for source in self.list_splits() if source.kind in ("train", "built_in"))
 
     def open_split(self, name: str) -> Split:
-        """A split, by name.
+        """A split, by name; empty for the training images.
 
         Raises:
             QueryError: There is none of that name.
             DataError: It cannot be read.
             NotReadyError: Its images are being made.
         """
-        source = find_source(name, self.list_splits())
-        try:
-            stamp = source.stamp
-        except OSError as error:
-            raise QueryError(f"{name} is gone: {error}. Reload the page.") from error
-        split = self._keep(("split", name), stamp, lambda: load_split(source, self._cache_dir, prepare=False))
-        if split is None:
-            raise NotReadyError(self._jobs.ask(name, self.find_model("")))
-        return split
+        return self._open_split(name or self.find_training()).split
 
     def open_catalogue(self, name: str, model: str, map_name: str = "") -> tuple[Catalogue, Job | None]:
         """A split with what a model makes of it, as far as it is known; and the computation of the rest.
 
         Args:
-            name: Name of the split.
+            name: Name of the split; empty for the training images.
             model: Name of the model.
             map_name: "pca" or "layout" if the places on that map are needed.
 
         Raises:
             NotReadyError: These places, or the split's images, are being computed.
         """
-        split, stored = self.open_split(name), self.find_model(model)
-        stamp = split.digest, stored.written_at
-        answers = self._keep(("answers", name, stored.folder), stamp, lambda: self._store.load_answers(stored, split))
-        facts = self._keep(("facts", name), split.digest, lambda: self._store.load_facts(split))
-        job = self._jobs.ask(name, stored) if answers is None or facts is None else None
+        name = name or self.find_training()
+        opened, stored = self._open_split(name), self.find_model(model)
+        split = opened.split
+        known = self._open_answers(name, stored, split)
+        job = self._jobs.ask(name, stored) if known.answers is None or opened.facts is None else None
+        if map_name:
+            check_choice("map", map_name, MAPS)
+            if known.answers is None:
+                raise _not_ready(job)
+        key = map_name, opened.facts is None
+        if key not in known.catalogues:
+            duplicates = None if opened.facts is None else opened.facts.duplicates
+            places = _find_places(map_name, known.answers) if map_name else None
+            known.catalogues[key] = Catalogue(split, split.find_seen(stored), known.answers, duplicates, places)
+        return known.catalogues[key], job
 
-        def build() -> Catalogue:
-            duplicates = None if facts is None else facts.duplicates
-            places = self._find_places(map_name, name, stored, answers) if map_name else None
-            return Catalogue(split, split.find_seen(stored), answers, duplicates, places)
+    def open_for(self, query: Query, name: str, model: str, map_name: str = "") -> tuple[Catalogue, Job | None]:
+        """As `open_catalogue`, with all that a query asks for.
 
-        known = *stamp, answers is None, facts is None
-        return self._keep(("catalogue", name, stored.folder, map_name), known, build), job
+        Raises:
+            NotReadyError: Some of it is being computed.
+        """
+        catalogue, job = self.open_catalogue(name, model, map_name)
+        lacks_answers = catalogue.answers is None and query.needs_answers
+        if lacks_answers or (catalogue.duplicates is None and query.duplicates is not None):
+            raise _not_ready(job)
+        return catalogue, job
 
     def open_own(self, images: np.ndarray, labels: np.ndarray, model: str) -> Catalogue:
         """A visitor's own drawings, uint8 (n, 28, 28) and labels (n,), -1 where there is none, read now."""
-        stored, embedder, projection = self._open_embedder(model)
+        stored = self.find_model(model)
+        embedder, projection = self._open_embedder(stored)
         split = own_split(images, labels)
         logits, vectors = embed_all(embedder, split.images, projection)
         answers = Answers(read_logits(logits, stored.calibration), vectors, float("inf"), vectors[:, :2])
         return Catalogue(split, split.find_seen(stored), answers, np.empty((0, 2), np.int64))
 
-    def find_relatives(
-        self, image: np.ndarray, model: str, space: str, num_neighbours: int, own: tuple[str, int] | None = None
-    ) -> Relatives:
-        """The training images most like an image.
+    def find_relatives(self, image: np.ndarray, model: str, space: str, num_relatives: int) -> Relatives:
+        """The training images most like an image; an image is not its own relative.
 
         Args:
             image: float32 (28, 28) in [0, 1].
             model: Name of the model.
             space: "embedding" or "pixels".
-            num_neighbours: How many, at least 1.
-            own: Split and index of the image, which is not its own relative.
+            num_relatives: How many, at least 1.
 
         Raises:
             NotReadyError: What is needed is being computed.
@@ -172,19 +190,21 @@ class Library:
         check_choice("space", space, SPACES)
         name, stored = self.find_training(), self.find_model(model)
         catalogue, job = self.open_catalogue(name, model)
-        split = catalogue.split
-        facts = self._keep(("facts", name), split.digest, lambda: self._store.load_facts(split))
-        if (catalogue.answers if space == "embedding" else facts) is None:
-            raise NotReadyError(job or Job())
-        without = own[1] if own and own[0] == name else None
+        opened, known = self._open_split(name), self._open_answers(name, stored, catalogue.split)
+        # One more, for the image itself.
         if space == "embedding":
-            vectors, limit, query = catalogue.answers.vectors, catalogue.answers.limit, self._embed(image, model)
-            stamp = split.digest, stored.written_at
-            index = self._keep(("vectors", name, stored.folder), stamp, lambda: VectorIndex(vectors))
+            if known.answers is None:
+                raise _not_ready(job)
+            found, limit = known.vectors.find(self._embed(image, stored), num_relatives + 1), known.answers.limit
         else:
-            limit, query = facts.limit, image
-            index: NeighbourIndex = self._keep(("pixels", name), split.digest, lambda: PixelIndex(split.images))
-        return Relatives(split, catalogue.seen, index.find(query, num_neighbours, without), limit)
+            if opened.facts is None:
+                raise _not_ready(job)
+            opened.pixels = opened.pixels or PixelIndex(catalogue.split.images)
+            found, limit = opened.pixels.find(image, num_relatives + 1), opened.facts.limit
+        own = (catalogue.split.images[found.indices] == np.rint(image * 255)).all(axis=(1, 2))
+        others = np.flatnonzero(~own)[:num_relatives]
+        neighbours = Neighbours(found.indices[others], found.distances[others])
+        return Relatives(catalogue.split, catalogue.seen, neighbours, limit)
 
     def place(self, image: np.ndarray, model: str, name: str, map_name: str) -> np.ndarray:
         """Where an image, float32 (28, 28) in [0, 1], lies on a split's map: float32 (2,).
@@ -192,10 +212,10 @@ class Library:
         Raises:
             NotReadyError: The map is being computed.
         """
-        vector = self._embed(image, model)
+        catalogue, _ = self.open_catalogue(name, model, map_name)
+        vector = self._embed(image, self.find_model(model))
         if map_name == "pca":
             return vector[:2]
-        catalogue, _ = self.open_catalogue(name, model, map_name)
         shown = select_for_map(len(catalogue.split))
         return place(catalogue.answers.vectors[shown], catalogue.answers.layout, vector)
 
@@ -207,44 +227,82 @@ class Library:
         """
         return self._reader.open(name or self._reader.default)[0]
 
-    def _embed(self, image: np.ndarray, model: str) -> np.ndarray:
-        _, embedder, projection = self._open_embedder(model)
+    def _open_split(self, name: str) -> _OpenSplit:
+        source = find_source(name, self.list_splits())
+        try:
+            stamp = source.stamp
+        except OSError as error:
+            raise QueryError(f"{name} is gone: {error}. Reload the page.") from error
+
+        def load() -> _OpenSplit | None:
+            split = load_split(source, self._cache_dir, prepare=False)
+            return split and _OpenSplit(split)
+
+        opened = self._splits.get(name, stamp, load)
+        if opened is None:
+            raise _not_ready(self._jobs.ask(name, self.find_model("")))
+        opened.facts = opened.facts or self._store.load_facts(opened.split)
+        return opened
+
+    def _open_answers(self, name: str, stored: StoredModel, split: Split) -> _OpenAnswers:
+        def load() -> _OpenAnswers | None:
+            answers = self._store.load_answers(stored, split)
+            return answers and _OpenAnswers(answers, VectorIndex(answers.vectors))
+
+        found = self._answers.get((name, stored.folder), (split.digest, stored.written_at), load)
+        return found or _OpenAnswers(None, None)
+
+    def _open_embedder(self, stored: StoredModel) -> tuple[Embedder, Projection]:
+        def load() -> tuple[Embedder, Projection]:
+            embedder = Embedder(stored)
+            # A second for the shipped model, unless a computation has kept it on disk.
+            return embedder, self._store.load_projection(stored) or fit_directions(embedder)
+
+        return self._embedders.get(stored.folder, stored.written_at, load)
+
+    def _embed(self, image: np.ndarray, stored: StoredModel) -> np.ndarray:
+        embedder, projection = self._open_embedder(stored)
         return projection.apply(embedder.embed(image[None])[1])[0]
 
-    def _open_embedder(self, model: str) -> tuple[StoredModel, Embedder, Projection]:
-        stored = self.find_model(model)
 
-        def open_embedder() -> tuple[Embedder, Projection]:
-            embedder = Embedder(stored)
-            # A second for the shipped model, once; it is kept on disk.
-            return embedder, self._store.load_projection(stored) or self._store.compute_projection(stored, embedder)
+class _Shelf(Generic[Thing]):
+    """Things by key, until their stamp changes. What was used longest ago goes when they are too large together.
 
-        return stored, *self._keep(("embedder", stored.folder), stored.written_at, open_embedder)
+    Args:
+        most: How much may stay.
+        measure: How large a thing is.
+    """
 
-    def _find_places(self, map_name: str, name: str, stored: StoredModel, answers: Answers | None) -> np.ndarray:
-        """Places of all images of a split, float32 (n, 2), NaN for those that are not on the map."""
-        check_choice("map", map_name, MAPS)
-        if answers is None:
-            raise NotReadyError(self._jobs.ask(name, stored))
-        places = np.full((len(answers.vectors), 2), np.nan, np.float32)
-        shown = select_for_map(len(places))
-        places[shown] = answers.vectors[shown, :2] if map_name == "pca" else answers.layout
-        return places
+    def __init__(self, most: int, measure: Callable[[Thing], int]) -> None:
+        self._most = most
+        self._measure = measure
+        self._things: OrderedDict[Hashable, tuple[Hashable, Thing]] = OrderedDict()
+        self._loading: dict[Hashable, threading.Lock] = {}
+        self._lock = threading.Lock()
 
-    def _keep(self, key: tuple[Hashable, ...], stamp: Hashable, load: Callable[[], Any]) -> Any:
-        """What `load` gives, kept until the stamp changes; None is not kept. Of each kind the last few stay."""
+    def get(self, key: Hashable, stamp: Hashable, load: Callable[[], Thing | None]) -> Thing | None:
+        """What `load` gives, or has given for this stamp; None is not kept. Others need not wait while it loads."""
         with self._lock:
-            found = self._kept.get(key)
-            if found and found[0] == stamp:
-                self._kept.move_to_end(key)
-                return found[1]
-            self._kept.pop(key, None)
-            value = load()
-            if value is not None:
-                self._kept[key] = stamp, value
-                for other in [other for other in self._kept if other[0] == key[0]][:-_MOST_KEPT]:
-                    del self._kept[other]
-            return value
+            loading = self._loading.setdefault(key, threading.Lock())
+        with loading:
+            with self._lock:
+                found = self._things.get(key)
+                if found and found[0] == stamp:
+                    self._things.move_to_end(key)
+                    return found[1]
+                self._things.pop(key, None)
+            thing = load()
+            if thing is not None:
+                with self._lock:
+                    self._things[key] = stamp, thing
+                    self._shrink()
+            return thing
+
+    def _shrink(self) -> None:
+        sizes = {key: self._measure(thing) for key, (_, thing) in self._things.items()}
+        while len(self._things) > 1 and sum(sizes.values()) > self._most:
+            key, _ = self._things.popitem(last=False)
+            del sizes[key]
 
 
 def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
@@ -255,3 +313,19 @@ def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
     """
     if value not in choices:
         raise QueryError(f"{name!r} takes one of {', '.join(choices)}. Received: {value!r}.")
+
+
+def _not_ready(job: Job | None) -> NotReadyError:
+    return NotReadyError(job.share, job.problem) if job else NotReadyError(0.0)
+
+
+def _find_places(map_name: str, answers: Answers) -> np.ndarray:
+    """Places of all images of a split, float32 (n, 2), NaN for those that are not on the map."""
+    places = np.full((len(answers.vectors), 2), np.nan, np.float32)
+    shown = select_for_map(len(places))
+    places[shown] = answers.vectors[shown, :2] if map_name == "pca" else answers.layout
+    return places
+
+
+def _count_bytes(opened: _OpenAnswers) -> int:
+    return opened.answers.vectors.nbytes + 2 * opened.answers.predictions.probabilities.nbytes

@@ -41,6 +41,4 @@ def _describe_model(model: StoredModel) -> Message:
 
 def _name_data(model: StoredModel) -> str:
     name = model.metrics.get("data", "mnist")
-    # Where there was pen ink to measure on, there was some to learn from.
-    has_ink = model.recipe.ink and "validation_ink" in model.metrics
-    return ("MNIST" if name == "mnist" else name) + (" and pen ink" if has_ink else "")
+    return ("MNIST" if name == "mnist" else name) + (" and pen ink" if model.learned_ink else "")

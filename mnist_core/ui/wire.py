@@ -12,9 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import MnistError, PictureError
+from ..errors import MnistError, NotReadyError, PictureError
 from ..sprites import encode_png, render_sprite
-from .library import NotReadyError
 
 _log = logging.getLogger(__name__)
 
@@ -34,7 +33,7 @@ def never_raise(function: LiveFunction) -> LiveFunction:
         try:
             return {"ok": True, **function(message if isinstance(message, dict) else {})}
         except NotReadyError as error:
-            return {"pending": error.job.share, "error": error.job.problem}
+            return {"pending": error.share, "error": error.problem}
         except MnistError as error:
             return {"error": str(error)}
         except Exception:
