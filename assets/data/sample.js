@@ -4,28 +4,27 @@ function createSample(view, ask) {
   const dialog = find("#sample");
   const showBars = createBars(find("#sample-bars"));
   let sample = null; // the answer that is shown
-  let wanted = null; // the place that is asked for next: { position } among the chosen samples, or { index }
+  let target = null; // the place that was asked for last: { position } among the chosen samples, or { index }
   let isAsking = false;
-  let isWanted = false; // whether a sample is still wanted when its answer comes
   let answerer = ""; // the model that was chosen here; otherwise the tab's
   let number = 0; // of the question for relatives
 
   // One question in flight, the newest next: holding an arrow key leafs through the album.
   function open(place) {
-    wanted = place;
-    isWanted = true;
+    target = place;
     pump();
   }
 
   async function pump() {
-    if (isAsking || !wanted) return;
-    const place = wanted;
-    wanted = null;
+    if (isAsking || !target) return;
+    const place = target;
     isAsking = true;
     const question = view.question({ ...place, answerer: answerer || view.now.model || "" });
     const answer = await ask("open_sample", question);
     isAsking = false;
-    if (answer && isWanted) show(answer, question.split);
+    if (!target) return; // closed meanwhile
+    if (target === place) target = null;
+    if (answer) show(answer, question.split);
     pump();
   }
 
@@ -53,7 +52,7 @@ function createSample(view, ask) {
     dialog.dataset.index = index;
     if (view.now.open !== index) view.set({ open: index });
     number += 1;
-    if (!wanted) showRelated();
+    if (!target) showRelated();
   }
 
   function showDuplicates() {
@@ -76,7 +75,7 @@ function createSample(view, ask) {
     const none = find("#sample-none");
     none.hidden = !answer?.ok || answer.hasNear;
     if (answer?.ok) {
-      showRelatives(find("#sample-relatives"), answer, { ...(model && { model }), space });
+      showRelatives(find("#sample-relatives"), answer, { ...(model && { model }), ...(space !== "embedding" && { space }) });
       none.textContent = say("relatives_none", {
         limit: answer.limit.toFixed(1), distance: answer.relatives[0]?.distance.toFixed(1),
       });
@@ -91,15 +90,14 @@ function createSample(view, ask) {
   // From where the visitor wants to be, which may be ahead of what is shown.
   function step(by) {
     if (!sample) return;
-    const { position, total, index, size } = { ...sample, ...wanted };
+    const { position, total, index, size } = { ...sample, ...target };
     open(position === null || position === undefined
       ? { index: (index + by + size) % size }
       : { position: (position + by + total) % total });
   }
 
   function close() {
-    wanted = null;
-    isWanted = false;
+    target = null;
     if (dialog.open) dialog.close();
   }
 

@@ -65,6 +65,7 @@ function createView(onChange) {
     // As the address says.
     restore() {
       read();
+      tell("address", { tab: "data", address: address() });
       onChange(view, null);
     },
 

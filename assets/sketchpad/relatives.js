@@ -17,7 +17,9 @@ function createRelatives({ find, say, server, readModel }) {
     const answer = await server.find_relatives({ ...question, space: space() });
     if (asked !== number) return; // a later drawing is what the visitor wants
     if (answer?.ok) {
-      showRelatives(find("#relatives-row"), answer, { model: question.model, space: space() });
+      showRelatives(find("#relatives-row"), answer, {
+        model: question.model, ...(space() !== "embedding" && { space: space() }),
+      });
       find("#relatives-note").hidden = false;
       const values = { distance: answer.relatives[0]?.distance.toFixed(1), limit: answer.limit.toFixed(1), size: answer.size.toLocaleString(),
         source: say(answer.split === "built_in" ? "relatives_of_built_in" : "relatives_of_training") };
