@@ -172,7 +172,7 @@ def _count(path: Path, name: str) -> int | None:
 def _count_once(path: Path, name: str, stamp: tuple[int, ...]) -> int | None:
     del stamp
     if path.is_dir():
-        return len(read_labels(path, name))
+        return len(read_labels(path, name)) if name.startswith("y_") else None
     shape = list_npz(path).get(name)
     return shape[0] if shape else None
 

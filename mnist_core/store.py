@@ -61,6 +61,7 @@ class StoredModel:
         history: One dictionary an epoch.
         metrics: Parameters, seconds, and figures on the validation and the test images.
         written_at: When its manifest was written, in nanoseconds.
+        weights_digest: SHA-256 of the weights, as 64 hexadecimal digits.
     """
 
     folder: Path
@@ -70,6 +71,7 @@ class StoredModel:
     history: list[dict[str, float]]
     metrics: dict[str, Any]
     written_at: int
+    weights_digest: str
 
     @property
     def was_replaced(self) -> bool:
@@ -94,11 +96,6 @@ class StoredModel:
         """Whether pen ink was among what it learned from."""
         # Where there was some to measure on, there was some to learn from.
         return self.recipe.ink and "validation_ink" in self.metrics
-
-    @property
-    def weights_digest(self) -> str:
-        """SHA-256 of the weights, as 64 hexadecimal digits."""
-        return _file_hash(self.folder / "weights.npz")
 
     def read_litert(self) -> bytes:
         """The LiteRT file: float32 (n, 28, 28, 1) to logits (n, 10) or (n, 11)."""
@@ -358,6 +355,7 @@ def _read_verified(folder: Path) -> StoredModel:
         _read_json(folder / "history.json"),
         _read_json(folder / "metrics.json"),
         written_at,
+        manifest["files"]["weights.npz"],
     )
 
 

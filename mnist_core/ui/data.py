@@ -86,8 +86,8 @@ class DataTab:
     def browse_samples(self, message: Message) -> Message:
         """A question and `{page, size}` to a page of samples.
 
-        That is `{total, page, samples, sprite, columns, counts, known, job}`; a sample has index, label, isSeen and, as far as
-        answers are known, predicted, confidence and isAccepted.
+        That is `{total, page, samples, sprite, columns, counts, known, job}`; a sample has index, label, isSeen and, as
+        far as answers are known, predicted, confidence and isAccepted.
         """
         catalogue, job, query = self._open(message)
         chosen = select_samples(catalogue, query)
@@ -280,7 +280,7 @@ def _read_label(svg: str) -> str:
 
 
 def _describe_known(catalogue: Catalogue, job: Job | None) -> Message:
-    """How many of answers and duplicates are known; of what is being computed the share, and why it failed if it did."""
+    """How many of answers and duplicates are known; of what is being computed the share, and why it failed."""
     known = [catalogue.answers, catalogue.duplicates]
     return {
         "known": sum(thing is not None for thing in known),

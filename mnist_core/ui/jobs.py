@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +37,7 @@ class Job:
     share: float = 0.0
     problem: str = ""
     ended: float | None = None
+    stamp: Hashable = None
 
     @property
     def may_begin_again(self) -> bool:
@@ -61,20 +63,21 @@ class Jobs:
         self._is_working = False
         atexit.register(self._stop)
 
-    def ask(self, split: str, stored: StoredModel) -> Job:
+    def ask(self, split: str, stored: StoredModel, stamp: Hashable = None) -> Job:
         """Begins a computation for a split and a model, unless it waits, runs or has just ended.
 
         Args:
             split: Name of the split.
             stored: The model.
+            stamp: Another one than when it ended begins it anew at once: data or model are others.
         """
         key = split, stored.folder.absolute()
         with self._lock:
             job = self._jobs.get(key)
-            if job is None or job.may_begin_again:
+            if job is None or job.may_begin_again or (job.ended is not None and job.stamp != stamp is not None):
                 if sum(other.ended is None for other in self._jobs.values()) >= _MOST_WAITING:
                     return Job(problem="Too many computations are waiting. Try again in a minute.")
-                job = self._jobs[key] = Job()
+                job = self._jobs[key] = Job(stamp=stamp)
             if not self._is_working:
                 self._is_working = True
                 threading.Thread(target=self._work, daemon=True).start()

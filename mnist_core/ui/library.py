@@ -142,7 +142,8 @@ class Library:
         opened, stored = self._open_split(name), self.find_model(model)
         split = opened.split
         known = self._open_answers(name, stored, split)
-        job = self._jobs.ask(name, stored) if known.answers is None or opened.facts is None else None
+        is_whole = known.answers is not None and opened.facts is not None
+        job = None if is_whole else self._jobs.ask(name, stored, (split.digest, stored.written_at))
         if map_name:
             check_choice("map", map_name, MAPS)
             if known.answers is None:
@@ -240,7 +241,7 @@ class Library:
 
         opened = self._splits.get(name, stamp, load)
         if opened is None:
-            raise _not_ready(self._jobs.ask(name, self.find_model("")))
+            raise _not_ready(self._jobs.ask(name, self.find_model(""), stamp))
         opened.facts = opened.facts or self._store.load_facts(opened.split)
         return opened
 
