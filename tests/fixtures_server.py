@@ -155,3 +155,24 @@ def _post(url: str, body: object) -> httpx.Response:
 
 def _lines(log: Path) -> list[str]:
     return log.read_text(encoding="utf-8").splitlines()
+
+
+def call_data(server: SimpleNamespace, function: str, message: object) -> httpx.Response:
+    """Calls one of the data tab's functions as its script does."""
+    number = data_component_id(server.url)
+    body = {"session_hash": "test", "component_id": number, "fn_name": function, "data": message}
+    return _post(f"{server.url}/gradio_api/component_server", body)
+
+
+@functools.cache
+def data_component_id(url: str) -> int:
+    """The number that Gradio gave the data tab."""
+    components = httpx.get(f"{url}/config").json()["components"]
+    (tab,) = (component for component in components if component["props"].get("elem_id") == "data")
+    return tab["id"]
+
+
+def start_app_with_data(data_dir: Path, **environment: object) -> SimpleNamespace:
+    """Starts app.py with `--data-dir`; it lists the modules that it imports."""
+    code = f"import sys, app; sys.exit(app.main(['--data-dir', {str(data_dir)!r}, *sys.argv[2:]]))"
+    return start_app("-X", "importtime", "-c", code, **environment)

@@ -1,12 +1,14 @@
 """Settings are read as the README says, and a start that cannot succeed says why."""
 
+import base64
 import os
 import socket
 import sys
 from pathlib import Path
 
 import pytest
-from fixtures_server import ONE, call_pad, run_app, shared_server, start_app, stop_app
+from fixtures_library import data_server, small_arrays, wait_until
+from fixtures_server import ONE, call_data, call_pad, run_app, shared_server, start_app, stop_app
 
 import app
 from mnist_core.inference import choose_device
@@ -200,3 +202,55 @@ def test_serving_on_a_cpu_loads_no_tensorflow_library():
 
 def test_the_page_says_which_device_answers():
     assert "sketchnet answers on CPU (LiteRT)" in shared_server().printed()
+
+
+# Browsing what `--data-dir` names
+
+
+def encoded_digit(number):
+    return base64.b64encode(small_arrays()["x_test"][number].tobytes()).decode()
+
+
+def test_a_named_set_is_browsed_and_shown_beside_the_pad():
+    server = data_server()
+    answer = call_data(server, "list_splits", {}).json()
+    names = [(split["name"], split["size"]) for split in answer["splits"]]
+    assert (names[:2], answer["training"]) == ([("train", 300), ("test", 200)], "train")
+    for name, size in names[:2]:
+        assert call_data(server, "browse_samples", {"split": name}).json()["total"] == size
+    shown = call_pad(server, "pick_samples", {}).json()
+    assert (shown["source"], shown["name"]) == ("test", "small")
+
+
+def test_browsing_on_a_cpu_imports_neither_tensorflow_nor_keras():
+    """Not even for answers, which are computed elsewhere."""
+    server = data_server()
+    for split in ("train", "test"):
+        question = {"split": split, "predicted": 3, "duplicates": True}
+        wait_until(lambda question=question: "ok" in call_data(server, "browse_samples", question).json())
+    questions = {
+        "list_splits": {},
+        "describe_models": {},
+        "browse_samples": {"split": "test", "duplicates": True, "sort": "slant"},
+        "open_sample": {"split": "test", "index": 3},
+        "describe_chosen": {"split": "test"},
+        "draw_map": {"split": "test", "map": "layout"},
+        "place_drawing": {"split": "test", "map": "layout", "image": encoded_digit(3)},
+        "find_relatives": {"image": encoded_digit(3), "space": "pixels"},
+    }
+    assert all(call_data(server, name, question).json()["ok"] for name, question in questions.items())
+    imported = {name.split(".")[0] for name in server.imported()}
+    assert "ai_edge_litert" in imported
+    assert not imported & {"tensorflow", "keras", "torch", "jax"}
+
+
+def test_a_visitor_browses_without_a_cache_folder(tmp_path):
+    """Answers are not there then, and it says so."""
+    (tmp_path / "file").write_text("in the way")
+    server = start_app(MNIST_CACHE_DIR=tmp_path / "file", HOME=tmp_path)
+    wait_until(lambda: call_data(server, "browse_samples", {}).json()["job"]["problem"])
+    answer = call_data(server, "browse_samples", {}).json()
+    assert (answer["total"], len(answer["samples"])) == (5000, 100)
+    assert "MNIST_CACHE_DIR" in answer["job"]["problem"]
+    assert call_data(server, "open_sample", {"index": 5}).json()["ok"]
+    stop_app(server.process)

@@ -12,11 +12,13 @@ from xml.etree import ElementTree
 import httpx
 import numpy as np
 import pytest
+from fixtures_library import data_server, small_arrays, wait_until
 from fixtures_server import (
     ONE,
     SEVEN,
     UPLOADS,
     as_png,
+    call_data,
     call_endpoint,
     call_pad,
     component_id,
@@ -91,16 +93,22 @@ def huge_png(side=20_000):
 # What is published
 
 
-def test_two_endpoints_are_published(server):
+def test_four_endpoints_are_published(server):
     published = httpx.get(f"{server.url}/gradio_api/info").json()
-    assert set(published["named_endpoints"]) == {"/classify_ink", "/classify_picture"}
+    names = {"/classify_ink", "/classify_picture", "/list_samples", "/find_neighbours"}
+    assert set(published["named_endpoints"]) == names
     assert not published["unnamed_endpoints"]
 
 
 def test_an_endpoint_says_what_it_wants(server):
     published = httpx.get(f"{server.url}/gradio_api/info").json()["named_endpoints"]
     names = {name: [each["parameter_name"] for each in endpoint["parameters"]] for name, endpoint in published.items()}
-    assert names == {"/classify_ink": ["strokes", "model"], "/classify_picture": ["picture", "model"]}
+    assert names == {
+        "/classify_ink": ["strokes", "model"],
+        "/classify_picture": ["picture", "model"],
+        "/list_samples": ["split", "label", "predicted", "model", "sort", "limit", "offset"],
+        "/find_neighbours": ["strokes", "split", "index", "model", "space", "limit"],
+    }
 
 
 # Good input
@@ -530,3 +538,209 @@ def test_a_request_larger_than_any_picture_is_refused_unread(server):
     response = call_pad(server, "read_picture", {"picture": "A" * 28_000_000})
     assert response.status_code == 413
     assert call_pad(server, "classify_drawing", {"strokes": [[[0, 0], [0, 1]]]}).json()["ok"]
+
+
+# Browsing, of a small set
+
+# Only a client fills these in.
+DEFAULTS = {
+    "list_samples": ["", None, None, "", "index", 100, 0],
+    "find_neighbours": [None, "", None, "", "embedding", 10],
+}
+
+
+@pytest.fixture(scope="module")
+def browsed():
+    """A server that knows what the model makes of the test images and of the training images."""
+    server = data_server()
+    for split in ("test", "train"):
+        question = {"split": split, "predicted": 1, "duplicates": True}
+        wait_until(lambda question=question: "ok" in call_data(server, "browse_samples", question).json())
+    return server
+
+
+def ask(server, name, *arguments):
+    """The answer of an endpoint, and what it said instead."""
+    response = call_endpoint(server, name, *arguments, *DEFAULTS[name][len(arguments) :])
+    assert "Traceback" not in response.text
+    found = response.json()
+    return found.get("data", [None])[0], found.get("error") or ""
+
+
+def numbers(answer, kind="samples"):
+    return [each["index"] for each in answer[kind]]
+
+
+def test_an_endpoint_says_what_it_does(server):
+    published = httpx.get(f"{server.url}/gradio_api/info").json()["named_endpoints"]
+    for name in ("/list_samples", "/find_neighbours"):
+        assert len(published[name]["description"]) > 30
+        assert len(published[name]["parameters"]) > 5
+    defaults = {each["parameter_name"]: each["parameter_default"] for each in published["/list_samples"]["parameters"]}
+    assert (defaults["limit"], defaults["offset"], defaults["sort"], defaults["label"]) == (100, 0, "index", None)
+
+
+def test_answers_are_waited_for_and_then_there():
+    """Of a set that nobody asked for before."""
+    server = data_server()
+    before, _ = ask(server, "list_samples", "other_test", 7)
+    _, problem = ask(server, "list_samples", "other_test", None, 7)
+    assert set(before["samples"][0]) == {"index", "label", "seen"}
+    assert "computed" in problem
+    assert "Ask again in a few seconds" in problem
+    wait_until(lambda: ask(server, "list_samples", "other_test", None, 7)[0])
+    after, _ = ask(server, "list_samples", "other_test", 7)
+    assert numbers(after) == numbers(before)
+    assert set(after["samples"][0]) == {"index", "label", "seen", "predicted", "confidence", "accepted"}
+
+
+def test_samples_of_a_label_are_listed(browsed):
+    answer = Client(browsed.url, verbose=False).predict(split="test", label=3, api_name="/list_samples")
+    expected = np.flatnonzero(small_arrays()["y_test"] == 3).tolist()
+    assert (answer["split"], answer["total"], numbers(answer)) == ("test", len(expected), expected)
+    assert {sample["label"] for sample in answer["samples"]} == {3}
+
+
+def test_samples_of_an_answer_are_listed(browsed):
+    answer, _ = ask(browsed, "list_samples", "test", None, 4)
+    assert {sample["predicted"] for sample in answer["samples"]} == {4}
+    both, _ = ask(browsed, "list_samples", "test", 4, 4)
+    assert numbers(both) == [sample["index"] for sample in answer["samples"] if sample["label"] == 4]
+
+
+def test_no_split_is_that_of_the_training_images(browsed):
+    answer, _ = ask(browsed, "list_samples")
+    assert (answer["split"], answer["total"], len(answer["samples"])) == ("train", 300, 100)
+
+
+@pytest.mark.parametrize(
+    ("limit", "offset", "expected"),
+    [(5, 0, [0, 1, 2, 3, 4]), (3, 100, [100, 101, 102]), (1000, 198, [198, 199]), (5, 200, []), (5, 10**30, [])],
+)
+def test_samples_are_listed_in_parts(browsed, limit, offset, expected):
+    answer, _ = ask(browsed, "list_samples", "test", None, None, "", "index", limit, offset)
+    assert (numbers(answer), answer["total"]) == (expected, 200)
+
+
+def test_samples_are_sorted(browsed):
+    answer, _ = ask(browsed, "list_samples", "test", None, None, "sketchnet", "confidence", 1000)
+    confidence = [sample["confidence"] for sample in answer["samples"]]
+    assert confidence == sorted(confidence)
+    assert sorted(numbers(answer)) == list(range(200))
+
+
+BAD_LISTS = {
+    "split": (("nonesuch",), "Available: train, test, bad, other_train, other_test"),
+    "split of a wrong kind": ((5,), "There is no set of digits named 5"),
+    "label": (("test", 10), "'label' takes digits from 0 to 9. Received: 10"),
+    "label as text": (("test", "3"), "Received: '3'"),
+    "predicted": (("test", None, -1), "'predicted' takes digits from 0 to 9. Received: -1"),
+    "model": (("test", None, None, "nonesuch"), "Available: sketchnet"),
+    "sort": (("test", None, None, "", "size"), "one of index, confidence, loss, margin, ink, slant. Received: 'size'"),
+    "limit 0": (("test", None, None, "", "index", 0), "'limit' takes a whole number from 1 to 1000. Received: 0"),
+    "limit 1001": (("test", None, None, "", "index", 1001), "Received: 1001"),
+    "limit as text": (("test", None, None, "", "index", "5"), "Received: '5'"),
+    "offset": (("test", None, None, "", "index", 5, -1), "'offset' takes a whole number of at least 0. Received: -1"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_LISTS)
+def test_a_bad_list_is_refused_in_words(browsed, case):
+    arguments, words = BAD_LISTS[case]
+    answer, problem = ask(browsed, "list_samples", *arguments)
+    assert answer is None
+    assert words in problem
+
+
+def test_a_bad_file_beside_the_data_is_named():
+    server = data_server()
+    wait_until(lambda: "could not be computed" in ask(server, "list_samples", "bad")[1])
+    assert "bad.npz cannot be read as an npz file" in ask(server, "list_samples", "bad")[1]
+
+
+def test_a_drawing_has_neighbours(browsed):
+    answer = Client(browsed.url, verbose=False).predict(strokes=SEVEN, limit=7, api_name="/find_neighbours")
+    labels = [each["label"] for each in answer["neighbours"]]
+    distances = [each["distance"] for each in answer["neighbours"]]
+    assert (answer["split"], len(labels), labels.count(7) > 4) == ("train", 7, True)
+    assert distances == sorted(distances)
+    assert answer["has_near"] is (distances[0] <= answer["limit"])
+    assert labels == small_arrays()["y_train"][numbers(answer, "neighbours")].tolist()
+
+
+def test_a_house_has_no_near_neighbour(browsed):
+    assert ask(browsed, "find_neighbours", HOUSE)[0]["has_near"] is False
+
+
+@pytest.mark.parametrize("space", ["embedding", "pixels"])
+def test_a_sample_has_neighbours_and_is_none_itself(browsed, space):
+    answer, _ = ask(browsed, "find_neighbours", None, "", 40, "", space)
+    assert len(answer["neighbours"]) == 10
+    assert 40 not in numbers(answer, "neighbours")
+    other, _ = ask(browsed, "find_neighbours", [], "test", 40, "", space, 100)
+    assert (other["split"], len(other["neighbours"])) == ("train", 100)
+
+
+def test_neighbours_by_pixels_are_those_of_brute_force(browsed):
+    image, images = small_arrays()["x_test"][20] / 255, small_arrays()["x_train"] / 255
+    distances = np.sqrt(((images - image) ** 2).sum(axis=(1, 2)))
+    answer, _ = ask(browsed, "find_neighbours", None, "test", 20, "", "pixels", 5)
+    assert numbers(answer, "neighbours") == np.argsort(distances)[:5].tolist()
+    found = [each["distance"] for each in answer["neighbours"]]
+    np.testing.assert_allclose(found, np.sort(distances)[:5], atol=1e-3)
+
+
+BAD_NEIGHBOURS = {
+    "nothing": ((), "Expected strokes, or the index of a sample"),
+    "empty strokes": (([], "train"), "Expected strokes, or the index of a sample"),
+    "ink": (([[[5, 5]]],), "single dot"),
+    "text as ink": (("ink",), "must be a list of strokes"),
+    "index": ((None, "test", 200), "There is no sample 200: this set has 200 samples, numbered 0 to 199"),
+    "negative index": ((None, "test", -1), "There is no sample -1"),
+    "text as index": ((None, "test", "5"), "There is no sample '5'"),
+    "truth as index": ((None, "test", True), "There is no sample True"),
+    "split": ((None, "nonesuch", 5), "There is no set of digits named 'nonesuch'"),
+    "model": ((ONE, "", None, "nonesuch"), "There is no model named 'nonesuch'. Available: sketchnet"),
+    "space": ((ONE, "", None, "", "nonesuch"), "'space' takes one of embedding, pixels. Received: 'nonesuch'"),
+    "limit 0": ((ONE, "", None, "", "pixels", 0), "'limit' takes a whole number from 1 to 100. Received: 0"),
+    "limit 101": ((ONE, "", None, "", "pixels", 101), "Received: 101"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_NEIGHBOURS)
+def test_bad_neighbours_are_refused_in_words(browsed, case):
+    arguments, words = BAD_NEIGHBOURS[case]
+    answer, problem = ask(browsed, "find_neighbours", *arguments)
+    assert answer is None
+    assert words in problem
+
+
+def test_the_pad_gets_relatives_of_a_drawing(browsed):
+    image = encoded(np.rint(render_ink(check_ink(SEVEN)) * 255).astype(np.uint8).tobytes())
+    answer = call_pad(browsed, "find_relatives", {"image": image}).json()
+    assert answer == call_data(browsed, "find_relatives", {"image": image}).json()
+    assert (answer["ok"], answer["split"], len(answer["relatives"])) == (True, "train", 10)
+    labels = [relative["label"] for relative in answer["relatives"]]
+    assert labels.count(7) > 6
+
+
+@pytest.mark.parametrize("message", [None, 5, [], "x", {}, {"image": None}, {"image": "é"}])
+def test_relatives_of_nothing_are_refused_in_words(server, message):
+    response = call_pad(server, "find_relatives", message)
+    assert (response.status_code, response.json()) == (200, {"error": "Expected a picture as base64 text."})
+
+
+def test_other_functions_of_the_data_tab_cannot_be_called(server):
+    named = ("list_splits", "browse_samples", "open_sample", "describe_chosen", "draw_map", "place_drawing")
+    assert {call_data(server, name, 5).status_code for name in named} == {200}
+    others = ("classify_drawing", "functions", "_open", "__init__", "nonesuch")
+    assert {call_data(server, name, {}).status_code for name in others} == {404}
+
+
+def test_nobody_gets_the_answer_of_another_on_the_data_tab(browsed):
+    questions = [{"split": ("test", "train")[number % 2], "label": number, "sort": "loss"} for number in range(10)]
+    alone = [call_data(browsed, "browse_samples", question).json() for question in questions]
+    assert all(answer["ok"] and answer["total"] for answer in alone)
+    with ThreadPoolExecutor(8) as pool:
+        together = pool.map(lambda question: call_data(browsed, "browse_samples", question).json(), 5 * questions)
+    assert list(together) == 5 * alone

@@ -78,7 +78,8 @@ def pictures(num=20):
 def model(data="mnist", measured_on_pen=True, **recipe):
     """All that is looked at of a stored model."""
     metrics = {"data": data, **({"validation_ink": {}} if measured_on_pen else {})}
-    return SimpleNamespace(recipe=Recipe(name="some", architecture="linear", **recipe), metrics=metrics)
+    recipe = Recipe(name="some", architecture="linear", **recipe)
+    return dataclasses.replace(SHIPPED, recipe=recipe, metrics=metrics)
 
 
 def names(*arguments):

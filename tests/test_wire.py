@@ -9,9 +9,7 @@ import pytest
 from fixtures_server import sample_digit
 from PIL import Image
 
-from mnist_core.errors import DataError, PictureError, QueryError
-from mnist_core.ui.jobs import Job
-from mnist_core.ui.library import NotReadyError
+from mnist_core.errors import DataError, NotReadyError, PictureError, QueryError
 from mnist_core.ui.wire import (
     decode_base64,
     decode_image,
@@ -62,11 +60,11 @@ def test_other_errors_are_logged_and_not_shown(error, caplog):
 
 
 def test_what_is_being_computed_is_pending():
-    assert failing(NotReadyError(Job(share=0.25)))({}) == {"pending": 0.25, "error": ""}
+    assert failing(NotReadyError(0.25))({}) == {"pending": 0.25, "error": ""}
 
 
 def test_what_could_not_be_computed_says_why():
-    assert failing(NotReadyError(Job(0.25, "The disk is full.")))({}) == {"pending": 0.25, "error": "The disk is full."}
+    assert failing(NotReadyError(0.25, "The disk is full."))({}) == {"pending": 0.25, "error": "The disk is full."}
 
 
 def test_an_image_comes_back_as_it_was_sent():
@@ -109,7 +107,7 @@ def test_what_is_no_base64_is_refused(text):
 
 
 def test_answers_are_json():
-    text = json.dumps(failing(NotReadyError(Job(share=0.5)))({}), allow_nan=False)
+    text = json.dumps(failing(NotReadyError(0.5))({}), allow_nan=False)
     assert json.loads(text) == {"pending": 0.5, "error": ""}
 
 

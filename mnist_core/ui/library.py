@@ -33,6 +33,8 @@ MOST_OWN = 200
 # MNIST's two splits take 55 MB, a model's answers for both 43.
 _MOST_BYTES = 90_000_000
 _NUM_EMBEDDERS = 4
+# Of the image itself, among the relatives that are looked for.
+_MOST_COPIES = 4
 
 Thing = TypeVar("Thing")
 
@@ -78,7 +80,6 @@ class _OpenSplit:
 
     split: Split
     facts: Facts | None = None
-    pixels: PixelIndex | None = None
 
 
 @dataclass
@@ -107,6 +108,7 @@ class Library:
         self._jobs = Jobs(data_dir, self._cache_dir)
         self._splits: _Shelf[_OpenSplit] = _Shelf(_MOST_BYTES, lambda opened: opened.split.images.nbytes)
         self._answers: _Shelf[_OpenAnswers] = _Shelf(_MOST_BYTES, _count_bytes)
+        self._pixels: _Shelf[PixelIndex] = _Shelf(1, lambda _: 1)
         self._embedders: _Shelf[tuple[Embedder, Projection]] = _Shelf(_NUM_EMBEDDERS, lambda _: 1)
 
     def list_splits(self) -> list[SplitSource]:
@@ -192,16 +194,19 @@ class Library:
         name, stored = self.find_training(), self.find_model(model)
         catalogue, job = self.open_catalogue(name, model)
         opened, known = self._open_split(name), self._open_answers(name, stored, catalogue.split)
-        # One more, for the image itself.
         if space == "embedding":
             if known.answers is None:
                 raise _not_ready(job)
-            found, limit = known.vectors.find(self._embed(image, stored), num_relatives + 1), known.answers.limit
+            found, limit = (
+                known.vectors.find(self._embed(image, stored), num_relatives + _MOST_COPIES),
+                known.answers.limit,
+            )
         else:
             if opened.facts is None:
                 raise _not_ready(job)
-            opened.pixels = opened.pixels or PixelIndex(catalogue.split.images)
-            found, limit = opened.pixels.find(image, num_relatives + 1), opened.facts.limit
+            images = catalogue.split.images
+            index = self._pixels.get(name, catalogue.split.digest, lambda: PixelIndex(images))
+            found, limit = index.find(image, num_relatives + _MOST_COPIES), opened.facts.limit
         own = (catalogue.split.images[found.indices] == np.rint(image * 255)).all(axis=(1, 2))
         others = np.flatnonzero(~own)[:num_relatives]
         neighbours = Neighbours(found.indices[others], found.distances[others])
