@@ -53,7 +53,10 @@ function createCrowd(view) {
 
   function drawCell(count, total, label, predicted) {
     const cell = make("td");
-    if (!count) return cell;
+    if (!count) {
+      cell.append(make("span", { className: "unseen", textContent: "0" }));
+      return cell;
+    }
     const share = count / total;
     const text = isPerRow ? `${(share * 100).toFixed(share < 0.0995 ? 1 : 0)}` : count.toLocaleString();
     const button = make("button", { type: "button", textContent: text });
