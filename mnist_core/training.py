@@ -9,8 +9,10 @@ from __future__ import annotations
 import contextlib
 import functools
 import math
+import signal
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,18 +110,20 @@ def train(
     with _share_among(devices):
         model = _build_model(recipe, start)
         _compile(model, recipe, num_steps)
-    monitor = _Monitor(recipe, num_steps, on_progress)
     averaging = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if model.optimizer.use_ema else []
     stopped_after = None
     try:
-        model.fit(
-            **_input_pipeline(data.x_train[: recipe.limit], labels, pools, recipe),
-            epochs=recipe.epochs,
-            validation_data=(_as_float(data.x_validation)[..., None], _encode(data.y_validation, recipe)),
-            validation_batch_size=_validation_batch(len(devices)),
-            callbacks=[*averaging, monitor],
-            verbose=0,
-        )
+        with _hold_back_interrupts() as stop_if_asked:
+            monitor = _Monitor(recipe, num_steps, on_progress, stop_if_asked)
+            model.fit(
+                **_input_pipeline(data.x_train[: recipe.limit], labels, pools, recipe),
+                epochs=recipe.epochs,
+                validation_data=(_as_float(data.x_validation)[..., None], _encode(data.y_validation, recipe)),
+                validation_batch_size=_validation_batch(len(devices)),
+                callbacks=[*averaging, monitor],
+                verbose=0,
+            )
+            stop_if_asked()
     except KeyboardInterrupt:
         if monitor.best_weights is None:
             raise StoppedError("Training was stopped before its first epoch ended: there is nothing to keep.") from None
@@ -130,6 +134,33 @@ def train(
     if len(devices) > 1:
         model = _gather(model, recipe)
     return TrainingRun(recipe, model, monitor.history, data.digest, stopped_after)
+
+
+@contextlib.contextmanager
+def _hold_back_interrupts() -> Iterator[Callable[[], None]]:
+    """Ctrl-C waits until the function that is given is called: inside TensorFlow's own code it can crash the process.
+
+    A second one does not wait.
+    """
+    asked = False
+
+    def stop_if_asked() -> None:
+        if asked:
+            raise KeyboardInterrupt
+
+    def note(number: int, frame: object) -> None:
+        nonlocal asked
+        stop_if_asked()
+        asked = True
+
+    if threading.current_thread() is not threading.main_thread():  # which alone is told of signals
+        yield stop_if_asked
+        return
+    previous = signal.signal(signal.SIGINT, note)
+    try:
+        yield stop_if_asked
+    finally:
+        signal.signal(signal.SIGINT, previous)
 
 
 def choose_devices(requested: str = "auto") -> list[str]:
@@ -208,11 +239,18 @@ class _Batches(keras.utils.PyDataset):
 class _Monitor(keras.callbacks.Callback):
     """Reports progress, records the history and keeps the weights of the best epoch."""
 
-    def __init__(self, recipe: Recipe, num_steps: int, on_progress: Callable[[Progress], None]) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        num_steps: int,
+        on_progress: Callable[[Progress], None],
+        stop_if_asked: Callable[[], None],
+    ) -> None:
         super().__init__()
         self._recipe = recipe
         self._num_steps = num_steps
         self._on_progress = on_progress
+        self._stop_if_asked = stop_if_asked
         self._epoch = 0
         self.history: list[dict[str, float]] = []
         self.best_epoch = 0
@@ -229,6 +267,10 @@ class _Monitor(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         self._stop_if_lost(logs["loss"], f"step {batch + 1}")
         self._report(batch + 1, logs)
+        self._stop_if_asked()
+
+    def on_test_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        self._stop_if_asked()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         # The loss of a step is that before the step: the last ones show here.

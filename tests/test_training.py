@@ -1,8 +1,10 @@
 """The same recipe and data give the same weights; a stop keeps the best epoch; nothing is learned from validation."""
 
+import concurrent.futures
 import dataclasses
 import functools
 import json
+import signal
 from types import SimpleNamespace
 
 import keras
@@ -74,6 +76,19 @@ def interrupt_in(epoch, step=1):
         if progress.epoch == epoch and progress.step == step:
             raise KeyboardInterrupt
 
+    return on_progress
+
+
+def press_ctrl_c_in(epoch, times=1):
+    """As a real one, in the first step of an epoch; tells in `went_on` how many of them were not raised at once."""
+
+    def on_progress(progress):
+        if progress.epoch == epoch and progress.step == 1:
+            for _ in range(times):
+                signal.raise_signal(signal.SIGINT)
+                on_progress.went_on += 1
+
+    on_progress.went_on = 0
     return on_progress
 
 
@@ -680,3 +695,30 @@ def test_operations_are_made_repeatable_unless_a_run_need_not_be_exact(monkeypat
 def test_a_run_that_need_not_be_exact_learns_as_well():
     inexact = train(LINEAR, small_data(), exact=False)
     assert validate(inexact)[1] == pytest.approx(validate(trained())[1], abs=0.02)
+
+
+# Ctrl-C
+
+
+def test_ctrl_c_waits_for_a_place_where_it_does_no_harm():
+    """Raised inside TensorFlow's own code it has ended the process with a segmentation fault."""
+    press = press_ctrl_c_in(2)
+    assert train(LINEAR, small_data(), on_progress=press).stopped_after == 1
+    assert press.went_on == 1
+
+
+def test_a_second_ctrl_c_does_not_wait():
+    press = press_ctrl_c_in(2, times=2)
+    assert train(LINEAR, small_data(), on_progress=press).stopped_after == 1
+    assert press.went_on == 1
+
+
+def test_after_training_ctrl_c_is_what_it_was():
+    before = signal.getsignal(signal.SIGINT)
+    train(LINEAR, small_data(), on_progress=press_ctrl_c_in(3))
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_training_in_a_thread_needs_no_signals():
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        assert pool.submit(train, LINEAR, small_data()).result().stopped_after is None

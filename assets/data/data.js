@@ -50,6 +50,7 @@ async function ask(name, question, isCurrent = () => true) {
     retryLater(refresh);
     return null;
   }
+  showProgress(null);
   notify(answer?.error || say("server_away"), name);
   if (!answer) retryLater(refresh);
   return null;
@@ -69,6 +70,7 @@ async function refresh() {
   find("#grid").inert = !answer;
   if (!answer) {
     filters.show();
+    find("#reset").disabled = false;
     find("#total").textContent = "";
     return;
   }
@@ -173,7 +175,7 @@ find("#copy-link").addEventListener("click", async () => {
   }
 });
 find("#own-delete").addEventListener("click", () => {
-  remember("own", "[]");
+  tell("forget");
   openTab();
 });
 // On a phone the filters are folded until they are wanted.

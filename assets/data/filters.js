@@ -93,7 +93,7 @@ function createFilters(view) {
     });
   }
   find("#box").addEventListener("click", () => view.set({ box: undefined }));
-  find("#reset").addEventListener("click", () => view.set(Object.fromEntries(FILTERS.map((name) => [name, undefined]))));
+  find("#reset").addEventListener("click", () => view.set(Object.fromEntries([...FILTERS, "page"].map((name) => [name, undefined]))));
 
   return { show };
 }

@@ -80,9 +80,8 @@ function createSample(view, ask) {
         limit: answer.limit.toFixed(1), distance: answer.relatives[0]?.distance.toFixed(1),
       });
     } else {
-      find("#sample-relatives").replaceChildren(isPending
-        ? say("computing", { share: Math.round(answer.pending * 100) })
-        : answer?.error || say("server_away"));
+      const text = isPending ? say("computing", { share: Math.round(answer.pending * 100) }) : answer?.error || say("server_away");
+      find("#sample-relatives").replaceChildren(make("p", { textContent: text }));
     }
     if (isPending) later(RETRY).then(() => asked === number && dialog.open && showRelated());
   }
@@ -151,7 +150,7 @@ function createSample(view, ask) {
   dialog.addEventListener("close", () => {
     number += 1;
     find("#sample-said").textContent = "";
-    if (view.now.open !== undefined && location.hash.startsWith("#data")) view.set({ open: undefined });
+    if (view.now.open !== undefined) view.set({ open: undefined });
     element.querySelector(`#grid [data-index="${sample.index}"]`)?.focus();
   });
 

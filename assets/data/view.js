@@ -42,7 +42,8 @@ function createView(onChange) {
   }
 
   function write() {
-    history.replaceState(null, "", address());
+    // The dialog of a sample closes when another tab is open already.
+    if (location.hash.startsWith("#data")) history.replaceState(null, "", address());
     tell("address", { tab: "data", address: address() });
   }
 

@@ -12,13 +12,20 @@ function createOwn() {
   return {
     // The drawing on the pad takes the place of what it was before the last stroke.
     update(image) {
-      if (image === current) return;
+      if (image === current || image === recall("own-forgotten")) return;
       write([...readOwn().filter((drawing) => drawing.image !== current && drawing.image !== image), { image }]);
       current = image;
     },
 
     add(image, label) {
       write([...readOwn().filter((drawing) => drawing.image !== image), { image, label }]);
+    },
+
+    // All of them, and the one on the pad until there is more of it.
+    forgetAll() {
+      if (current) remember("own-forgotten", current);
+      current = null;
+      write([]);
     },
 
     forget(images) {

@@ -292,6 +292,7 @@ find("#model").addEventListener("change", () => {
 // Models that were trained since the page was opened.
 find("#details").addEventListener("toggle", () => find("#details").open && showModels());
 
+hear("forget", own.forgetAll);
 hear("put", (image) => {
   if (hand.isRunning || pad.isPenDown) return;
   setPreview(null);

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hands import DESKTOP, PHONE, SEVEN, draw_with_mouse, wait_for_answer
+from hands import DESKTOP, PHONE, SEVEN, draw_with_mouse, wait_for_answer, wait_for_computations
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -27,9 +27,9 @@ START_SECONDS = 120
 
 
 class Server:
-    """`python app.py` in a process of its own."""
+    """`python app.py` in a process of its own, with further options."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, *options):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -39,11 +39,12 @@ class Server:
         # What else the caller's environment says wins, so that another model can be tried.
         self._environment = {"MNIST_DEVICE": "cpu", **os.environ, "MNIST_CACHE_DIR": str(self.cache)}
         self._environment.pop("MNIST_DATA_DIR", None)  # the built-in samples are shown
+        self._options = options
         self._process = None
 
     def start(self):
         with self._log.open("ab") as log:
-            command = [sys.executable, "app.py", "--port", str(self.port)]
+            command = [sys.executable, "app.py", "--port", str(self.port), *self._options]
             self._process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
         end = time.monotonic() + START_SECONDS
         while not self._answers():
@@ -149,3 +150,14 @@ def drawn(page):
 @pytest.fixture
 def phone(open_page):
     return open_page(PHONE)
+
+
+@pytest.fixture(scope="module")
+def data_page(browser, server):
+    """The data tab when all answers are computed, for all tests of a module: each opens its own view in it."""
+    context = browser.new_context(**DESKTOP, permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(f"{server.url}/#data")
+    wait_for_computations(page)
+    yield page
+    context.close()

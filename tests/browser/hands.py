@@ -3,9 +3,13 @@
 Coordinates are shares of the pad's side, x to the right, y down. Nothing here asserts, and nothing imports playwright.
 """
 
+import contextlib
+import io
 import itertools
 import math
 from dataclasses import dataclass
+
+from PIL import Image
 
 DESKTOP = {"viewport": {"width": 1440, "height": 900}}
 PHONE = {
@@ -253,3 +257,124 @@ def poll(page, condition, what):
             return
         page.wait_for_timeout(20)
     raise TimeoutError(f"Waited in vain until {what}.")
+
+
+# The data tab
+
+
+@dataclass(frozen=True)
+class Tile:
+    """What the caption of a sample in the album says: its label, the model's answer if it is another, seen or new."""
+
+    index: int
+    label: int | None
+    answer: str
+    seen: str
+
+
+def wait_for_computations(page):
+    """Waits until the data tab shows samples, and nothing about them is still being computed."""
+    page.wait_for_function(
+        """() => document.querySelector("#grid .sample") && document.querySelector("#data-progress").hidden
+            && document.querySelector("#filter-predicted small").textContent
+            && document.querySelector("[data-flag=duplicates] small").textContent""",
+        timeout=120_000,
+    )
+
+
+@contextlib.contextmanager
+def new_samples(page):
+    """Waits at its end until the album has the answer to what was asked for inside."""
+    page.evaluate("() => { document.querySelector('#total').textContent = ''; }")
+    yield
+    page.wait_for_function("() => document.querySelector('#total').textContent")
+
+
+def open_address(page, address):
+    """Opens a tab anew, as a link to it does, whatever is open in it."""
+    page.evaluate(
+        """async (address) => {
+            for (const hash of ["#draw", address]) {
+                location.hash = hash;
+                await new Promise((resolve) => setTimeout(resolve, 30)); // for the events, as a person would leave it
+            }
+        }""",
+        address,
+    )
+
+
+def open_view(page, address="#data"):
+    """Opens a view of the data tab and waits until its samples are there."""
+    with new_samples(page):
+        open_address(page, address)
+
+
+def look_at_tiles(page):
+    tiles = page.evaluate(
+        """() => [...document.querySelectorAll("#grid .sample")].map((tile) => {
+            const read = (tag) => tile.querySelector(`.caption ${tag}`)?.textContent ?? "";
+            return [Number(tile.dataset.index), read("b"), read("i"), read("small")];
+        })"""
+    )
+    return [Tile(index, int(label) if label else None, answer, seen) for index, label, answer, seen in tiles]
+
+
+def find_indices(page):
+    return [tile.index for tile in look_at_tiles(page)]
+
+
+def read_total(page):
+    """How many samples the album says there are: "1 to 100 of 5,000" says 5000."""
+    return int(page.locator("#total").text_content().split(" of ")[1].replace(",", ""))
+
+
+def read_count(button):
+    """The number on a filter's button."""
+    return int(button.locator("small").text_content().replace(",", ""))
+
+
+def photograph_tile(page, selector):
+    """A tile as it stands on the screen, averaged to 28 x 28 values from 0 to 255, row by row."""
+    picture = Image.open(io.BytesIO(page.locator(selector).screenshot())).convert("L")
+    return list(picture.resize((28, 28), Image.Resampling.BOX).tobytes())
+
+
+def look_at_canvas(page, selector):
+    """The grey values of a canvas, 0 to 255, row by row."""
+    return page.evaluate(
+        """(selector) => {
+            const canvas = document.querySelector(selector);
+            return [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data]
+                .filter((_, index) => index % 4 === 0);
+        }""",
+        selector,
+    )
+
+
+def wait_for_sample(page, index):
+    """Waits until the dialog shows a sample."""
+    page.wait_for_selector(f'#sample[open][data-index="{index}"]')
+
+
+def wait_for_relatives(page, root="#sample-relatives"):
+    """Waits for ten neighbours; returns the index, label and distance of each."""
+    page.wait_for_selector(f"{root} .relative:nth-child(10)")
+    found = page.evaluate(
+        """(root) => [...document.querySelectorAll(`${root} .relative`)].map((link) => [
+            Number(new URLSearchParams(link.hash.split("?")[1]).get("open")),
+            ...link.querySelector(".caption").textContent.match(/^(\\d) (\\d+[.]\\d)/).slice(1).map(Number),
+        ])""",
+        root,
+    )
+    return [tuple(relative) for relative in found]
+
+
+def listen(page):
+    """A list to which the name of every function is added that the page asks the server for from now on."""
+    names = []
+    page.on("request", lambda request: _is_question(request) and names.append(request.post_data_json["fn_name"]))
+    return names
+
+
+def _is_question(request):
+    return request.method == "POST" and "/component_server" in request.url
