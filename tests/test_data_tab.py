@@ -485,6 +485,15 @@ def test_a_drawing_of_a_sample_lies_where_the_sample_is(page, map_name, split):
         assert (answer["label"], answer["isAccepted"]) == (labels[index], True)
 
 
+@pytest.mark.parametrize("map_name", ["pca", "layout"])
+def test_the_part_of_the_map_about_a_sample_holds_it_and_a_few_others(page, map_name):
+    image = small_arrays()["x_test"][10]
+    around = page.place_drawing(image=encoded(image), split="test", map=map_name)["around"]
+    chosen = page.browse_samples(split="test", map=map_name, box=around)["samples"]
+    assert 10 in [sample["index"] for sample in chosen]
+    assert len(chosen) < 100
+
+
 def test_a_house_is_placed_but_not_taken_for_a_digit(page):
     answer = page.place_drawing(image=encoded(house()), split="test", map="pca")
     assert (answer["ok"], answer["isAccepted"]) == (True, False)

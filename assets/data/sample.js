@@ -127,6 +127,15 @@ function createSample(view, ask) {
     close();
     location.hash = "#draw";
   });
+  // A way to a part of the map that needs no pointer.
+  find("#sample-around").addEventListener("click", async () => {
+    const { map } = view.now;
+    const { split, model } = view.question();
+    const answer = await ask("place_drawing", { image: sample.image, split: split === "own" ? "" : split, model, map: map ?? "" });
+    if (!answer) return find("#sample-said").replaceChildren(find("#data-notice").textContent);
+    const box = answer.around.map((value) => Number(value.toPrecision(4)));
+    view.set({ ...(split === "own" && { split: undefined }), show: "map", box, open: undefined });
+  });
   find("#answerer").addEventListener("change", ({ target }) => {
     answerer = target.value;
     open({ index: sample.index });

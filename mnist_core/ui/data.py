@@ -31,6 +31,8 @@ SCRIPTS = ("view.js", "filters.js", "album.js", "sample.js", "crowd.js", "map.js
 _MOST_ON_A_PAGE = 400
 _COLUMNS = 20
 _NUM_RELATIVES = 10
+# How far the part of the map about a place reaches, as a share of the whole.
+_NEAR = 0.05
 
 
 def build_data(tab: DataTab) -> gr.HTML:
@@ -181,13 +183,24 @@ class DataTab:
         }
 
     def place_drawing(self, message: Message) -> Message:
-        """`{image, split, model, map}` to `{x, y, label, isAccepted}`: where a drawing lies on the map."""
+        """`{image, split, model, map}` to `{x, y, around, label, isAccepted}`: where a drawing lies on the map.
+
+        `around` is the part of the map about that place: left, top, right, bottom.
+        """
         image, model = decode_image(message.get("image")), str(message.get("model") or "")
         answer = self._reader.read_image(image, model)
-        map_name = str(message.get("map") or MAPS[0])
+        map_name, split = str(message.get("map") or MAPS[0]), str(message.get("split") or "")
         check_choice("map", map_name, MAPS)
-        x, y = self._library.place(image, model, str(message.get("split") or ""), map_name).tolist()
-        return {"x": x, "y": y, "label": answer.label, "isAccepted": answer.verdict.kind != "refused"}
+        x, y = self._library.place(image, model, split, map_name).tolist()
+        places = self._library.open_catalogue(split, model, map_name)[0].places
+        across, down = (_NEAR * (np.nanmax(places, axis=0) - np.nanmin(places, axis=0))).tolist()
+        return {
+            "x": x,
+            "y": y,
+            "around": [x - across, y - down, x + across, y + down],
+            "label": answer.label,
+            "isAccepted": answer.verdict.kind != "refused",
+        }
 
     def find_relatives(self, message: Message) -> Message:
         """`{image, model, space}` to the nearest training images.

@@ -138,6 +138,18 @@ def test_a_part_of_the_map_is_a_filter_and_a_link(data_page, kind):
     other.close()
 
 
+def test_a_sample_leads_to_its_part_of_the_map_by_keys_alone(data_page):
+    open_view(data_page, "#data?open=10")
+    wait_for_sample(data_page, 10)
+    data_page.focus("#sample-around")
+    data_page.keyboard.press("Enter")
+    data_page.wait_for_selector("#map-canvas", state="visible")
+    data_page.wait_for_function("() => location.hash.includes('box=')")
+    assert data_page.is_hidden("#sample")
+    poll(data_page, lambda: 10 in find_indices(data_page), "the album lists the sample")
+    assert read_total(data_page) < 1000
+
+
 def test_the_part_holds_what_lies_in_it_and_is_left_again(data_page):
     open_map(data_page)
     x, y = find_point(data_page)
