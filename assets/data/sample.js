@@ -134,7 +134,9 @@ function createSample(view, ask) {
     const answer = await ask("place_drawing", { image: sample.image, split: split === "own" ? "" : split, model, map: map ?? "" });
     if (!answer) return find("#sample-said").replaceChildren(find("#data-notice").textContent);
     const box = answer.around.map((value) => Number(value.toPrecision(4)));
-    view.set({ ...(split === "own" && { split: undefined }), show: "map", box, open: undefined });
+    // All that lies about it, whatever else was asked for.
+    const others = Object.fromEntries(FILTERS.map((name) => [name, undefined]));
+    view.set({ ...others, ...(split === "own" && { split: undefined }), show: "map", box, open: undefined });
   });
   find("#answerer").addEventListener("change", ({ target }) => {
     answerer = target.value;
