@@ -110,8 +110,7 @@ function onView(now, changes) {
   find("#map").hidden = shows !== "map";
   find("#album").hidden = shows === "crowd";
   if (!isOpened) return;
-  find("#split").value = now.split ?? training();
-  find("#data-model").value = now.model ?? models[0].name;
+  showChosen();
   const isOnlySample = changes && Object.keys(changes).every((name) => ["open", "space"].includes(name));
   if (!isOnlySample) refresh();
   if (now.open === undefined) return sample.close();
@@ -121,6 +120,8 @@ function onView(now, changes) {
 // The tab
 
 async function openTab() {
+  // The address is what is wanted, whatever sets and models there are by now.
+  if (isOpened) view.restore();
   const [listed, described] = await Promise.all([server.list_splits({}), server.describe_models({})]);
   if (!listed?.ok || !described?.ok) {
     notify(listed?.error ?? described?.error ?? say("server_away"), "tab");
@@ -138,8 +139,14 @@ async function openTab() {
   for (const select of [find("#data-model"), find("#answerer")]) {
     select.replaceChildren(...models.map(({ name, label }) => new Option(label, name)));
   }
+  if (isOpened) return showChosen();
   isOpened = true;
   view.restore();
+}
+
+function showChosen() {
+  find("#split").value = view.now.split ?? training();
+  find("#data-model").value = view.now.model ?? models[0].name;
 }
 
 hear("tab", (name) => {

@@ -50,9 +50,11 @@ function createSample(view, ask) {
     find("#sample-facts").textContent = say("sample_facts", { ink: (sample.ink * 100).toFixed(1), slant: Math.round(sample.slant) });
     showDuplicates();
     dialog.dataset.index = index;
-    if (view.now.open !== index) view.set({ open: index });
+    find("#sample-relatives").replaceChildren(); // an earlier sample's lead elsewhere
     number += 1;
-    if (!target) showRelated();
+    if (target) return;
+    if (view.now.open !== index) view.set({ open: index });
+    showRelated();
   }
 
   function showDuplicates() {
