@@ -27,11 +27,18 @@ def test_details_tell_how_the_model_was_trained_and_tested(drawn):
     assert f"{stored['test']['accuracy']:.2%}".replace("%", " % right") in drawn.inner_text("#test")
 
 
+def add_model(server, name):
+    """Whole at once, as training does it: half of one that the server looks at meanwhile is moved aside as damaged."""
+    copy = shutil.copytree(SHIPPED_DIR / "sketchnet", server.cache / name)
+    (server.cache / "models").mkdir(exist_ok=True)
+    copy.rename(server.cache / "models" / name)
+
+
 def test_a_model_that_is_trained_meanwhile_can_be_chosen(own_server, open_page):
     page = open_page(url=own_server.url)
     page.click("#details summary")
     wait_for_models(page, 1)
-    shutil.copytree(SHIPPED_DIR / "sketchnet", own_server.cache / "models" / "newcomer")
+    add_model(own_server, "newcomer")
     page.click("#details summary")
     page.click("#details summary")
     wait_for_models(page, 2)
@@ -39,7 +46,7 @@ def test_a_model_that_is_trained_meanwhile_can_be_chosen(own_server, open_page):
 
 
 def test_the_chosen_model_answers(own_server, open_page):
-    shutil.copytree(SHIPPED_DIR / "sketchnet", own_server.cache / "models" / "twin")
+    add_model(own_server, "twin")
     page = open_page(url=own_server.url)
     wait_for_answer(page, draw_with_mouse(page, SEVEN))
     page.click("#details summary")
