@@ -15,7 +15,7 @@ function createAlbum(view, openSample) {
     if (samples.length) grid.firstElementChild.tabIndex = 0;
     const first = page * view.size + 1;
     find("#total").textContent = total
-      ? say(view.isGreeting ? "album_greeting" : "album_total", {
+      ? say(isMixed() ? "album_mixed" : view.isGreeting ? "album_greeting" : "album_total", {
         first: first.toLocaleString(), last: (first + samples.length - 1).toLocaleString(),
         total: total.toLocaleString(), size: size.toLocaleString(),
       })

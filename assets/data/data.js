@@ -23,6 +23,9 @@ find("#index").placeholder = say("index_hint");
 // Each question has a message of its own: what went wrong with one is not forgotten when another succeeds.
 const notices = new Map();
 
+// The built-in images lie sorted by label: the first twenty would all be zeros.
+const isMixed = () => view.isGreeting && training() === "built_in";
+
 function notify(text, about = "") {
   if (text) notices.set(about, text);
   else notices.delete(about);
@@ -62,7 +65,7 @@ async function refresh() {
   const isCurrent = () => asked === number;
   const shows = view.now.show ?? "album";
   if (shows === "map") map.show();
-  const question = view.question({ page: view.now.page ?? 0, size: view.size });
+  const question = view.question({ page: view.now.page ?? 0, size: view.size, ...(isMixed() && { shuffle: 1 }) });
   const answer = await ask("browse_samples", question, isCurrent);
   if (!isCurrent()) return;
   // Nothing of another question may stand here as if it were the answer.

@@ -76,7 +76,15 @@ def test_first_are_twenty_samples_in_two_rows_of_ten_without_scrolling(data_page
     assert len({round(box["x"]) for box in boxes}) == 10
     assert len({round(box["y"]) for box in boxes}) == 2
     assert max(box["y"] + box["height"] for box in boxes) < DESKTOP["viewport"]["height"]
-    assert [(tile.index, tile.label) for tile in look_at_tiles(data_page)] == [*enumerate(sample[1][:20].tolist())]
+
+
+def test_the_built_in_images_greet_with_digits_of_all_kinds(data_page, sample):
+    """They lie sorted by label: the first twenty are zeros."""
+    open_view(data_page)
+    tiles = look_at_tiles(data_page)
+    assert len({tile.label for tile in tiles}) >= 7
+    assert all(tile.label == sample[1][tile.index] for tile in tiles)
+    assert data_page.inner_text("#total") == "20 of 5,000"
 
 
 def test_tiles_show_their_samples(data_page, sample):
@@ -392,9 +400,10 @@ def test_a_sample_is_found_by_its_index(data_page, sample):
 @pytest.mark.parametrize("index", ["5000", "99999999999999", "-1", "seven", "1.5"])
 def test_an_index_that_is_none_says_so_and_the_album_stays(data_page, index):
     open_view(data_page)
+    before = find_indices(data_page)
     open_index(data_page, index)
     data_page.locator("#data-notice", has_text="5,000 samples, numbered 0 to 4999").wait_for()
-    assert find_indices(data_page) == [*range(20)]
+    assert find_indices(data_page) == before
     assert data_page.locator("#sample[open]").count() == 0
     open_index(data_page, 17)
     wait_for_sample(data_page, 17)
@@ -562,12 +571,13 @@ def test_without_a_clipboard_the_picture_becomes_a_file(tabs, server, tmp_path):
 
 def test_arrow_keys_move_among_the_tiles_and_enter_opens_one(data_page):
     open_view(data_page)
+    shown = find_indices(data_page)
     data_page.locator(TILES).first.focus()
-    for key, index in (("ArrowRight", 1), ("ArrowDown", 11), ("ArrowLeft", 10), ("ArrowUp", 0), ("ArrowUp", 0)):
+    for key, place in (("ArrowRight", 1), ("ArrowDown", 11), ("ArrowLeft", 10), ("ArrowUp", 0), ("ArrowUp", 0)):
         data_page.keyboard.press(key)
-        assert data_page.evaluate("() => document.activeElement.dataset.index") == str(index)
+        assert data_page.evaluate("() => document.activeElement.dataset.index") == str(shown[place])
     data_page.keyboard.press("Enter")
-    wait_for_sample(data_page, 0)
+    wait_for_sample(data_page, shown[0])
 
 
 # Screens
@@ -692,6 +702,14 @@ def sets(browser, sample, tmp_path_factory):
     context.close()
     server.stop()
     shutil.rmtree(server.cache)
+
+
+def test_a_training_set_greets_with_its_first_twenty(sets, sample):
+    page, train, _ = sets
+    open_view(page)
+    labels = sample[1][train[:20]].tolist()
+    assert [(tile.index, tile.label) for tile in look_at_tiles(page)] == [*enumerate(labels)]
+    assert page.inner_text("#total").startswith("The first 20 of ")
 
 
 def test_all_sets_in_the_folder_can_be_chosen(sets):
