@@ -22,6 +22,9 @@ The modules in reading order; each imports only from those above it:
     training        a recipe and data -> a trained model and its history
     store           trained models on disk
     inference       images -> predictions, on a CPU or a GPU
+    litert          a LiteRT file taken apart and put together again
+    anatomy         a stored model -> its layers, their weights, and what each makes of images
+    surgery         a network's private copy, with parts switched off or noisy
     embedding       images -> what the last layer but one makes of them
     evaluation      predictions and labels -> figures
     splits          sets of digits to look through
@@ -29,6 +32,14 @@ The modules in reading order; each imports only from those above it:
     layout          vectors -> places in the plane, neighbours beside each other
     answers         what a model makes of a whole split, kept in the cache folder
     browse          questions about a split and about a model's answers
+    journey         pen strokes -> an image, one step at a time
+    timeline        pen strokes -> the images that were there on the way
+    sweeps          an image turned, scaled, moved, thickened, with noise
+    edits           what can be done to an image, from little to much
+    changes         the smallest change found that makes a network answer otherwise
+    explain         a prediction -> which pixels mattered
+    curves          whether what an explanation marks is what mattered
+    gradients       the same network where it can be differentiated
     evidence        models on sets -> all that can be said about how well they read
     runs            a recipe -> a stored model with its figures
     experiments     many recipes, one table

@@ -13,6 +13,7 @@ import numpy as np
 from .calibration import Calibration
 from .errors import DamagedModelError
 from .inference import MOST_IMAGES, LiteRTRunner
+from .litert import expose, list_operators, pack, unpack
 from .store import StoredModel
 
 _LOGITS, _EMBEDDING = "logits", "embedding"
@@ -57,34 +58,13 @@ def add_embedding(content: bytes) -> bytes:
     Raises:
         ValueError: It is no LiteRT file, or its last operation is no dense layer.
     """
-    import flatbuffers
-    from ai_edge_litert import schema_py_generated as schema
-
-    try:
-        model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
-        graph = model.subgraphs[0]
-        last = graph.operators[-1]
-        kind = model.operatorCodes[last.opcodeIndex].builtinCode
-    except Exception as error:  # damaged bytes raise almost anything
-        raise ValueError(f"it is no LiteRT file ({error})") from error
-    if kind != schema.BuiltinOperator.FULLY_CONNECTED or list(last.outputs) != list(graph.outputs):
+    model = unpack(content)
+    kind, last = list_operators(model)[-1]
+    outputs = list(model.subgraphs[0].outputs)
+    if kind != "FULLY_CONNECTED" or list(last.outputs) != outputs:
         raise ValueError("its last operation is no dense layer")
-    (output,) = graph.outputs
-    embedding = int(last.inputs[0])
-    graph.outputs = [output, embedding]
-    (signature,) = model.signatureDefs
-    signature.outputs = [
-        _name_tensor(schema.TensorMapT(), _LOGITS, output),
-        _name_tensor(schema.TensorMapT(), _EMBEDDING, embedding),
-    ]
-    builder = flatbuffers.Builder(len(content) + 1024)
-    builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
-    return bytes(builder.Output())
-
-
-def _name_tensor(entry: object, name: str, index: int) -> object:
-    entry.name, entry.tensorIndex = name.encode(), index
-    return entry
+    expose(model, {_LOGITS: int(outputs[0]), _EMBEDDING: int(last.inputs[0])})
+    return pack(model)
 
 
 @dataclass(frozen=True)
