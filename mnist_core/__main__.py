@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from .commands import browse, data, experiment, measure, train
+from .commands import browse, data, experiment, inside, measure, train
 from .commands.console import STOPPED
 from .errors import MnistError, StoppedError
 
@@ -27,6 +27,7 @@ _EXAMPLES = """examples:
   python -m mnist_core evaluate --data test --json            figures on MNIST's test set
   python -m mnist_core evaluate --data digits.npz             figures on other people's digits
   python -m mnist_core show test --wrong --output wrong.png   the test images that the model reads wrong
+  python -m mnist_core inside journey                         measure what the page's inside tab says of a model
 """
 
 
@@ -56,7 +57,7 @@ def _build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    for family in (train, data, experiment, measure, browse):
+    for family in (train, data, experiment, measure, browse, inside):
         family.add_commands(commands)
     return parser
 

@@ -27,11 +27,13 @@ MASS_CENTRE = 14.5
 # In network pixels. Chosen on pen ink: accuracy there is flat from 2 to 2.75 and falls beyond.
 PEN_WIDTH = 2.5
 MAX_POINTS = 50_000
+# Strokes are drawn at this many times the resolution of the image.
+SUPERSAMPLING = 8
+CANVAS_SIZE = IMAGE_SIZE * SUPERSAMPLING
 
 # Beyond these, arithmetic on coordinates overflows.
 _FARTHEST = 1e150
 _SMALLEST = 1e-150
-_SUPERSAMPLING = 8
 
 
 def check_ink(ink: Any, *, allow_dot: bool = False) -> list[np.ndarray]:
@@ -86,15 +88,32 @@ def render_ink(strokes: Sequence[np.ndarray], *, pen_width: float = PEN_WIDTH) -
         >>> render_ink(check_ink([[[10, 0], [10, 90]]])).shape
         (28, 28)
     """
+    drawn = draw_in_box(strokes, pen_width)
+    return reduce_image(put_on_canvas(drawn, *mass_offset(drawn, CANVAS_SIZE, MASS_CENTRE * SUPERSAMPLING)))
+
+
+def draw_in_box(strokes: Sequence[np.ndarray], pen_width: float) -> np.ndarray:
+    """Draws strokes so that their longer side, pen included, fills the 20x20 box; their frame's middle is the box's.
+
+    Args:
+        strokes: What `check_ink` returns.
+        pen_width: Width of the pen in network pixels.
+
+    Returns:
+        Array of shape (160, 160), uint8: 0 or 255.
+    """
     points = np.concatenate(strokes)
     lowest, highest = points.min(axis=0), points.max(axis=0)
     scale = (BOX_SIZE - pen_width) / (highest - lowest).max()
     middle = (lowest + highest) / 2
-    drawn = draw_strokes([(stroke - middle) * scale + BOX_SIZE / 2 for stroke in strokes], BOX_SIZE, pen_width)
-    canvas = np.zeros((IMAGE_SIZE * _SUPERSAMPLING,) * 2, np.uint8)
-    top, left = mass_offset(drawn, canvas.shape[0], MASS_CENTRE * _SUPERSAMPLING)
+    return draw_strokes([(stroke - middle) * scale + BOX_SIZE / 2 for stroke in strokes], BOX_SIZE, pen_width)
+
+
+def put_on_canvas(drawn: np.ndarray, top: int, left: int) -> np.ndarray:
+    """What was drawn, uint8 (height, width), at a place on an empty canvas, uint8 (224, 224), on which it must fit."""
+    canvas = np.zeros((CANVAS_SIZE, CANVAS_SIZE), np.uint8)
     canvas[top : top + drawn.shape[0], left : left + drawn.shape[1]] = drawn
-    return reduce_image(canvas)
+    return canvas
 
 
 def draw_strokes(strokes: Sequence[np.ndarray], size: int, pen_width: float) -> np.ndarray:
@@ -108,13 +127,13 @@ def draw_strokes(strokes: Sequence[np.ndarray], size: int, pen_width: float) -> 
     Returns:
         Array of shape (8 size, 8 size), uint8: 0 or 255.
     """
-    image = Image.new("L", (size * _SUPERSAMPLING,) * 2)
+    image = Image.new("L", (size * SUPERSAMPLING,) * 2)
     draw = ImageDraw.Draw(image)
-    width = max(1, round(pen_width * _SUPERSAMPLING))
+    width = max(1, round(pen_width * SUPERSAMPLING))
     radius = width / 2
     for stroke in strokes:
         # Pillow takes pixel centres, and points nearer than a pixel cost time and change nothing.
-        corners = np.rint(stroke * _SUPERSAMPLING - 0.5)
+        corners = np.rint(stroke * SUPERSAMPLING - 0.5)
         corners = corners[np.concatenate(([True], (np.diff(corners, axis=0) != 0).any(axis=1)))]
         if len(corners) > 1:
             draw.line(corners.ravel().tolist(), fill=255, width=width, joint="curve")
@@ -125,8 +144,8 @@ def draw_strokes(strokes: Sequence[np.ndarray], size: int, pen_width: float) -> 
 
 def reduce_image(canvas: np.ndarray) -> np.ndarray:
     """Averages a canvas drawn at eight times the resolution: uint8 (8 h, 8 w) to float32 (h, w) in [0, 1]."""
-    height, width = (side // _SUPERSAMPLING for side in canvas.shape)
-    blocks = canvas.reshape(height, _SUPERSAMPLING, width, _SUPERSAMPLING)
+    height, width = (side // SUPERSAMPLING for side in canvas.shape)
+    blocks = canvas.reshape(height, SUPERSAMPLING, width, SUPERSAMPLING)
     return (blocks.mean(axis=(1, 3), dtype=np.float32) / 255).astype(np.float32)
 
 
@@ -141,12 +160,20 @@ def mass_offset(drawn: np.ndarray, canvas_size: int, target: float) -> tuple[int
     Returns:
         Top and left, such that nothing is cut off.
     """
-    offsets = []
+    top, left = (
+        int(np.clip(round(target - centre), 0, canvas_size - length))
+        for centre, length in zip(centre_of_mass(drawn), drawn.shape, strict=True)
+    )
+    return top, left
+
+
+def centre_of_mass(drawn: np.ndarray) -> tuple[float, float]:
+    """How far the centre of mass of ink, not all zero, is from the top and from the left edge, in pixels of `drawn`."""
+    centres = []
     for axis in (0, 1):
         profile = drawn.sum(axis=1 - axis, dtype=np.float64)
-        centre = (profile * (np.arange(len(profile)) + 0.5)).sum() / profile.sum()
-        offsets.append(int(np.clip(round(target - centre), 0, canvas_size - len(profile))))
-    return offsets[0], offsets[1]
+        centres.append(float((profile * (np.arange(len(profile)) + 0.5)).sum() / profile.sum()))
+    return centres[0], centres[1]
 
 
 def _length(stroke: Any) -> int:
