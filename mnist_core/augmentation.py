@@ -87,7 +87,7 @@ def augment(images: np.ndarray, augmentation: Augmentation, generator: np.random
     if augmentation.thickness:
         images = _change_thickness(images, augmentation.thickness, generator)
     x, y = _source_coordinates(images.shape, augmentation, generator)
-    augmented = _sample_bilinear(images, x, y)
+    augmented = sample_bilinear(images, x, y)
     if augmentation.damage:
         chosen = generator.random(len(images)) < augmentation.damage
         first = int(generator.integers(len(DAMAGES)))
@@ -132,8 +132,17 @@ def _interpolation_matrix(length: int) -> np.ndarray:
     return np.where(distance < 1, (1 + np.cos(np.pi * distance)) / 2, 0).astype(np.float32)
 
 
-def _sample_bilinear(images: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Reads images at fractional coordinates; what lies outside is background."""
+def sample_bilinear(images: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Reads images at fractional coordinates; what lies outside is background.
+
+    Args:
+        images: Array of shape (n, height, width), float32.
+        x: Columns to read from, float32 (n, height, width); 0 is the middle of the first pixel.
+        y: Rows to read from, likewise.
+
+    Returns:
+        Array of shape (n, height, width), float32; at whole numbers the pixels themselves, bit for bit.
+    """
     n, height, width = images.shape
     padded = np.zeros((n, height + 2, width + 2), np.float32)
     padded[:, 1:-1, 1:-1] = images
@@ -159,8 +168,8 @@ def _change_thickness(images: np.ndarray, limit: float, generator: np.random.Gen
     amount = generator.uniform(-limit, limit, (len(images), 1, 1)).astype(np.float32)
     thicker = amount[:, 0, 0] > 0
     neighbour = np.empty_like(images)
-    neighbour[thicker] = _filter_3x3(images[thicker], np.maximum)
-    neighbour[~thicker] = _filter_3x3(images[~thicker], np.minimum)
+    neighbour[thicker] = filter_3x3(images[thicker], np.maximum)
+    neighbour[~thicker] = filter_3x3(images[~thicker], np.minimum)
     return images + np.abs(amount) * (neighbour - images)
 
 
@@ -169,7 +178,10 @@ def _flip(images: np.ndarray, probability: float, axis: int, generator: np.rando
     return np.where(chosen[:, None, None], np.flip(images, axis), images)
 
 
-def _filter_3x3(images: np.ndarray, pick: np.ufunc) -> np.ndarray:
+def filter_3x3(images: np.ndarray, pick: np.ufunc) -> np.ndarray:
+    """Replaces each pixel of images, (n, height, width), by the largest (`np.maximum`) or the smallest of its 3x3
+    neighbours; what lies outside is background.
+    """
     padded = np.pad(images, ((0, 0), (1, 1), (1, 1)))
     rows = pick(pick(padded[:, :-2], padded[:, 1:-1]), padded[:, 2:])
     return pick(pick(rows[:, :, :-2], rows[:, :, 1:-1]), rows[:, :, 2:])
