@@ -235,7 +235,7 @@ def _filter_window(values: np.ndarray, window: int, pick: np.ufunc) -> np.ndarra
 def _remove_specks(ink: np.ndarray) -> np.ndarray:
     """Erases connected parts that hold less than 5 % of the largest part's ink."""
     coarse = _resize(ink, _COARSE)
-    parts = _label_parts(coarse > _FAINT)
+    parts = label_parts(coarse > _FAINT)
     amounts = np.bincount(parts.ravel(), weights=coarse.ravel())
     amounts[0] = 0
     kept = _filter_window((amounts >= 0.05 * amounts.max())[parts].astype(np.uint8), 3, np.maximum)
@@ -243,7 +243,7 @@ def _remove_specks(ink: np.ndarray) -> np.ndarray:
     return np.where(np.asarray(mask), ink, 0)
 
 
-def _label_parts(mask: np.ndarray) -> np.ndarray:
+def label_parts(mask: np.ndarray) -> np.ndarray:
     """Numbers the 8-connected parts of a mask: int array of the same shape, 0 outside.
 
     Each round a part follows its highest neighbour as a whole, so that even a spiral takes few rounds.
