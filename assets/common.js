@@ -72,8 +72,9 @@ function openSprite(png, columns) {
   };
 }
 
-// Ten bars in `root`; gives a function that shows ten probabilities, or empty bars for null.
-function createBars(root) {
+// Ten bars in `root`; gives a function that shows ten probabilities, or other shares with their own text, or empty bars
+// for null.
+function createBars(root, toText = percent) {
   const rows = Array.from({ length: 10 }, (_, label) => {
     const row = make("div", {}, ...["name", "track", "value", "unit"].map((className) => make("span", { className })));
     row.dataset.digit = label;
@@ -91,7 +92,7 @@ function createBars(root) {
       row.dataset.probability = probability;
       row.style.setProperty("--probability", probability);
       row.classList.toggle("top", probability === top);
-      row.querySelector(".value").textContent = probabilities ? percent(probability) : "";
+      row.querySelector(".value").textContent = probabilities ? toText(probability) : "";
       row.querySelector(".unit").textContent = probabilities ? say("percent_unit") : "";
       row.setAttribute("aria-valuenow", Math.round(probability * 100));
     });

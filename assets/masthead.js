@@ -3,6 +3,7 @@
 // An address may say more after the tab: `#data?label=4`. Each tab reads that for itself.
 function showTab() {
   const name = location.hash.slice(1).split("?")[0];
+  if (name === "tour") return; // the tour goes on to the step's place
   const links = [...element.querySelectorAll("[data-tab]")];
   const chosen = links.find((link) => link.dataset.tab === name) ?? links[0];
   if (document.body.dataset.tab !== chosen.dataset.tab) scrollTo(0, 0);

@@ -29,11 +29,7 @@ def render_sprite(images: np.ndarray, columns: int) -> Image.Image:
     _check(images, columns)
     if not len(images):
         return Image.new("L", (_SIZE, _SIZE))
-    rows = -(-len(images) // columns)
-    tiles = np.zeros((rows * columns, _SIZE, _SIZE), np.uint8)
-    tiles[: len(images)] = images
-    pixels = tiles.reshape(rows, columns, _SIZE, _SIZE).swapaxes(1, 2)
-    return Image.fromarray(pixels.reshape(rows * _SIZE, columns * _SIZE))
+    return _lay_out(images, columns)
 
 
 def encode_png(picture: Image.Image) -> bytes:
@@ -103,3 +99,34 @@ def _cut(caption: str, font: ImageFont.FreeTypeFont, width: int) -> str:
         return caption
     shorter = (f"{caption[:length].rstrip()}…" for length in range(len(caption) - 1, -1, -1))
     return next(text for text in shorter if font.getlength(text) <= width)
+
+
+def render_maps(maps: np.ndarray, columns: int) -> Image.Image:
+    """Lays feature maps, or filters, side by side without gaps, row by row: one picture for all of a layer.
+
+    Args:
+        maps: float32 (height, width, channels), any range.
+        columns: Maps in a row, at least 1.
+
+    Returns:
+        A greyscale picture (mode L) of ceil(channels / columns) rows. Where nothing is negative, 0 is black and the
+        largest value white; otherwise 0 is grey, and the value farthest from it black or white.
+
+    Raises:
+        ValueError: `maps` or `columns` are something else.
+    """
+    if maps.ndim != 3 or 0 in maps.shape or columns < 1:
+        raise ValueError(f"Expected maps (height, width, channels) and a column. Received: {maps.shape}, {columns}.")
+    largest = float(np.abs(maps).max()) or 1.0
+    shares = maps / largest if maps.min() >= 0 else (maps / largest + 1) / 2
+    return _lay_out(np.rint(np.moveaxis(shares, -1, 0) * 255), columns)
+
+
+def _lay_out(tiles: np.ndarray, columns: int) -> Image.Image:
+    """Pictures of one size, (n, height, width) from 0 to 255, row by row; what the last row lacks is black."""
+    num_tiles, height, width = tiles.shape
+    rows = -(-num_tiles // columns)
+    padded = np.zeros((rows * columns, height, width), np.uint8)
+    padded[:num_tiles] = tiles
+    pixels = padded.reshape(rows, columns, height, width).swapaxes(1, 2)
+    return Image.fromarray(pixels.reshape(rows * height, columns * width))

@@ -33,7 +33,7 @@ from mnist_core.inference import choose_device, open_predictor, predict
 from mnist_core.splits import NO_LABEL
 from mnist_core.store import load_stored
 from mnist_core.ui.jobs import Jobs
-from mnist_core.ui.library import MAPS, SPACES, _Shelf
+from mnist_core.ui.library import MAPS, SPACES, Shelf
 
 
 @pytest.fixture(autouse=True)
@@ -130,21 +130,21 @@ def test_what_was_opened_stays_open(library):
 
 
 def test_what_was_used_longest_ago_is_closed():
-    shelf, loaded = _Shelf(30, lambda size: size), []
+    shelf, loaded = Shelf(30, lambda size: size), []
     for size in (10, 11, 9, 10, 8, 10, 11):  # 10 was used again before 8 came, so 11 had to go
         shelf.get(size, 0, lambda size=size: loaded.append(size) or size)
     assert loaded == [10, 11, 9, 8, 11]
 
 
 def test_what_is_too_large_alone_stays_open_alone():
-    shelf, loaded = _Shelf(30, lambda size: size), []
+    shelf, loaded = Shelf(30, lambda size: size), []
     for size in (10, 99, 99, 10):
         shelf.get(size, 0, lambda size=size: loaded.append(size) or size)
     assert loaded == [10, 99, 10]
 
 
 def test_what_has_changed_is_opened_anew():
-    shelf = _Shelf(30, lambda _: 1)
+    shelf = Shelf(30, lambda _: 1)
     assert shelf.get("a", 1, lambda: "first") == shelf.get("a", 1, lambda: "never") == "first"
     assert shelf.get("a", 2, lambda: "second") == "second"
     assert shelf.get("a", 3, lambda: None) is None
@@ -152,7 +152,7 @@ def test_what_has_changed_is_opened_anew():
 
 
 def test_what_takes_long_to_open_does_not_keep_others_waiting():
-    shelf, begun, go = _Shelf(30, lambda _: 1), threading.Event(), threading.Event()
+    shelf, begun, go = Shelf(30, lambda _: 1), threading.Event(), threading.Event()
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(shelf.get, "slow", 0, lambda: begun.set() or (go.wait(30) and "late"))
         assert begun.wait(30)

@@ -124,11 +124,13 @@ function createSample(view, ask) {
   find("#sample-next").addEventListener("click", () => step(1));
   find("#sample-close").addEventListener("click", close);
   find("#sample-copy").addEventListener("click", copyPicture);
-  find("#sample-put").addEventListener("click", () => {
-    tell("put", sample.image);
-    close();
-    location.hash = "#draw";
-  });
+  for (const [button, hash] of [["#sample-put", "#draw"], ["#sample-inside", "#inside"]]) {
+    find(button).addEventListener("click", () => {
+      tell("put", sample.image);
+      close();
+      location.hash = hash;
+    });
+  }
   // A way to a part of the map that needs no pointer.
   find("#sample-around").addEventListener("click", async () => {
     const { map } = view.now;

@@ -105,13 +105,26 @@ function showAnswer() {
 // The slower parts hear of a drawing when a stroke has ended.
 function onFinal(answer, question) {
   relatives.show(answer.image);
+  tellSubject(answer, question);
   if (question.preview) return;
   if (question.strokes.length) own.update(answer.image);
   tell("drawing", answer.image);
 }
 
+// What the inside tab looks into.
+function tellSubject(answer, question) {
+  const { image, model, probabilities, verdict, doubt, limit } = answer;
+  const { strokes } = question;
+  tell("subject", {
+    strokes, image, model, answer: { probabilities, verdict, doubt, limit },
+    label: question.preview?.label, isPlain: strokes.length > 0 && !question.image,
+    width: ink.gestures.at(-1)?.width,
+  });
+}
+
 function showNothing() {
   shown = null;
+  tell("subject", null);
   relatives.clear();
   own.finish();
   tell("drawing", null);
@@ -250,7 +263,8 @@ find("#shuffle").addEventListener("click", showSamples);
 
 let models = [];
 
-async function showModels() {
+// `wanted` is chosen if there is such a model.
+async function showModels(wanted) {
   const answer = await server.describe_models({});
   if (!answer?.ok) return answer ? notify(answer.error) : retryLater(showModels);
   find("#device").textContent = [answer.device, answer.note].filter(Boolean).join("; ");
@@ -261,8 +275,10 @@ async function showModels() {
     label: model.label,
     accuracy: exactPercent(model.validation_accuracy),
   }), model.name)));
-  if (models.some((model) => model.name === chosen)) select.value = chosen;
+  const name = [wanted, chosen].find((one) => models.some((model) => model.name === one));
+  if (name) select.value = name;
   describeModel();
+  if (name && name === wanted) askAgain();
 }
 
 function describeModel() {
@@ -293,6 +309,8 @@ find("#model").addEventListener("change", () => {
 find("#details").addEventListener("toggle", () => find("#details").open && showModels());
 
 hear("forget", own.forgetAll);
+hear("subject-wanted", () => shown?.isFinal && shown.answer.ok && tellSubject(shown.answer, shown.question));
+hear("choose-model", showModels);
 hear("put", (image) => {
   if (hand.isRunning || pad.isPenDown) return;
   setPreview(null);

@@ -21,7 +21,7 @@ from .jobs import Job
 from .library import MAPS, MOST_OWN, Library, check_choice
 from .models import models_of
 from .reader import Reader
-from .texts import load_texts
+from .texts import load_texts, select_texts
 from .wire import LiveFunction, Message, decode_image, encode_bytes, encode_sprite, join_scripts, never_raise
 
 DATA_DIR = ASSETS_DIR / "data"
@@ -37,12 +37,14 @@ _NEAR = 0.05
 
 def build_data(tab: DataTab) -> gr.HTML:
     """Adds the data tab to the Blocks that are being built."""
+    template = (DATA_DIR / "data.html").read_text(encoding="utf-8")
+    script = join_scripts(ASSETS_DIR / "common.js", *(DATA_DIR / name for name in SCRIPTS))
     return gr.HTML(
-        html_template=(DATA_DIR / "data.html").read_text(encoding="utf-8"),
-        js_on_load=join_scripts(ASSETS_DIR / "common.js", *(DATA_DIR / name for name in SCRIPTS)),
+        html_template=template,
+        js_on_load=script,
         apply_default_css=False,
         server_functions=list(tab.functions),
-        texts=load_texts(),
+        texts=select_texts(template + script),
         elem_id="data",
     )
 

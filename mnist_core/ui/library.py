@@ -106,10 +106,10 @@ class Library:
         self._cache_dir = Path(cache_dir)
         self._store = AnswerStore(cache_dir)
         self._jobs = Jobs(data_dir, self._cache_dir)
-        self._splits: _Shelf[_OpenSplit] = _Shelf(_MOST_BYTES, lambda opened: opened.split.images.nbytes)
-        self._answers: _Shelf[_OpenAnswers] = _Shelf(_MOST_BYTES, _count_bytes)
-        self._pixels: _Shelf[PixelIndex] = _Shelf(1, lambda _: 1)
-        self._embedders: _Shelf[tuple[Embedder, Projection]] = _Shelf(_NUM_EMBEDDERS, lambda _: 1)
+        self._splits: Shelf[_OpenSplit] = Shelf(_MOST_BYTES, lambda opened: opened.split.images.nbytes)
+        self._answers: Shelf[_OpenAnswers] = Shelf(_MOST_BYTES, _count_bytes)
+        self._pixels: Shelf[PixelIndex] = Shelf(1, lambda _: 1)
+        self._embedders: Shelf[tuple[Embedder, Projection]] = Shelf(_NUM_EMBEDDERS, lambda _: 1)
 
     def list_splits(self) -> list[SplitSource]:
         """What can be looked through now; files that came since the start are among it."""
@@ -271,7 +271,7 @@ class Library:
         return projection.apply(embedder.embed(image[None])[1])[0]
 
 
-class _Shelf(Generic[Thing]):
+class Shelf(Generic[Thing]):
     """Things by key, until their stamp changes. What was used longest ago goes when they are too large together.
 
     Args:

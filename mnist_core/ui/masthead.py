@@ -1,20 +1,22 @@
-"""The line above every tab: the name, the tabs, light or dark."""
+"""The line above every tab: the name, the tabs, light or dark; and the guided tour below it."""
 
 from __future__ import annotations
 
 import gradio as gr
 
 from ..dataset import ASSETS_DIR
-from .texts import load_texts
+from .texts import select_texts
 from .wire import join_scripts
 
 
 def build_masthead() -> gr.HTML:
     """Adds the masthead to the Blocks that are being built."""
+    template = (ASSETS_DIR / "masthead.html").read_text(encoding="utf-8")
+    script = join_scripts(*(ASSETS_DIR / name for name in ("common.js", "masthead.js", "tour.js")))
     return gr.HTML(
-        html_template=(ASSETS_DIR / "masthead.html").read_text(encoding="utf-8"),
-        js_on_load=join_scripts(ASSETS_DIR / "common.js", ASSETS_DIR / "masthead.js"),
+        html_template=template,
+        js_on_load=script,
         apply_default_css=False,
-        texts=load_texts(),
+        texts=select_texts(template + script),
         elem_id="masthead",
     )

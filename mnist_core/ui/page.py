@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse
 from ..dataset import ASSETS_DIR, Samples
 from .data import DATA_DIR, DataTab, build_data
 from .endpoints import add_endpoints
+from .inside.tab import INSIDE_DIR, build_inside
 from .library import Library
 from .masthead import build_masthead
 from .reader import Reader
@@ -34,6 +35,7 @@ def build_page(reader: Reader, samples: Samples, library: Library) -> gr.Blocks:
         build_masthead()
         build_sketchpad(reader, samples, tab)
         build_data(tab)
+        build_inside(reader, library)
         add_endpoints(reader, library)
     return page
 
@@ -61,7 +63,7 @@ def launch_options() -> dict[str, Any]:
     """What `Blocks.launch` needs for this page to look and behave as meant."""
     return {
         "theme": gr.themes.Base(font=_FONTS, font_mono=["ui-monospace", "monospace"]),
-        "css_paths": [ASSETS_DIR / "style.css", DATA_DIR / "data.css"],
+        "css_paths": [ASSETS_DIR / "style.css", DATA_DIR / "data.css", *sorted(INSIDE_DIR.glob("*.css"))],
         "favicon_path": ASSETS_DIR / "favicon.svg",
         "footer_links": ["api", "gradio"],
         "run_history": False,

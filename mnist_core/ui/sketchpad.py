@@ -16,7 +16,7 @@ from .evidence import show_evidence
 from .hand import compare_hand, pack_hand
 from .models import models_of
 from .reader import Answer, Reader
-from .texts import load_texts
+from .texts import select_texts
 from .wire import (
     LiveFunction,
     Message,
@@ -45,13 +45,15 @@ SCRIPTS = (
 
 def build_sketchpad(reader: Reader, samples: Samples, tab: DataTab) -> gr.HTML:
     """Adds the pad to the Blocks that are being built; `samples` are shown beside it, `tab` knows relatives."""
+    # The template is a constant: what stands in a prop would be inserted as HTML.
+    template = (SKETCHPAD_DIR / "sketchpad.html").read_text(encoding="utf-8")
+    script = join_scripts(ASSETS_DIR / "common.js", *(SKETCHPAD_DIR / name for name in SCRIPTS))
     return gr.HTML(
-        # The template is a constant: what stands in a prop would be inserted as HTML.
-        html_template=(SKETCHPAD_DIR / "sketchpad.html").read_text(encoding="utf-8"),
-        js_on_load=join_scripts(ASSETS_DIR / "common.js", *(SKETCHPAD_DIR / name for name in SCRIPTS)),
+        html_template=template,
+        js_on_load=script,
         apply_default_css=False,
         server_functions=list(live_functions(reader, samples, tab)),
-        texts=load_texts(),
+        texts=select_texts(template + script),
         elem_id="sketch",
     )
 

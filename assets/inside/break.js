@@ -1,0 +1,153 @@
+// A private copy of the network: its parts switched off, noise on its weights.
+
+addView("break", createBreak());
+
+function createBreak() {
+  const showBars = createBars(find("#break-bars"));
+  const showDigits = createBars(find("#break-digits"), (share) => `${Math.round(share * 100)}`);
+  let off = {}; // lists of channels by the name of their layer
+  let seed = 0;
+  let model = null;
+  let opened = null; // the network's layers, with their maps of this drawing
+  let subject = null;
+  let isAsking = false;
+  let isWanted = false;
+
+  async function show(next, isCurrent) {
+    subject = next;
+    if (model !== subject.model) reset();
+    const { image } = subject;
+    const [layers, breakable] = await Promise.all([
+      ask("open_layers", { image, model: subject.model }, isCurrent), ask("list_breakable", { model: subject.model }, isCurrent),
+    ]);
+    if (!layers || !breakable) return;
+    model = subject.model;
+    find("#break-noise").max = breakable.mostNoise;
+    opened = { ...layers, parts: layers.parts.slice(0, -1) };
+    showLayers();
+    measure();
+  }
+
+  function reset() {
+    off = {};
+    seed = 0;
+    find("#break-noise").value = 0;
+  }
+
+  function showLayers() {
+    find("#break-layers").replaceChildren(...opened.parts.map((part) => {
+      const card = make("article", { className: "layer" });
+      const maps = make("canvas", { className: "maps", tabIndex: 0 });
+      const whole = make("button", { type: "button", textContent: say("break_layer") });
+      const some = make("button", { type: "button", textContent: say("break_some") });
+      const state = make("span", { className: "muted" });
+      card.append(make("div", { className: "row" }, make("h3", { textContent: part.name }), state, whole, some), maps);
+      const entry = { part, maps, whole, state, cursor: 0 };
+      const size = part.shape.at(-1);
+      whole.addEventListener("click", () => change(entry, isWhole(part) ? [] : Array.from({ length: size }, (_, channel) => channel)));
+      some.addEventListener("click", () => change(entry, chooseSome(size)));
+      maps.addEventListener("click", (event) => toggle(entry, tileAt(event, maps, part)?.channel));
+      maps.addEventListener("keydown", (event) => pressKey(event, entry));
+      maps.setAttribute("aria-label", say("break_maps", { name: part.name, channels: size }));
+      paintLayer(entry);
+      return card;
+    }));
+  }
+
+  const isWhole = (part) => off[part.name]?.length === part.shape.at(-1);
+
+  function chooseSome(size) {
+    const channels = Array.from({ length: size }, (_, channel) => channel);
+    for (let last = size - 1; last > 0; last -= 1) {
+      const other = Math.floor(Math.random() * (last + 1));
+      [channels[last], channels[other]] = [channels[other], channels[last]];
+    }
+    return channels.slice(0, Math.max(1, Math.round(size / 4)));
+  }
+
+  async function paintLayer({ part, maps, whole, state }) {
+    await paintTiles(maps, part.picture, opened.columns, part);
+    const [height, width, channels] = mapShape(part);
+    const context = maps.getContext("2d");
+    const out = off[part.name] ?? [];
+    context.fillStyle = "#ff5436d9";
+    for (const channel of out) context.fillRect(...cornerOf(maps, part, channel), width, height);
+    whole.setAttribute("aria-pressed", isWhole(part));
+    state.textContent = say("break_state", { off: out.length, channels });
+  }
+
+  function toggle(entry, channel) {
+    if (channel === undefined) return;
+    const out = off[entry.part.name] ?? [];
+    change(entry, out.includes(channel) ? out.filter((other) => other !== channel) : [...out, channel]);
+  }
+
+  function pressKey(event, entry) {
+    const columns = Number(entry.maps.dataset.columns);
+    const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
+    if (!by && ![" ", "Enter"].includes(event.key)) return;
+    event.preventDefault();
+    entry.cursor = Math.min(entry.part.shape.at(-1) - 1, Math.max(0, entry.cursor + (by ?? 0)));
+    if (!by) toggle(entry, entry.cursor);
+    entry.maps.parentElement.querySelectorAll(".mark").forEach((mark) => mark.remove());
+    markTile(entry.maps, entry.part, entry.cursor);
+  }
+
+  function change(entry, channels) {
+    off = { ...off, [entry.part.name]: channels };
+    if (!channels.length) delete off[entry.part.name];
+    paintLayer(entry);
+    measure();
+  }
+
+  // One question in flight, the newest next.
+  async function measure() {
+    isWanted = true;
+    showNoise();
+    if (isAsking) return;
+    isAsking = true;
+    while (isWanted && isShown()) {
+      isWanted = false;
+      const { image } = subject;
+      const question = { image, model, off, noise: Number(find("#break-noise").value), seed };
+      const answer = await Promise.race([server.break_network(question), later(GIVE_UP)]);
+      if (answer?.ok && question.model === model) showResult(answer, question);
+      else if (!answer?.ok) notify(answer?.error || say("server_away"));
+    }
+    isAsking = false;
+  }
+
+  function showNoise() {
+    find("#break-noise-value").textContent = say("break_noise", { noise: Math.round(find("#break-noise").value * 100) });
+  }
+
+  function showResult({ answer, accuracy, interval, byDigit, intact, num, split }, question) {
+    const before = subject.answer.verdict;
+    const name = ({ kind, labels }) => (kind === "refused" ? say("break_refused") : labels[0]);
+    find("#break-answer").textContent = say("break_answer", { before: name(before), after: name(answer.verdict) });
+    showBars(answer.probabilities);
+    find("#break-bars").classList.toggle("refused", answer.verdict.kind === "refused");
+    find("#break-accuracy").textContent = say("break_accuracy", { accuracy: (accuracy * 100).toFixed(1), intact: (intact * 100).toFixed(1) });
+    find("#break-note").textContent = say("break_note", {
+      num: num.toLocaleString(), split: say(`split_${split}`), low: (interval[0] * 100).toFixed(1), high: (interval[1] * 100).toFixed(1),
+    });
+    showDigits(byDigit);
+    const count = Object.values(question.off).reduce((sum, channels) => sum + channels.length, 0);
+    teach("break", {
+      off: count, total: opened.parts.reduce((sum, part) => sum + part.shape.at(-1), 0), noise: Math.round(question.noise * 100),
+      accuracy: (accuracy * 100).toFixed(1), intact: (intact * 100).toFixed(1), num: num.toLocaleString(), before: name(before), after: name(answer.verdict),
+    });
+  }
+
+  find("#break-noise").addEventListener("input", measure);
+  find("#break-again").addEventListener("click", () => {
+    seed += 1;
+    measure();
+  });
+  find("#break-reset").addEventListener("click", () => {
+    reset();
+    showLayers();
+    measure();
+  });
+  return { show };
+}

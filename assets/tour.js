@@ -1,0 +1,101 @@
+// The guided tour: ten steps from the first stroke to the confusion matrix. Each has an address, `#tour?step=3`, which
+// gives way to the address of the place that the step is about.
+
+function createTour() {
+  const places = [
+    "#draw", "#inside?view=journey", "#inside?view=layers", "#inside?view=layers", "#inside?view=why",
+    "#inside?view=belief", "#inside?view=change", "#inside?view=fool", "#data", "#data?show=crowd",
+  ];
+  const total = places.length;
+  const address = (step) => `#tour?step=${step}`;
+  const links = places.map((_, index) => {
+    const step = index + 1;
+    const link = make("a", { href: address(step), textContent: step, title: say(`tour_title_${step}`) });
+    link.setAttribute("aria-label", say("tour_step", { step, total, title: say(`tour_title_${step}`) }));
+    return link;
+  });
+  let current = null; // the step, from 1 on; null when no tour is on
+  find("#tour nav").append(...links);
+
+  function draw() {
+    find("#tour").hidden = current === null;
+    if (current === null) return;
+    const level = recall("level") === "university" ? "university" : "school";
+    find("#tour-number").textContent = say("tour_number", { step: current, total });
+    find("#tour-title").textContent = say(`tour_title_${current}`);
+    find("#tour-title").href = address(current);
+    find("#tour-words").textContent = level === "school" ? say(`tour_school_${current}`) : say(`tour_university_${current}`);
+    find("#tour-back").disabled = current === 1;
+    find("#tour-next").disabled = current === total;
+    links.forEach((link, index) => {
+      if (index + 1 === current) link.setAttribute("aria-current", "step");
+      else link.removeAttribute("aria-current");
+    });
+  }
+
+  function notify(text) {
+    find("#tour-notice").textContent = text;
+    find("#tour-notice").hidden = !text;
+  }
+
+  function fold(isFolded) {
+    find("#tour-text").hidden = isFolded;
+    find("#tour-fold").setAttribute("aria-expanded", !isFolded);
+    remember("tour-folded", isFolded ? "yes" : "");
+  }
+
+  function keep(step) {
+    current = step;
+    remember("tour", step ?? "");
+    draw();
+  }
+
+  function open(step) {
+    notify("");
+    keep(step);
+    location.replace(places[step - 1]);
+    showTab();
+  }
+
+  const isStep = (text) => /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= total;
+
+  // Whether the address was one of the tour's.
+  function follow() {
+    const [name, query] = location.hash.slice(1).split("?");
+    if (name !== "tour") return false;
+    const given = new URLSearchParams(query).get("step") ?? "1";
+    const isWrong = !isStep(given);
+    open(isWrong ? 1 : Number(given));
+    if (isWrong) {
+      notify(say("tour_wrong", { step: given, total }));
+      fold(false);
+    }
+    return true;
+  }
+
+  async function copyLink() {
+    const link = `${location.origin}${location.pathname}${address(current)}`;
+    try {
+      await navigator.clipboard.writeText(link);
+      find("#tour-copy").textContent = say("copied");
+      setTimeout(() => { find("#tour-copy").textContent = say("copy_link"); }, SILENCE);
+    } catch {
+      notify(link); // a page that is not served with https has no clipboard
+    }
+  }
+
+  find("#tour-back").addEventListener("click", () => open(current - 1));
+  find("#tour-next").addEventListener("click", () => open(current + 1));
+  find("#tour-end").addEventListener("click", () => keep(null));
+  find("#tour-copy").addEventListener("click", copyLink);
+  find("#tour-fold").addEventListener("click", () => fold(!find("#tour-text").hidden));
+  addEventListener("hashchange", follow);
+  // The level of the texts is chosen on the inside tab.
+  document.addEventListener("click", ({ target }) => target.closest("[data-level]") && draw());
+
+  fold(recall("tour-folded") === "yes");
+  const kept = recall("tour") ?? "";
+  if (!follow()) keep(isStep(kept) ? Number(kept) : null);
+}
+
+createTour();

@@ -1,0 +1,73 @@
+"""What would change its mind: the smallest change found of a drawing that flips the answer, one family at a time."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+
+from ...changes import Change, Search, find_change
+from ...edits import FAMILIES
+from ...errors import QueryError
+from ..wire import LiveFunction, Message, encode_image
+from .bench import Bench
+
+# A search keeps a processor busy for up to a second, and a class may start thirty at once: one at a time. Whoever
+# waits longer than this, in seconds, asks again, because the pad needs the server's threads.
+_searching = threading.Semaphore(1)
+_PATIENCE = 0.3
+
+
+def change_functions(bench: Bench) -> tuple[LiveFunction, ...]:
+    """The functions of this view, each from one JSON object to another."""
+
+    def find_smallest_change(message: Message) -> Message:
+        """`{image, model, family, wanted?}` to what was looked for and how far, and the change or null.
+
+        That is `{family, unit, label, probabilities, tried, lowest, highest, isComplete, change}`; a change is
+        `{amount, cost, edited, image, label, probabilities, effect, place}`. `label` is null where the image is taken
+        for no digit. While others search it is `{isBusy: true}`: ask again.
+        """
+        family, wanted = message.get("family"), message.get("wanted")
+        if not isinstance(family, str):
+            raise QueryError(f"'family' takes one of {', '.join(FAMILIES)}. Received: {family!r}.")
+        anatomy, image = bench.decode(message)
+        if not _searching.acquire(timeout=_PATIENCE):
+            return {"isBusy": True}
+        try:
+            return _describe(find_change(anatomy.predict, image, family, wanted=wanted))
+        finally:
+            _searching.release()
+
+    return (find_smallest_change,)
+
+
+def _describe(search: Search) -> Message:
+    return {
+        "family": search.family,
+        "unit": FAMILIES[search.family].unit,
+        "label": search.label,
+        "probabilities": _round(search.probabilities),
+        "tried": search.num_predictions,
+        "lowest": search.lowest,
+        "highest": search.highest,
+        "isComplete": search.is_complete,
+        "change": search.change and _describe_change(search.change),
+    }
+
+
+def _describe_change(change: Change) -> Message:
+    return {
+        "amount": round(change.amount, 2),
+        "cost": round(change.cost, 4),
+        "edited": encode_image(change.edited),
+        "image": encode_image(change.image),
+        "label": change.label,
+        "probabilities": _round(change.probabilities),
+        "effect": change.effect,
+        "place": change.place,
+    }
+
+
+def _round(probabilities: np.ndarray) -> list[float]:
+    return [round(float(probability), 6) for probability in probabilities]

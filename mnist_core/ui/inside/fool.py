@@ -1,0 +1,69 @@
+"""Noise that makes a network answer otherwise: the sign of the gradient, at every strength, on every model.
+
+Reference:
+    Goodfellow, Shlens and Szegedy (2015), "Explaining and harnessing adversarial examples".
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...errors import MnistError
+from ...inference import predict
+from ...store import short_name
+from ..gradient_helper import shared_helper
+from ..wire import LiveFunction, Message, encode_bytes
+from .bench import Bench
+
+# In units of full ink.
+STRENGTHS = np.linspace(0, 0.5, 26)
+_MOST_MODELS = 8
+
+
+def fool_functions(bench: Bench) -> tuple[LiveFunction, ...]:
+    """The functions of this view, each from one JSON object to another."""
+
+    def fool_models(message: Message) -> Message:
+        """`{image, model, digit}` to noise against that digit, and what every model makes of it at every strength.
+
+        Without a digit it is the one that the model answers. That is `{digit, sign, strengths, models}`: the sign of
+        the gradient as base64 of 784 bytes, 0, 1 or 2 for -1, 0 and 1; a model, the asked one first, has name, label,
+        and for each strength ten probabilities and accepted.
+        """
+        anatomy, image = bench.decode(message)
+        digit = message.get("digit")
+        if digit is None:
+            digit = int(anatomy.predict(image[None]).probabilities[0].argmax())
+        stored = bench.library.find_model(anatomy.name)
+        sign = np.sign(shared_helper().find_loss_gradient(stored, image, digit))
+        images = add_noise(image, sign)
+        others = [model.name for model in bench.reader.list_models() if model.name != anatomy.name]
+        models = [_read(bench, name, images) for name in [anatomy.name, *others][:_MOST_MODELS]]
+        return {
+            "digit": digit,
+            "sign": encode_bytes((sign + 1).astype(np.uint8)),
+            "strengths": STRENGTHS.round(4).tolist(),
+            "models": [model for model in models if model],
+        }
+
+    return (fool_models,)
+
+
+def add_noise(image: np.ndarray, sign: np.ndarray) -> np.ndarray:
+    """An image, float32 (28, 28), with noise of each of `STRENGTHS`: float32 (26, 28, 28) in [0, 1]."""
+    return np.clip(image + STRENGTHS[:, None, None] * sign, 0, 1).astype(np.float32)
+
+
+def _read(bench: Bench, name: str, images: np.ndarray) -> Message | None:
+    """What a model makes of images; None where one that is only compared with cannot be opened."""
+    try:
+        stored, predictor = bench.reader.open(name)
+    except MnistError:
+        return None
+    answers = predict(predictor, images)
+    return {
+        "name": name,
+        "label": short_name(stored),
+        "probabilities": answers.probabilities.round(4).tolist(),
+        "accepted": answers.accepted.tolist(),
+    }

@@ -1,0 +1,106 @@
+"""Which pixels mattered to an answer, by any of the methods in `EXPLANATIONS`."""
+
+from __future__ import annotations
+
+import functools
+import json
+from typing import Any
+
+import numpy as np
+
+from ...anatomy import Anatomy
+from ...curves import ORDERS, SIDE
+from ...dataset import ASSETS_DIR
+from ...explain import BASELINES, EXPLANATIONS, Target, check_baseline, check_method, has_maps, make_baseline
+from ...inference import read_logits
+from ...store import StoredModel
+from ..gradient_helper import shared_helper
+from ..wire import LiveFunction, Message, encode_bytes
+from .bench import Bench
+
+_FIGURES_PATH = ASSETS_DIR / "inside.json"
+
+
+def why_functions(bench: Bench) -> tuple[LiveFunction, ...]:
+    """The functions of this view, each from one JSON object to another."""
+
+    def list_explanations(message: Message) -> Message:
+        """`{model}` to `{methods, baselines, figures}`: what can explain it, and what is known of how well.
+
+        A method has name, needsGradients, hasBaseline and isPossible. `figures` is None for a model that was not
+        measured, see `find_figures`.
+        """
+        model = str(message.get("model") or "")
+        anatomy = bench.open(model)
+        methods = [
+            {
+                "name": name,
+                "needsGradients": explanation.needs_gradients(anatomy),
+                "hasBaseline": explanation.has_baseline,
+                "isPossible": name != "grad_cam" or has_maps(anatomy),
+            }
+            for name, explanation in EXPLANATIONS.items()
+        ]
+        return {
+            "methods": methods,
+            "baselines": BASELINES,
+            "figures": find_figures(bench.library.find_model(model).weights_digest),
+        }
+
+    def explain_answer(message: Message) -> Message:
+        """`{image, model, method, digit, versus, baseline}` to which pixels mattered.
+
+        Without a digit it is the one that is answered. That is `{digit, versus, runnerUp, attribution, sum, value,
+        without}`: the other digit with the largest logit; the attribution as base64 of 784 float32; the target for this
+        image; and for the baseline, of methods that have one, else None.
+        """
+        anatomy, image = bench.decode(message)
+        logits = anatomy.logits(image[None])
+        digit = message.get("digit")
+        if digit is None:
+            digit = int(read_logits(logits, anatomy.calibration).probabilities[0].argmax())
+        target = Target(digit, message.get("versus"))
+        attribution = _explain(bench.library.find_model(anatomy.name), anatomy, image, target, message)
+        has_baseline = check_method(str(message.get("method"))).has_baseline
+        return {
+            "digit": target.digit,
+            "versus": target.versus,
+            "runnerUp": max((label for label in range(10) if label != digit), key=lambda label: logits[0, label]),
+            "attribution": encode_bytes(attribution),
+            "sum": float(attribution.sum()),
+            "value": float(target.values(logits)[0]),
+            "without": _measure_baseline(anatomy, image, target, message) if has_baseline else None,
+        }
+
+    return (list_explanations, explain_answer)
+
+
+def find_figures(weights_digest: str) -> dict[str, Any] | None:
+    """What `inside explanations` has measured of the model with these weights, or None.
+
+    That is, by the name of a method as `curves.list_methods` has it, deletion and insertion, their areas and 11 points,
+    and the differences from the orders; with `shares`, `num_images` and `orders`.
+    """
+    for model in _read_figures()["models"]:
+        if model["weights_digest"] == weights_digest:
+            return {**model["sides"][str(SIDE)], "orders": ORDERS, "single": model["sides"]["1"]["methods"]}
+    return None
+
+
+@functools.cache
+def _read_figures() -> dict[str, Any]:
+    figures = json.loads(_FIGURES_PATH.read_text(encoding="utf-8")) if _FIGURES_PATH.is_file() else {}
+    return figures.get("explanations", {"models": []})
+
+
+def _explain(stored: StoredModel, anatomy: Anatomy, image: np.ndarray, target: Target, message: Message) -> np.ndarray:
+    method, baseline = str(message.get("method")), check_baseline(str(message.get("baseline") or BASELINES[0]))
+    explanation = check_method(method)
+    if explanation.needs_gradients(anatomy):
+        return shared_helper().explain(stored, image, method, target, baseline)
+    return explanation.explain(anatomy, image, target, baseline=baseline)
+
+
+def _measure_baseline(anatomy: Anatomy, image: np.ndarray, target: Target, message: Message) -> float:
+    start = make_baseline(image, check_baseline(str(message.get("baseline") or BASELINES[0])))
+    return float(target.values(anatomy.logits(start[None]))[0])

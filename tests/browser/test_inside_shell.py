@@ -1,0 +1,109 @@
+"""The inside tab beside the pad: its views follow the drawing, the model and the address."""
+
+import pytest
+from hands import DIGITS, PHONE, draw_with_mouse, open_address, wait_for_answer
+
+VIEWS = ["journey", "layers", "why", "change", "fool", "belief", "move", "break", "learn"]
+
+
+@pytest.fixture
+def inside(drawn):
+    """The layers of a seven."""
+    open_address(drawn, "#inside?view=layers")
+    drawn.wait_for_selector("#layers-softmax .answered")
+    return drawn
+
+
+def shown_view(page):
+    return page.evaluate(
+        """[...document.querySelectorAll('#inside .view')].filter((view) => view.offsetParent)
+            .map((view) => view.dataset.view)"""
+    )
+
+
+def answered(page):
+    return page.inner_text("#layers-softmax .answered th")
+
+
+def test_every_view_has_a_link_that_shows_it_alone(inside):
+    assert (
+        inside.evaluate("[...document.querySelectorAll('#inside .views a')].map((link) => link.dataset.view)") == VIEWS
+    )
+    for view in ("break", "layers"):
+        inside.click(f"#inside .views [data-view={view}]")
+        inside.wait_for_function("(view) => document.querySelector(`#inside .view-${view}`).offsetParent", arg=view)
+        assert shown_view(inside) == [view]
+        assert inside.url.endswith(f"#inside?view={view}")
+
+
+def test_the_pad_stays_beside_the_views(inside):
+    pad, view = (inside.locator(selector).bounding_box() for selector in ("#sketchpad", "#inside .view-layers"))
+    assert pad["x"] + pad["width"] <= view["x"]
+    inside.mouse.wheel(0, 1500)
+    inside.wait_for_function("() => scrollY > 500")
+    assert inside.locator("#sketchpad").bounding_box()["y"] >= 0
+
+
+def test_another_drawing_is_looked_into_when_its_stroke_ends(inside):
+    assert answered(inside) == "7"
+    inside.click("#clear")
+    inside.wait_for_selector("#inside-empty", state="visible")
+    assert shown_view(inside) == []
+    draw_with_mouse(inside, DIGITS[0])
+    inside.wait_for_function("() => document.querySelector('#layers-softmax .answered th')?.innerText === '0'")
+
+
+def test_a_sample_of_the_album_can_be_looked_into(page):
+    open_address(page, "#data?split=&open=3")
+    page.wait_for_selector("#sample[open]")
+    label = page.inner_text("#sample-label")
+    page.click("#sample-inside")
+    page.wait_for_selector("#sketchpad:not(.empty)")
+    page.click("#inside .views [data-view=layers]")
+    page.wait_for_function(
+        "(label) => document.querySelector('#layers-softmax .answered th')?.innerText === label", arg=label
+    )
+
+
+def test_two_levels_of_texts_use_the_drawings_own_numbers(inside):
+    school = inside.inner_text("#lesson")
+    inside.click("[data-level=university]")
+    inside.wait_for_function("(before) => document.querySelector('#lesson').innerText !== before", arg=school)
+    university = inside.inner_text("#lesson")
+    logit = inside.inner_text("#layers-softmax .answered td")
+    assert logit in school
+    assert logit in university
+    inside.reload()
+    inside.wait_for_selector("[data-level=university][aria-pressed=true]")
+
+
+def test_a_reload_keeps_view_and_drawing(inside):
+    inside.reload()
+    inside.wait_for_selector("#layers-softmax .answered")
+    assert (shown_view(inside), answered(inside)) == (["layers"], "7")
+
+
+def test_an_unknown_view_shows_the_first(drawn):
+    open_address(drawn, "#inside?view=nothing")
+    drawn.wait_for_function("() => document.querySelector('#inside .view-journey').offsetParent")
+    assert shown_view(drawn) == ["journey"]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_on_a_phone_no_view_is_wider_than_the_screen(open_page, view):
+    page = open_page(PHONE)
+    wait_for_answer(page, draw_with_mouse(page, DIGITS[4]))
+    open_address(page, f"#inside?view={view}")
+    page.wait_for_function("(view) => document.querySelector(`#inside .view-${view}`).offsetParent", arg=view)
+    page.wait_for_timeout(400)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_on_a_phone_the_view_is_below_the_pad(open_page):
+    page = open_page(PHONE)
+    wait_for_answer(page, draw_with_mouse(page, DIGITS[4]))
+    open_address(page, "#inside?view=layers")
+    page.wait_for_selector("#layers-softmax .answered")
+    pad, view = (page.locator(selector).bounding_box() for selector in ("#sketchpad", "#inside .view-layers"))
+    assert pad["y"] + pad["height"] <= view["y"]
+    assert pad["width"] < 200
