@@ -142,9 +142,10 @@ function createBelief() {
       return ends.includes(index) && index < moments.length - 1 ? [point, { x: moments[index + 1], index }] : [point];
     });
     const x = places.map((place) => place.x);
-    const root = find("#belief-curves");
-    chart = drawCurves(root, {
+    chart = drawCurves(find("#belief-curves"), {
       x,
+      name: say("belief_chart"),
+      accepted: places.map(({ index }) => accepted[index]),
       curves: Array.from({ length: 10 }, (_, label) => ({
         label, values: places.map(({ index }) => probabilities[index][label]), color: digitColor(label),
       })),
@@ -152,8 +153,6 @@ function createBelief() {
       format: (moment) => say("belief_at", { time: seconds(moment) }),
       onPick(moment) { jump(moments.lastIndexOf(moment)); },
     });
-    root.firstChild.setAttribute("aria-label", say("belief_chart"));
-    shadeRefused(root, x, places.map(({ index }) => accepted[index]));
     find("#belief-shaded").hidden = accepted.every(Boolean);
   }
 
@@ -266,31 +265,6 @@ function createBelief() {
       teachBelief();
     },
   };
-}
-
-// The words of a verdict as nodes, the digit in its colour.
-function describeVerdict({ kind, labels }, probabilities) {
-  if (kind !== "sure") return [say(`verdict_${kind}`, { first: labels[0], second: labels[1] })];
-  const digit = make("b", { textContent: labels[0] });
-  digit.style.setProperty("--digit-color", digitColor(labels[0]));
-  return [digit, say("verdict_sure", { percent: percent(probabilities[labels[0]], say("over_99")) })];
-}
-
-// Greys the parts of a chart by `drawCurves` where the image is not taken for a digit.
-function shadeRefused(root, x, accepted) {
-  const { width, height, left, right, top, bottom } = CURVES;
-  const toX = (value) => left + ((value - x[0]) / (x.at(-1) - x[0] || 1)) * (width - left - right);
-  const border = (index) => (index <= 0 ? x[0] : index >= x.length ? x.at(-1) : (x[index - 1] + x[index]) / 2);
-  const parts = [];
-  for (let start = 0; start < x.length; start += 1) {
-    if (accepted[start]) continue;
-    let end = start;
-    while (end < x.length && !accepted[end]) end += 1;
-    const [from, to] = [toX(border(start)), toX(border(end))];
-    parts.push(makeSvg("rect", { x: from, y: top, width: to - from, height: height - top - bottom, class: "refused" }));
-    start = end;
-  }
-  root.querySelector("svg").prepend(...parts);
 }
 
 addView("belief", createBelief());

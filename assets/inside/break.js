@@ -25,7 +25,7 @@ function createBreak() {
     find("#break-noise").max = breakable.mostNoise;
     opened = { ...layers, parts: layers.parts.slice(0, -1) };
     showLayers();
-    measure();
+    await measure();
   }
 
   function reset() {

@@ -23,7 +23,7 @@ function createLayers() {
     showSoftmax(answer);
     teachLayers(answer);
     if (isOther || !unit) unit = answer.first;
-    openUnit(unit);
+    await openUnit(unit);
   }
 
   function buildCards(parts) {

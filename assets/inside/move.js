@@ -82,6 +82,8 @@ function createMove() {
           drawn = others;
           marker = drawCurves(chart, {
             x: sweep.steps,
+            name: say(`move_name_${name}`),
+            accepted: sweep.accepted,
             curves: Array.from({ length: 10 }, (_, digit) => ({
               label: digit, values: sweep.probabilities.map((row) => row[digit]), color: digitColor(digit),
             })),
@@ -92,8 +94,6 @@ function createMove() {
               request();
             },
           });
-          chart.firstChild.setAttribute("aria-label", say(`move_name_${name}`));
-          shadeRefused(chart, sweep.steps, sweep.accepted);
         }
         range.textContent = describeStay(sweep, answer.verdict, format);
       },

@@ -54,6 +54,14 @@ function signedColor(value) {
   return [...(value < 0 ? [58, 134, 255] : [255, 84, 54]), Math.round(255 * strength ** 0.7)];
 }
 
+// The words of a verdict as nodes, the digit in its colour.
+function describeVerdict({ kind, labels }, probabilities) {
+  if (kind !== "sure") return [say(`verdict_${kind}`, { first: labels[0], second: labels[1] })];
+  const digit = make("b", { textContent: labels[0] });
+  digit.style.setProperty("--digit-color", digitColor(labels[0]));
+  return [digit, say("verdict_sure", { percent: percent(probabilities[labels[0]], say("over_99")) })];
+}
+
 function notify(text) {
   find("#inside-notice").textContent = text;
   find("#inside-notice").hidden = !text;
@@ -115,6 +123,7 @@ async function showCurrent() {
   if (!isPossible) return;
   if (lessons.has(name)) teach(name, lessons.get(name));
   await show(subject, isCurrent);
+  if (isCurrent()) tell("view-shown", name);
 }
 
 function putOnPad(image) {

@@ -2,11 +2,14 @@
 
 function createWhy() {
   const CELL = 20;
+  const CURVES_OF = { own: "var(--accent)", random: "var(--muted)", darkness: "var(--digit-1)" };
   const known = new Map(); // what can explain each model, by its name
   let shown = null; // { answer, values, image } of the map that is drawn
   let place = null; // row and column that are looked at
 
-  const signed = (value, digits = 2) => `${value < 0 ? "\u2212" : "+"}${Math.abs(value).toFixed(digits)}`;
+  // Logits of a drawing are tens, a pixel's share of them may be a hundredth.
+  const size = (value) => (Math.abs(value) < 0.995 && value !== 0 ? Number(Math.abs(value).toPrecision(2)).toString() : Math.abs(value).toFixed(2));
+  const signed = (value) => `${value < 0 ? "\u2212" : "+"}${size(value)}`;
   const plain = (value, digits = 1) => `${value < 0 ? "\u2212" : ""}${Math.abs(value).toFixed(digits)}`;
   const digitOf = (text) => (/^[0-9]$/.test(text ?? "") ? Number(text) : null);
 
@@ -21,10 +24,11 @@ function createWhy() {
 
   function readChoice(list, subject) {
     const named = list.methods.find(({ name }) => name === view.now["why-method"]) ?? list.methods[0];
+    const method = named.isPossible ? named : list.methods[0];
     const digit = digitOf(view.now["why-digit"]) ?? subject.answer.verdict.labels[0];
     const versus = digitOf(view.now["why-versus"]);
     const baseline = list.baselines.includes(view.now["why-baseline"]) ? view.now["why-baseline"] : list.baselines[0];
-    return { method: named, digit, versus: versus === digit ? null : versus, baseline };
+    return { method, isInstead: method !== named, digit, versus: versus === digit ? null : versus, baseline };
   }
 
   function fillFields(list, { method, digit, versus, baseline }) {
@@ -51,7 +55,7 @@ function createWhy() {
     const choice = readChoice(list, subject);
     fillFields(list, choice);
     showFigures(list.figures, choice);
-    find("#why-sentence").textContent = say(`why_${choice.method.name}`);
+    find("#why-sentence").textContent = `${choice.isInstead ? say("why_instead") : ""} ${say(`why_${choice.method.name}`)}`.trim();
     find("#why-stage").classList.add("stale");
     const { method, digit, versus, baseline } = choice;
     const { image, model } = subject;
@@ -73,14 +77,15 @@ function createWhy() {
     showRunnerUp(answer);
     const found = {
       target, digit,
-      value: plain(answer.value), largest: signed(shown.values[strongest]), most: shown.largest.toFixed(2),
+      value: plain(answer.value), largest: signed(shown.values[strongest]), most: size(shown.largest),
       row: Math.floor(strongest / 28) + 1, column: (strongest % 28) + 1,
       sum: plain(answer.sum, 2), without: plain(answer.without ?? 0), rise: plain(answer.value - (answer.without ?? 0), 2),
       baseline: say(`why_baseline_${baseline}`),
     };
     find("#why-found").textContent = say(`why_found_${method.name}`, found);
     find("#why-map").setAttribute("aria-label", say("why_map_label", { ...found, asked }));
-    find("#why-low").textContent = say("why_against", { value: plain(-shown.largest, 2) });
+    find("#why-low").textContent = say("why_against", { value: signed(-shown.largest) });
+    find("#why-zero").textContent = "0";
     find("#why-high").textContent = say("why_for", { value: signed(shown.largest) });
     showPixel();
     teach("why", { ...found, method: say(`why_name_${method.name}`) });
@@ -129,7 +134,7 @@ function createWhy() {
     }
     const index = place[0] * 28 + place[1];
     find("#why-pixel").textContent = say("why_pixel", {
-      row: place[0] + 1, column: place[1] + 1, value: signed(shown.values[index], 3), ink: Math.round(shown.image[index] / 2.55),
+      row: place[0] + 1, column: place[1] + 1, value: signed(shown.values[index]), ink: Math.round(shown.image[index] / 2.55),
     });
   }
 
@@ -162,20 +167,24 @@ function createWhy() {
       values[`deletion_${name}`] = area(order(name).deletion.area);
       values[`insertion_${name}`] = area(order(name).insertion.area);
     }
-    find("#why-measured").textContent = `${say("why_measured", values)} ${say(own.is_better ? "why_better" : "why_not_better")}`;
+    const said = ["why_measured", own.is_better ? "why_better" : "why_not_better", ...(figures.isOwn ? [] : ["why_same_recipe"])];
+    find("#why-measured").textContent = said.map((key) => say(key, values)).join(" ");
     for (const kind of ["deletion", "insertion"]) {
-      const curve = (label, color, of) => ({ label, color, values: of[kind].curve });
+      const curve = (color, of) => ({ label: "", color, values: of[kind].curve });
       drawCurves(find(`#why-${kind}`), {
         x: figures.shares,
         curves: [
-          curve(say("why_order_random"), "var(--muted)", order("random")),
-          curve(say("why_order_darkness"), "var(--digit-1)", order("darkness")),
-          curve(say("why_order_own"), "var(--accent)", own),
+          curve(CURVES_OF.random, order("random")), curve(CURVES_OF.darkness, order("darkness")), curve(CURVES_OF.own, own),
         ],
         xLabel: say("why_share"),
         format: (share) => `${Math.round(share * 100)} %`,
       });
     }
+    find("#why-legend").replaceChildren(...Object.entries(CURVES_OF).map(([name, color]) => {
+      const entry = make("span", { textContent: say(`why_order_${name}`) });
+      entry.style.setProperty("--color", color);
+      return entry;
+    }));
     showTable(figures);
   }
 

@@ -209,18 +209,20 @@ class _Process:
         """The answer; None when the process has ended instead."""
         try:
             if not self._is_ready:
-                if not self._lines.get(timeout=_LOADING_PATIENCE_SECONDS):
-                    return None
-                self._is_ready = True
-            self._process.stdin.write(text + "\n")
-            self._process.stdin.flush()
-            line = self._lines.get(timeout=patience_seconds)
+                self._is_ready = bool(self._lines.get(timeout=_LOADING_PATIENCE_SECONDS))
+            if self._is_ready:
+                self._process.stdin.write(text + "\n")
+                self._process.stdin.flush()
+                if line := self._lines.get(timeout=patience_seconds):
+                    return json.loads(line)
         except queue.Empty:
             self.kill()
             return {"error": "The gradients took too long and were given up. Try again."}
         except OSError:
-            return None
-        return json.loads(line) if line else None
+            pass
+        # It has closed its output, and may not have ended quite yet.
+        self.kill()
+        return None
 
     def read_reason(self) -> str:
         """The last line that it wrote before it ended."""

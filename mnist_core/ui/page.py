@@ -63,7 +63,12 @@ def launch_options() -> dict[str, Any]:
     """What `Blocks.launch` needs for this page to look and behave as meant."""
     return {
         "theme": gr.themes.Base(font=_FONTS, font_mono=["ui-monospace", "monospace"]),
-        "css_paths": [ASSETS_DIR / "style.css", DATA_DIR / "data.css", *sorted(INSIDE_DIR.glob("*.css"))],
+        "css_paths": [
+            ASSETS_DIR / "style.css",
+            ASSETS_DIR / "tour.css",
+            DATA_DIR / "data.css",
+            *sorted(INSIDE_DIR.glob("*.css")),
+        ],
         "favicon_path": ASSETS_DIR / "favicon.svg",
         "footer_links": ["api", "gradio"],
         "run_history": False,

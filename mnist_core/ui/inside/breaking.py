@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import threading
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ...anatomy import Anatomy
 from ...errors import QueryError
 from ...evaluation import wilson_interval
 from ...inference import Predictor, predict, read_verdict
@@ -25,7 +26,7 @@ _NUM_KNOWN = 50
 
 def breaking_functions(bench: Bench) -> tuple[LiveFunction, ...]:
     """What the script of the view calls."""
-    known: Shelf[float] = Shelf(_NUM_KNOWN, lambda _: 1)
+    known: Shelf[Share] = Shelf(_NUM_KNOWN, lambda _: 1)
 
     def list_breakable(message: Message) -> Message:
         """`{model}` to `{parts, mostNoise}`: what can be switched off, each with its name, kind and size."""
@@ -45,32 +46,50 @@ def breaking_functions(bench: Bench) -> tuple[LiveFunction, ...]:
             raise QueryError("Expected lists of channels by the name of their layer.")
         if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
             raise QueryError(f"The seed of the noise is a whole number of at least 0. Received: {seed!r}.")
-        images, labels, split = bench.new_images(anatomy.name, NUM_IMAGES)
-        copy = BrokenCopy(anatomy, off, message.get("noise", 0), seed)
-        if not _at_a_time.acquire(timeout=_PATIENCE):
-            raise QueryError("Many networks are being broken just now. Try again in a moment.")
-        try:
-            right = predict(copy, images).probabilities.argmax(axis=1) == labels
-            stamp = bench.library.find_model(anatomy.name).written_at
-            intact = known.get(anatomy.name, stamp, lambda: _measure(anatomy, images, labels))
-        finally:
-            _at_a_time.release()
+        noise = message.get("noise", 0)
+        copy = BrokenCopy(anatomy, off, noise, seed)
+        written_at = bench.library.find_model(anatomy.name).written_at
+
+        def measure(name: str, predictor: Predictor) -> Share:
+            return known.get((anatomy.name, name), written_at, lambda: _measure(predictor, *new_images))
+
+        *new_images, split = bench.new_images(anatomy.name, NUM_IMAGES)
+        broken = measure(json.dumps([off, noise, seed], sort_keys=True), copy)
         return {
             "answer": _describe_answer(copy, image),
-            "accuracy": float(right.mean()),
-            "interval": wilson_interval(int(right.sum()), len(right)),
-            "byDigit": [float(right[labels == digit].mean()) for digit in range(10)],
-            "intact": intact,
-            "num": len(images),
+            "accuracy": broken.accuracy,
+            "interval": wilson_interval(broken.num_right, broken.num),
+            "byDigit": broken.by_digit,
+            "intact": measure("", BrokenCopy(anatomy, {})).accuracy,
+            "num": broken.num,
             "split": split,
         }
 
     return list_breakable, break_network
 
 
-def _measure(anatomy: Anatomy, images: np.ndarray, labels: np.ndarray) -> float:
-    """Accuracy of the network as it is."""
-    return float((anatomy.predict(images).probabilities.argmax(axis=1) == labels).mean())
+@dataclass(frozen=True)
+class Share:
+    """How many of `num` new images are read right, and the share of each digit."""
+
+    num_right: int
+    num: int
+    by_digit: list[float]
+
+    @property
+    def accuracy(self) -> float:
+        """Share of all, in [0, 1]."""
+        return self.num_right / self.num
+
+
+def _measure(predictor: Predictor, images: np.ndarray, labels: np.ndarray) -> Share:
+    if not _at_a_time.acquire(timeout=_PATIENCE):
+        raise QueryError("Many networks are being broken just now. Try again in a moment.")
+    try:
+        right = predict(predictor, images).probabilities.argmax(axis=1) == labels
+    finally:
+        _at_a_time.release()
+    return Share(int(right.sum()), len(right), [float(right[labels == digit].mean()) for digit in range(10)])
 
 
 def _describe_answer(predictor: Predictor, image: np.ndarray) -> dict[str, Any]:

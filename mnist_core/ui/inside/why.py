@@ -13,7 +13,7 @@ from ...curves import ORDERS, SIDE
 from ...dataset import ASSETS_DIR
 from ...explain import BASELINES, EXPLANATIONS, Target, check_baseline, check_method, has_maps, make_baseline
 from ...inference import read_logits
-from ...store import StoredModel
+from ...store import StoredModel, short_name
 from ..gradient_helper import shared_helper
 from ..wire import LiveFunction, Message, encode_bytes
 from .bench import Bench
@@ -44,7 +44,7 @@ def why_functions(bench: Bench) -> tuple[LiveFunction, ...]:
         return {
             "methods": methods,
             "baselines": BASELINES,
-            "figures": find_figures(bench.library.find_model(model).weights_digest),
+            "figures": find_figures(bench.library.find_model(model)),
         }
 
     def explain_answer(message: Message) -> Message:
@@ -75,15 +75,17 @@ def why_functions(bench: Bench) -> tuple[LiveFunction, ...]:
     return (list_explanations, explain_answer)
 
 
-def find_figures(weights_digest: str) -> dict[str, Any] | None:
-    """What `inside explanations` has measured of the model with these weights, or None.
+def find_figures(stored: StoredModel) -> dict[str, Any] | None:
+    """What `inside explanations` has measured of a model, else of another training of the same recipe, or None.
 
-    That is, by the name of a method as `curves.list_methods` has it, deletion and insertion, their areas and 11 points,
-    and the differences from the orders; with `shares`, `num_images` and `orders`.
+    That is what `curves.measure_explanations` gives, with `orders`, `single`: the methods with squares of one pixel,
+    and `isOwn`: whether it was this very model.
     """
-    for model in _read_figures()["models"]:
-        if model["weights_digest"] == weights_digest:
-            return {**model["sides"][str(SIDE)], "orders": ORDERS, "single": model["sides"]["1"]["methods"]}
+    models = _read_figures()["models"]
+    own = [model for model in models if model["weights_digest"] == stored.weights_digest]
+    for model in own or [model for model in models if model["name"] == short_name(stored)]:
+        sides = model["sides"]
+        return {**sides[str(SIDE)], "orders": ORDERS, "single": sides["1"]["methods"], "isOwn": bool(own)}
     return None
 
 
