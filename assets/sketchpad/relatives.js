@@ -4,6 +4,7 @@
 function createRelatives({ find, say, server, readModel }) {
   let question = null; // { image, model } of what is shown
   let number = 0;
+  let isWaiting = false; // for being seen: on another tab nobody looks at relatives
 
   const space = () => (find("#relatives-space").getAttribute("aria-pressed") === "true" ? "pixels" : "embedding");
 
@@ -13,7 +14,8 @@ function createRelatives({ find, say, server, readModel }) {
 
   async function ask() {
     const asked = ++number;
-    if (!question) return;
+    isWaiting = find("#relatives").offsetParent === null;
+    if (!question || isWaiting) return;
     const answer = await server.find_relatives({ ...question, space: space() });
     if (asked !== number) return; // a later drawing is what the visitor wants
     if (answer?.ok) {
@@ -36,6 +38,8 @@ function createRelatives({ find, say, server, readModel }) {
     event.currentTarget.setAttribute("aria-pressed", !isPressed);
     ask();
   });
+
+  hear("tab", () => isWaiting && ask());
 
   return {
     show(image) {

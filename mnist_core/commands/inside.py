@@ -32,6 +32,7 @@ from .console import (
     print_json,
     say,
 )
+from .explanations import measure_models as measure_explanations
 
 FIGURES_PATH = ASSETS_DIR / "inside.json"
 # The writers of the pen ink by whom nothing is trained or chosen.
@@ -99,7 +100,10 @@ def measure_journey(options: argparse.Namespace) -> dict[str, Any]:
 
 
 # What can be measured, by the key under which the page finds it.
-MEASURES: dict[str, Callable[[argparse.Namespace], Any]] = {"journey": measure_journey}
+MEASURES: dict[str, Callable[[argparse.Namespace], Any]] = {
+    "journey": measure_journey,
+    "explanations": measure_explanations,
+}
 
 
 def write_figures(path: Path, key: str, value: Any) -> None:
