@@ -326,6 +326,26 @@ def test_every_training_command_that_is_shown_is_understood():
         change_recipe(find_recipe(options.recipe), options).network.layers()
 
 
+# What the inside tab says
+
+
+def test_the_costs_of_steps_left_out_are_those_that_the_page_shows():
+    figures = json.loads((ROOT / "assets/inside.json").read_text())["journey"]
+    models = {model["name"]: model["sets"]["pen"] for model in figures["models"]}
+    variants = {"nothing": "", "box": "box", "centre of mass": "mass", "anti-aliasing": "smooth"}
+    variants["box and centre of mass"] = "box+mass"
+    shown = [row for row in rows(section("Look inside")) if row[0] in variants]
+    assert [row[0] for row in shown] == list(variants)
+    for name, *cells in shown:
+        stated = [models[model][variants[name]]["accuracy"] for model in ("sketchnet", "lenet")]
+        assert cells == [f"{share * 100:.1f}" for share in stated]
+
+
+def test_every_view_of_the_inside_tab_is_described():
+    described = {row[0] for row in rows(section("Look inside"))}
+    assert {TEXTS[f"inside_{view}"] for view in VIEWS} <= described
+
+
 # Texts of the page
 
 

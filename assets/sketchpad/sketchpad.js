@@ -115,6 +115,7 @@ function onFinal(answer, question) {
 function tellSubject(answer, question) {
   const { image, model, probabilities, verdict, doubt, limit } = answer;
   const { strokes } = question;
+  find("#why").hidden = false;
   tell("subject", {
     strokes, image, model, answer: { probabilities, verdict, doubt, limit },
     label: question.preview?.label, isPlain: strokes.length > 0 && !question.image,
@@ -124,6 +125,7 @@ function tellSubject(answer, question) {
 
 function showNothing() {
   shown = null;
+  find("#why").hidden = true;
   tell("subject", null);
   relatives.clear();
   own.finish();
