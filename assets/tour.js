@@ -53,7 +53,8 @@ function createTour() {
   function open(step) {
     notify("");
     keep(step);
-    location.replace(places[step - 1]);
+    // Not `location.replace`, which scrolls to the element of that name, past this text.
+    history.replaceState(null, "", places[step - 1]);
     showTab();
   }
 
@@ -84,8 +85,15 @@ function createTour() {
     }
   }
 
-  find("#tour-back").addEventListener("click", () => open(current - 1));
-  find("#tour-next").addEventListener("click", () => open(current + 1));
+  // A button that can no longer be used loses the focus.
+  function go(by) {
+    open(current + by);
+    if (current === 1) find("#tour-next").focus();
+    if (current === total) find("#tour-back").focus();
+  }
+
+  find("#tour-back").addEventListener("click", () => go(-1));
+  find("#tour-next").addEventListener("click", () => go(1));
   find("#tour-end").addEventListener("click", () => keep(null));
   find("#tour-copy").addEventListener("click", copyLink);
   find("#tour-fold").addEventListener("click", () => fold(!find("#tour-text").hidden));

@@ -101,7 +101,8 @@ class Anatomy:
         stored: The model.
 
     Raises:
-        DamagedModelError: Its LiteRT file is damaged, or holds other layers than its recipe says.
+        DamagedModelError: Its LiteRT file is damaged, or holds other layers than its recipe says, or weights that are
+            not finite.
     """
 
     def __init__(self, stored: StoredModel) -> None:
@@ -168,8 +169,7 @@ class Anatomy:
         """
         number = self.find_part(name)
         part = self.parts[number]
-        is_place = len(place) == len(part.shape) and all(isinstance(index, int) for index in place)
-        if not is_place or not all(0 <= index < side for index, side in zip(place, part.shape, strict=True)):
+        if len(place) != len(part.shape) or not all(map(is_index, place, part.shape)):
             raise QueryError(f"{name} has the shape {part.shape}: there is no unit {list(place)!r} in it.")
         maps = self.feature_maps(image[None])
         value = float(maps[name][0][tuple(place)])
@@ -191,11 +191,19 @@ class Anatomy:
         if not self.parts[number].is_map:
             return 0, 0, IMAGE_SIZE, IMAGE_SIZE
         (top, left), (bottom, right) = place[:2], place[:2]
-        for part in reversed(self.parts[: number + 1]):
-            side, step, before = part.window
-            top, left = top * step - before, left * step - before
-            bottom, right = bottom * step - before + side - 1, right * step - before + side - 1
-        return max(top, 0), max(left, 0), min(bottom + 1, IMAGE_SIZE), min(right + 1, IMAGE_SIZE)
+        for layer in range(number, -1, -1):
+            side, step, before = self.parts[layer].window
+            # Padding, and what a pooling leaves over at the edge, is no pixel.
+            height, width = self.parts[layer - 1].shape[:2] if layer else (IMAGE_SIZE, IMAGE_SIZE)
+            top, left = max(top * step - before, 0), max(left * step - before, 0)
+            bottom = min(bottom * step - before + side - 1, height - 1)
+            right = min(right * step - before + side - 1, width - 1)
+        return top, left, bottom + 1, right + 1
+
+
+def is_index(value: Any, size: int) -> bool:
+    """Whether a value from outside counts one of so many things, from 0."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < size
 
 
 def digit_logits(logits: np.ndarray) -> np.ndarray:
@@ -236,6 +244,8 @@ def _read_weights(model: Any, kind: str, operator: Any) -> tuple[np.ndarray | No
     kernel = np.moveaxis(read_constant(model, int(operator.inputs[1])), 0, -1)
     has_bias = len(operator.inputs) > 2 and operator.inputs[2] >= 0
     bias = read_constant(model, int(operator.inputs[2])) if has_bias else np.zeros(kernel.shape[-1], np.float32)
+    if not (np.isfinite(kernel).all() and np.isfinite(bias).all()):
+        raise ValueError("its weights are not finite numbers, as after a training that went wrong")
     return kernel, bias
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .anatomy import Anatomy, Part
+from .anatomy import Anatomy, Part, is_index
 from .calibration import Calibration
 from .errors import QueryError
 from .inference import LiteRTRunner
@@ -69,7 +69,7 @@ def switch_off(parts: Sequence[Part], kernels: dict[int, np.ndarray], number: in
     if number == len(parts) - 1:
         raise QueryError(f"{part.name} is the answer itself: it cannot be switched off.")
     num_channels = part.shape[-1]
-    if not all(isinstance(channel, int) and 0 <= channel < num_channels for channel in channels):
+    if not all(is_index(channel, num_channels) for channel in channels):
         raise QueryError(f"{part.name} has the channels 0 to {num_channels - 1}. Received: {list(channels)!r}.")
     above = next(other for other in range(number + 1, len(parts)) if parts[other].kernel is not None)
     # A dense layer above maps reads them place by place, all channels of a place together.

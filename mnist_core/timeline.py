@@ -21,6 +21,10 @@ MOST_MOMENTS = 60
 # A rest of the pen, on the pad or above it, lasts no longer than this; in milliseconds.
 LONGEST_REST = 500.0
 
+# Points that are drawn for all moments together, two seconds of work or three; a hand draws hundreds of points.
+_MOST_DRAWN = 150_000
+_FEWEST_MOMENTS = 6
+
 # Of a pen that has no times, in larger sides of the drawing per second, also above the pad.
 _EVEN_SPEED = 3.0
 _FARTHEST_TIME = 1e15
@@ -63,7 +67,7 @@ def follow_pen(ink: Any, *, most: int = MOST_MOMENTS, smallest: float = 0.0) -> 
 
     There are the end of each stroke, the start of each but the first, and as many between them as `most` allows, in
     proportion to the strokes' lengths. Where the ends alone are too many, some of them are left out. What is still a
-    dot is left out.
+    dot is left out. A drawing of more than 5,000 points has fewer moments, because each is drawn anew.
 
     Milliseconds may be missing, all or some, or not finite: those are put between their neighbours in order. Where
     they run backwards, no time passes. Where no time passes at all, the pen moves at an even speed.
@@ -79,6 +83,8 @@ def follow_pen(ink: Any, *, most: int = MOST_MOMENTS, smallest: float = 0.0) -> 
     checked = check_ink(ink)
     times, is_timed, milliseconds_cut = _find_times(checked, _read_times(ink))
     strokes = tuple(np.column_stack(parts) for parts in zip(checked, times, strict=True))
+    # On average a moment holds half of the drawing.
+    most = min(most, max(_FEWEST_MOMENTS, 2 * _MOST_DRAWN // sum(map(len, strokes))))
     stops = _choose_stops([_measure_way(stroke)[-1] for stroke in strokes], most)
     cuts = [cut_strokes(strokes, number, way) for number, way in stops]
     least = max(smallest, _SMALLEST_SHARE * largest_extent(checked))

@@ -1,12 +1,14 @@
 import numpy as np
 import pytest
-from fixtures_models import copy_model, lively_model, sample_images, stored_architecture, update_checksum
+from fixtures_models import copy_model, fake_run, lively_model, sample_images, stored_architecture, update_checksum
 
 from mnist_core.anatomy import Anatomy
-from mnist_core.architectures import ARCHITECTURES
+from mnist_core.architectures import ARCHITECTURES, Parts
 from mnist_core.errors import DamagedModelError, QueryError
 from mnist_core.ink import check_ink, render_ink
-from mnist_core.store import SHIPPED_DIR, load_stored
+from mnist_core.litert import list_operators, pack, unpack, write_constant
+from mnist_core.recipes import Recipe
+from mnist_core.store import SHIPPED_DIR, load_stored, save_run
 
 FOUR = [[[42, 20], [32, 55], [70, 55]], [[60, 30], [57, 82]]]
 ACTIVATIONS = {"linear": lambda total: total, "relu": lambda total: max(total, 0.0)}
@@ -52,6 +54,50 @@ def test_a_unit_is_the_sum_of_its_products(architecture):
         assert ACTIVATIONS[part.activation](unit.total) == pytest.approx(unit.value, abs=1e-3)
         if unit.weights is not None:
             assert (unit.patch * unit.weights).sum() + unit.bias == pytest.approx(unit.total, abs=1e-2)
+
+
+@pytest.fixture(scope="module")
+def unusual(tmp_path_factory):
+    """A Keras model with even kernels, and pooling that averages and leaves pixels over; the same taken apart."""
+    from mnist_core.models import build_model
+
+    parts = Parts("silu", filters=(3, 4), kernel=2, pooling="average", pool_size=4, dense_units=(5,))
+    run = fake_run(Recipe("unusual", "vgg_small", parts))
+    run.model = build_model(run.recipe.network)
+    return run.model, Anatomy(save_run(run, {}, tmp_path_factory.mktemp("models") / "unusual"))
+
+
+def test_unusual_parts_give_what_keras_gives(unusual):
+    model, anatomy = unusual
+    hidden = sample_images(1000)[::300, :, :, None]
+    maps = anatomy.feature_maps(hidden[..., 0])
+    for layer in model.layers[1:]:
+        hidden = np.asarray(layer(hidden))
+        if layer.name in maps:
+            np.testing.assert_allclose(maps[layer.name], hidden.reshape(maps[layer.name].shape), atol=1e-5)
+    for name, place in (("conv1", [27, 27, 1]), ("conv3", [5, 0, 2]), ("dense1", [4])):
+        unit = anatomy.open_unit(sample_images(1000)[300], name, place)
+        assert unit.total / (1 + np.exp(-unit.total)) == pytest.approx(unit.value, abs=1e-5)
+    unit = anatomy.open_unit(sample_images(1000)[300], "pool1", [3, 2, 1])
+    assert unit.value == pytest.approx(unit.patch.mean(), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "field"),
+    [
+        ("conv1", [3, 27, 0], (3, 27, 5, 28)),  # an even kernel pads behind
+        ("pool1", [5, 0, 0], (20, 0, 26, 6)),
+        ("conv3", [5, 0, 0], (20, 0, 26, 10)),  # pooling leaves three rows over, which it cannot see
+    ],
+)
+def test_a_field_ends_where_the_layers_below_do(unusual, name, place, field):
+    _, anatomy = unusual
+    assert anatomy.find_field(name, place) == field
+    top, left, bottom, right = field
+    images = np.random.default_rng(3).random((2, 28, 28), np.float32)
+    images[:, top:bottom, left:right] = images[0, top:bottom, left:right]
+    first, second = anatomy.feature_maps(images)[name][:, *place]
+    assert first == pytest.approx(second, abs=1e-6)
 
 
 def test_a_pooling_unit_is_the_largest_of_its_patch(shipped, drawing):
@@ -101,7 +147,7 @@ def test_too_many_images_at_once_are_refused(shipped):
         shipped.feature_maps(np.zeros((65, 28, 28), np.float32))
 
 
-@pytest.mark.parametrize("place", [[28, 0, 0], [0, 0, 32], [0, 0], [-1, 0, 0], [0.5, 0, 0], []])
+@pytest.mark.parametrize("place", [[28, 0, 0], [0, 0, 32], [0, 0], [-1, 0, 0], [0.5, 0, 0], [True, 0, 0], []])
 def test_a_place_that_is_not_there_is_refused(shipped, drawing, place):
     with pytest.raises(QueryError, match="conv1 has the shape"):
         shipped.open_unit(drawing, "conv1", place)
@@ -117,6 +163,17 @@ def test_a_file_with_other_layers_than_its_recipe_is_refused(tmp_path):
     (folder / "model.tflite").write_bytes(stored_architecture("lenet").read_litert())
     update_checksum(folder, "model.tflite")
     with pytest.raises(DamagedModelError, match="layers cannot be read"):
+        Anatomy(load_stored(folder))
+
+
+def test_a_network_whose_training_went_wrong_is_refused(tmp_path):
+    folder = copy_model(stored_architecture("linear"), tmp_path / "diverged")
+    model = unpack(stored_architecture("linear").read_litert())
+    (dense,) = (operator for kind, operator in list_operators(model) if kind == "FULLY_CONNECTED")
+    write_constant(model, int(dense.inputs[1]), np.full((10, 784), np.nan))
+    (folder / "model.tflite").write_bytes(pack(model))
+    update_checksum(folder, "model.tflite")
+    with pytest.raises(DamagedModelError, match="not finite"):
         Anatomy(load_stored(folder))
 
 

@@ -181,6 +181,16 @@ def test_stretching_is_measured_in_percent_of_the_width():
     assert search.change.amount == pytest.approx(40, abs=2)
 
 
+def test_a_thicker_pen_has_more_ink():
+    image = np.zeros((28, 28), np.float32)
+    image[5:23, 13:16] = 1
+    candidates = FAMILIES["thickness"].propose(image)
+    for index in (3, 4):
+        more = candidates.edit(index).sum() > candidates.base.sum()
+        assert candidates.describe(index)[0] == ("thicker" if more else "thinner")
+        assert more == (candidates.amounts[index] > 0)
+
+
 def test_thickness_is_measured_in_pixels_of_the_pen():
     amounts = [find_all_widths(limit) for limit in (4, 3.5)]
     assert amounts == pytest.approx([1, 0.5], abs=0.25)

@@ -16,6 +16,7 @@ from mnist_core.anatomy import Anatomy
 from mnist_core.errors import PictureError, QueryError, UnknownModelError
 from mnist_core.ink import check_ink, render_ink
 from mnist_core.store import SHIPPED_DIR, load_stored
+from mnist_core.ui.inside import breaking as measured
 from mnist_core.ui.inside.bench import Bench
 from mnist_core.ui.inside.breaking import breaking_functions
 from mnist_core.ui.inside.layers import layers_functions
@@ -73,6 +74,15 @@ def test_a_tile_of_the_picture_is_the_feature_map(layers, seen):
     values = seen["conv1"][0]
     tile = pixels(part["picture"])[28:56, 5 * 28 : 6 * 28]  # in the second row of 16, the sixth
     np.testing.assert_allclose(tile / 255, values[..., 21] / values.max(), atol=0.003)
+
+
+def test_of_a_filter_the_slice_with_the_largest_weights_is_drawn(layers, bench):
+    kernel = bench.open("").parts[2].kernel[..., 7]
+    part = layers["open_layers"](DRAWING)["parts"][2]
+    expected = kernel[:, :, np.square(kernel).sum(axis=(0, 1)).argmax()]
+    tile = pixels(part["filters"])[:3, 7 * 3 : 8 * 3] / 127.5 - 1
+    assert np.corrcoef(tile.ravel(), expected.ravel())[0, 1] > 0.99
+    assert (part["window"], part["inputs"], part["padding"]) == (3, 32, "same")
 
 
 def test_ranges_and_silent_maps_are_those_of_the_values(layers, seen):
@@ -154,6 +164,25 @@ def test_without_a_layer_it_can_only_guess(breaking):
     assert answer["accuracy"] == pytest.approx(0.1, abs=0.02)
     assert sum(share == 1 for share in answer["byDigit"]) == 1
     assert answer["intact"] > 0.98
+    low, high = answer["interval"]
+    assert low < answer["accuracy"] < high < 0.2
+
+
+def test_the_same_damage_is_measured_once(breaking, monkeypatch):
+    question = {**DRAWING, "off": {"conv1": [3, 1], "conv2": [5]}}
+    first = breaking["break_network"](question)
+    monkeypatch.setattr(measured, "_measure", None)
+    again = {**DRAWING, "off": {"conv2": [5, 5], "pool1": [], "conv1": [1, 3]}, "seed": 9}
+    assert breaking["break_network"](again) == first
+
+
+def test_what_was_measured_is_not_kept_for_ever(bench, monkeypatch):
+    monkeypatch.setattr(measured, "_NUM_KNOWN", 3)
+    known = measured._Known()
+    images, labels, _ = bench.new_images("", 20)
+    for seed in range(9):
+        known.measure(seed, bench.open("").predict, images, labels)
+    assert len(known._shares) == 3
 
 
 def test_everything_but_the_answer_itself_can_be_switched_off(breaking):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from mnist_core.sprites import encode_png, render_grid, render_sprite
+from mnist_core.sprites import encode_png, render_grid, render_maps, render_sprite
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (23, 28, 28), dtype=np.uint8)
 PAPER = 250
@@ -203,3 +203,23 @@ def test_there_is_a_caption_for_each_image():
 def test_a_sheet_is_not_smaller_than_its_images():
     with pytest.raises(ValueError, match=r"`scale` must be at least 1\. Received: scale=0"):
         render_grid(IMAGES, CAPTIONS, scale=0)
+
+
+def test_maps_lie_row_by_row_with_0_black_and_the_largest_white():
+    maps = np.zeros((2, 3, 5), np.float32)
+    maps[0, 1, 4] = 4
+    maps[1, 2, 1] = 1
+    pixels = np.asarray(render_maps(maps, 3))
+    assert pixels.shape == (2 * 2, 3 * 3)
+    assert (pixels[2, 3 + 1], pixels[1, 3 + 2], np.count_nonzero(pixels)) == (255, 64, 2)
+
+
+def test_in_maps_with_negative_values_0_is_grey():
+    maps = np.array([[-2.0, 0, 1]], np.float32)[..., None]
+    assert np.asarray(render_maps(maps, 1)).tolist() == [[0, 128, 191]]
+
+
+@pytest.mark.parametrize(("shape", "columns"), [((2, 3), 1), ((2, 3, 0), 1), ((2, 3, 4), 0)])
+def test_what_is_no_maps_is_refused(shape, columns):
+    with pytest.raises(ValueError, match="Expected maps"):
+        render_maps(np.zeros(shape, np.float32), columns)

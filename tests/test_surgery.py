@@ -85,6 +85,7 @@ def test_much_noise_costs_accuracy(shipped):
         ({"logits": [0]}, 0, "the answer itself"),
         ({"conv1": [32]}, 0, "channels 0 to 31"),
         ({"conv1": ["a"]}, 0, "channels 0 to 31"),
+        ({"conv1": [True]}, 0, "channels 0 to 31"),
         ({"conv7": [0]}, 0, "no layer"),
         ({}, -0.1, "between 0 and 2"),
         ({}, 3, "between 0 and 2"),

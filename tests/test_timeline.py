@@ -111,6 +111,13 @@ def test_a_thousand_strokes_are_not_a_thousand_images():
         assert np.array_equal(timeline.images[timeline.ends[number]], render_ink(check_ink(ink[: number + 1])))
 
 
+def test_the_more_points_the_fewer_moments():
+    assert len(follow_pen([line((0, 0), (0, 1), 4_000)]).images) == MOST_MOMENTS
+    timeline = follow_pen([line((0, 0), (0, 1), 30_000)])
+    assert len(timeline.images) == 10
+    assert timeline.ends.tolist() == [9]
+
+
 def test_dots_alone_are_a_drawing():
     timeline = follow_pen([[[0.2 * x, 0.1 * x * x, 100 * x]] for x in range(5)])
     assert timeline.ends.tolist() == [-1, 0, 1, 2, 3]

@@ -15,12 +15,12 @@ function createBreak() {
 
   async function show(next, isCurrent) {
     subject = next;
-    if (model !== subject.model) reset();
     const { image } = subject;
     const [layers, breakable] = await Promise.all([
       ask("open_layers", { image, model: subject.model }, isCurrent), ask("list_breakable", { model: subject.model }, isCurrent),
     ]);
     if (!layers || !breakable) return;
+    if (model !== subject.model) reset();
     model = subject.model;
     find("#break-noise").max = breakable.mostNoise;
     opened = { ...layers, parts: layers.parts.slice(0, -1) };
@@ -37,7 +37,7 @@ function createBreak() {
   function showLayers() {
     find("#break-layers").replaceChildren(...opened.parts.map((part) => {
       const card = make("article", { className: "layer" });
-      const maps = make("canvas", { className: "maps", tabIndex: 0 });
+      const maps = make("canvas", { className: "maps", tabIndex: 0, role: "application" });
       const whole = make("button", { type: "button", textContent: say("break_layer") });
       const some = make("button", { type: "button", textContent: say("break_some") });
       const state = make("span", { className: "muted" });
@@ -104,7 +104,7 @@ function createBreak() {
   async function measure() {
     isWanted = true;
     showNoise();
-    if (isAsking) return;
+    if (isAsking || !opened) return;
     isAsking = true;
     while (isWanted && isShown()) {
       isWanted = false;
@@ -112,7 +112,7 @@ function createBreak() {
       const question = { image, model, off, noise: Number(find("#break-noise").value), seed };
       const answer = await Promise.race([server.break_network(question), later(GIVE_UP)]);
       if (answer?.ok && question.model === model) showResult(answer, question);
-      else if (!answer?.ok) notify(answer?.error || say("server_away"));
+      else if (!answer?.ok && currentView() === "break") tellProblem(answer);
     }
     isAsking = false;
   }
@@ -146,7 +146,7 @@ function createBreak() {
   });
   find("#break-reset").addEventListener("click", () => {
     reset();
-    showLayers();
+    if (opened) showLayers();
     measure();
   });
   return { show };

@@ -2,12 +2,27 @@
 
 const MARGIN = { left: 48, right: 20, top: 14, bottom: 26 };
 
-// Draws curves in `root`, in place of what it held; it is as wide as there is room.
+// Draws curves in `root`, in place of what it held; it is as wide as there is room, also when that changes.
 //
 // x: increasing numbers; curves: [{ label, values, color }], values in [0, 1], one for each x; accepted: for each x whether
 // the image is taken for a digit, the rest is shaded; at: the x that is looked at, or null; name: read aloud; xLabel: below
 // the axis; format(x): text of an x; onPick(x) is called when another x is chosen by pointer or arrow keys.
-function drawCurves(root, { x, curves, accepted = null, at = null, name = "", xLabel = "", format = String, onPick = null }) {
+function drawCurves(root, options) {
+  let chart = fillWithCurves(root, options);
+  let width = root.clientWidth;
+  redraws.set(root, () => {
+    if (!root.clientWidth || root.clientWidth === width) return;
+    width = root.clientWidth;
+    chart = fillWithCurves(root, { ...options, at: chart.at });
+  });
+  resizes.observe(root);
+  return { show(at) { chart.show(at); } };
+}
+
+const redraws = new WeakMap();
+const resizes = new ResizeObserver((entries) => entries.forEach(({ target }) => redraws.get(target)()));
+
+function fillWithCurves(root, { x, curves, accepted = null, at = null, name = "", xLabel = "", format = String, onPick = null }) {
   const { left, right, top } = MARGIN;
   const width = Math.max(280, root.clientWidth);
   const height = Math.round(Math.min(260, 90 + width * 0.22));
@@ -56,7 +71,7 @@ function drawCurve(svg, { label, values, color, x, toX, toY }) {
   const peak = values.reduce((best, value, index) => (value > values[best] ? index : best), 0);
   if (values[peak] < 0.2) return;
   const place = { x: toX(x[peak]) + (peak ? -6 : 8), y: Math.max(toY(1) + 16, toY(values[peak]) - 5) };
-  svg.append(makeSvg("text", { ...place, class: "name", style: `fill: ${color}` }, String(label)));
+  svg.append(makeSvg("text", { ...place, class: "name", style: `--curve: ${color}` }, String(label)));
 }
 
 function shadeRefused(svg, { x, accepted, toX, y, height }) {

@@ -9,8 +9,16 @@ find(".views").replaceChildren(...[...VIEWS.keys()].map((name) => {
 async function showInsideModels() {
   const answer = await ask("describe_models", {});
   if (!answer) return;
+  const chosen = find("#inside-model").value;
   find("#inside-model").replaceChildren(...answer.models.map(({ name, label }) => new Option(label, name)));
-  if (subject) find("#inside-model").value = subject.model;
+  showInsideModel(subject?.model ?? chosen);
+}
+
+// The one that answers may be new, or no longer stored.
+function showInsideModel(name) {
+  const select = find("#inside-model");
+  if (subject && ![...select.options].some(({ value }) => value === name)) select.add(new Option(name, name));
+  if ([...select.options].some(({ value }) => value === name)) select.value = name;
 }
 
 function showLevel() {
@@ -32,7 +40,7 @@ hear("tab", (name) => {
 });
 hear("subject", (next) => {
   subject = next;
-  if (subject) find("#inside-model").value = subject.model;
+  if (subject) showInsideModel(subject.model);
   showCurrent();
 });
 find("#inside-model").addEventListener("change", ({ target }) => tell("choose-model", target.value));

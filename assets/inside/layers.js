@@ -31,12 +31,13 @@ function createLayers() {
     cards.clear();
     list.replaceChildren(...parts.map((part) => {
       const card = make("article", { className: "layer" });
-      const maps = make("canvas", { className: "maps", tabIndex: 0 });
+      const maps = make("canvas", { className: "maps", tabIndex: 0, role: "application" });
       const facts = make("p", { className: "muted facts" });
       card.append(make("h3", { textContent: part.name }), facts, maps);
       const entry = { card, maps, facts, part };
       if (part.filters) {
-        entry.filters = make("canvas", { className: "maps filters" });
+        entry.filters = make("canvas", { className: "maps filters", role: "img" });
+        entry.filters.setAttribute("aria-label", say("layers_filters", { name: part.name }));
         card.append(make("details", {}, make("summary", { textContent: say("layers_filters", { name: part.name }) }), entry.filters));
         if (part.inputs > 1) entry.filters.before(make("p", { className: "muted", textContent: say("layers_slices", { inputs: part.inputs }) }));
       }
@@ -121,7 +122,7 @@ function createLayers() {
       const answer = await Promise.race([server.open_unit({ image, model, layer, place }), later(GIVE_UP)]);
       if (wanted || !isShown()) continue;
       if (answer?.ok) showUnit(answer);
-      else notify(answer?.error || say("server_away"));
+      else if (currentView() === "layers") tellProblem(answer);
     }
     isAsking = false;
   }
@@ -243,7 +244,7 @@ function createLayers() {
     const largest = Math.max(...logits.slice(0, 10));
     const powers = logits.slice(0, 10).map((logit) => Math.exp((logit - largest) / heat));
     const sum = powers.reduce((total, power) => total + power);
-    find("#layers-formula").textContent = say(logits.length > 10 ? "layers_formula_doubt" : "layers_formula", {
+    find("#layers-formula").textContent = say(floor * doubt > 0 ? "layers_formula_doubt" : "layers_formula", {
       temperature: number(heat, 2), largest: number(largest, 2), sum: number(sum, 4), doubt: exactPercent(doubt), floor: exactPercent(floor * doubt),
     });
     const rows = powers.map((power, label) => [
@@ -269,6 +270,13 @@ function createLayers() {
     });
   }
 
-  addEventListener("resize", () => cards.forEach(outline));
+  // A phone that is turned has room for other numbers of maps in a row.
+  let room = innerWidth;
+  addEventListener("resize", () => {
+    cards.forEach(outline);
+    if (innerWidth === room || !shown || !isShown()) return;
+    room = innerWidth;
+    shown.answer.parts.forEach(fillCard);
+  });
   return { show };
 }

@@ -67,6 +67,12 @@ function notify(text) {
   find("#inside-notice").hidden = !text;
 }
 
+// A server that was away is asked again for all that the view shows.
+function tellProblem(answer) {
+  notify(answer?.error || say("server_away"));
+  if (!answer) retryLater(showCurrent);
+}
+
 // Asks the server; says what went wrong, unless something else is wanted by now. What is being computed is asked for
 // again until it is there.
 async function ask(name, question, isCurrent = () => true) {
@@ -78,8 +84,7 @@ async function ask(name, question, isCurrent = () => true) {
       return answer;
     }
     if (answer?.pending === undefined || answer.error) {
-      notify(answer?.error || say("server_away"));
-      if (!answer) retryLater(showCurrent);
+      tellProblem(answer);
       return null;
     }
     notify(say("inside_pending", { share: Math.round(answer.pending * 100) }));
@@ -88,13 +93,14 @@ async function ask(name, question, isCurrent = () => true) {
   }
 }
 
-const lessons = new Map();
+const lessons = new Map(); // by the name of a view: { values, about }
 
-// The text beside a view, with the visitor's own numbers.
-function teach(name, values) {
-  lessons.set(name, values);
+// The text beside a view, with the visitor's own numbers, of the drawing that it is about.
+function teach(name, values, about = subject) {
+  lessons.set(name, { values, about });
   if (name !== currentView()) return;
   find("#lesson").hidden = false;
+  find("#lesson").classList.toggle("stale", about !== subject);
   find("#lesson p").textContent = say(`lesson_${name}_${level()}`, values);
 }
 
@@ -121,7 +127,8 @@ async function showCurrent() {
   find("#inside-empty").hidden = isPossible;
   find("#lesson").hidden = !isPossible || !lessons.has(name);
   if (!isPossible) return;
-  if (lessons.has(name)) teach(name, lessons.get(name));
+  const kept = lessons.get(name);
+  if (kept) teach(name, kept.values, kept.about);
   await show(subject, isCurrent);
   if (isCurrent()) tell("view-shown", name);
 }

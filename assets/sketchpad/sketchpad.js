@@ -21,7 +21,10 @@ function onInk() {
   find("#sketchpad").classList.toggle("empty", ink.isEmpty);
   updateButtons();
   pad.requestDraw();
-  if (hand.isRunning) return hand.update();
+  if (hand.isRunning) {
+    if (shown) showNothing(); // nobody looks into what was there before
+    return hand.update();
+  }
   if (!pad.isPenDown) remember("drawing", ink.save());
   askAgain();
 }
@@ -61,6 +64,7 @@ function isDot() {
 }
 
 function askAgain() {
+  if (hand.isRunning) return;
   if (!preview && ink.isEmpty) {
     showNothing();
     view.showNothing();
@@ -93,11 +97,11 @@ function onAnswer(answer, question, milliseconds) {
 
 function showAnswer() {
   if (!shown) return;
-  const { answer, question } = shown;
+  const { answer, question, isFinal: wasFinal } = shown;
   const isWhole = question.generation === ink.generation && question.points === ink.numPoints();
   shown.isFinal = question.preview ? question.preview === preview : isWhole && !pad.isPenDown;
   const note = question.preview ? say("caption_sample", question.preview) : undefined;
-  if (answer.ok && shown.isFinal) onFinal(answer, question);
+  if (answer.ok && shown.isFinal && !wasFinal) onFinal(answer, question);
   if (answer.ok) view.show(answer, question.points, shown.isFinal, note);
   else view.showProblem(answer.error, question.points);
 }
@@ -280,7 +284,8 @@ async function showModels(wanted) {
   const name = [wanted, chosen].find((one) => models.some((model) => model.name === one));
   if (name) select.value = name;
   describeModel();
-  if (name && name === wanted) askAgain();
+  if (wanted && name !== wanted) notify(say("model_gone", { model: wanted }));
+  if (wanted || (chosen && !name)) askAgain();
 }
 
 function describeModel() {

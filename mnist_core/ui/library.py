@@ -309,6 +309,7 @@ class Shelf(Generic[Thing]):
         while len(self._things) > 1 and sum(sizes.values()) > self._most:
             key, _ = self._things.popitem(last=False)
             del sizes[key]
+            self._loading.pop(key, None)
 
 
 def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:

@@ -107,3 +107,62 @@ def test_on_a_phone_the_view_is_below_the_pad(open_page):
     pad, view = (page.locator(selector).bounding_box() for selector in ("#sketchpad", "#inside .view-layers"))
     assert pad["y"] + pad["height"] <= view["y"]
     assert pad["width"] < 200
+
+
+def test_on_a_phone_that_lies_everything_has_room(open_page):
+    page = open_page(PHONE | {"viewport": {"width": 844, "height": 390}, "screen": {"width": 844, "height": 390}})
+    wait_for_answer(page, draw_with_mouse(page, DIGITS[4]))
+    open_address(page, "#inside?view=break")
+    page.wait_for_selector("#break-layers .layer")
+    page.wait_for_selector("#lesson:visible")
+    assert page.locator("#lesson").bounding_box()["width"] > 400
+    assert page.evaluate("document.querySelector('#break-digits .track').clientWidth") > 40
+    open_address(page, "#inside?view=belief")
+    page.wait_for_selector("#belief-film button")
+    assert page.locator("#belief-film button").first.bounding_box()["width"] >= 44
+
+
+def test_on_a_phone_the_titles_of_terms_are_as_high_as_a_finger(open_page):
+    page = open_page(PHONE)
+    open_address(page, "#inside?view=learn")
+    page.wait_for_selector("#learn-entries .entry")
+    assert page.locator("#learn-entries h3 a").first.bounding_box()["height"] >= 44
+
+
+def test_charts_stay_legible_when_the_window_becomes_narrow(inside):
+    open_address(inside, "#inside?view=belief")
+    text = inside.locator("#belief-curves text").first
+    high = text.bounding_box()["height"]
+    inside.set_viewport_size({"width": 500, "height": 900})
+    inside.wait_for_timeout(200)
+    assert text.bounding_box()["height"] > 0.9 * high
+
+
+def test_the_names_of_curves_can_be_read(inside):
+    open_address(inside, "#inside?view=move")
+    inside.wait_for_selector("#move-cards svg .name")
+    colors = inside.evaluate(
+        """() => {
+            const context = new OffscreenCanvas(1, 1).getContext("2d");
+            const read = (color) => {
+                context.fillStyle = color;
+                context.fillRect(0, 0, 1, 1);
+                return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
+            };
+            const names = [...document.querySelectorAll("#move-cards svg .name")];
+            return names.map((name) => read(getComputedStyle(name).fill));
+        }"""
+    )
+    assert min(contrast(color, (255, 255, 255)) for color in colors) > 4.5
+
+
+def contrast(one, other):
+    """By the rule of WCAG 2, of two colours as red, green, blue from 0 to 255."""
+
+    def luminance(color):
+        shares = [value / 255 for value in color]
+        linear = [share / 12.92 if share <= 0.03928 else ((share + 0.055) / 1.055) ** 2.4 for share in shares]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)

@@ -90,6 +90,16 @@ def test_back_and_next_lead_from_step_to_step_and_stop_at_the_ends(page):
     assert page.is_disabled("#tour-next")
 
 
+def test_the_words_stay_in_sight_and_the_focus_on_the_buttons(page):
+    follow(page, 8)
+    page.click("#tour-next")
+    page.wait_for_timeout(200)
+    assert page.locator("#tour").bounding_box()["y"] >= 0
+    assert page.evaluate("document.activeElement.id") == "tour-next"
+    page.click("#tour-next")
+    assert page.evaluate("document.activeElement.id") == "tour-back"
+
+
 def test_a_step_that_does_not_exist_leads_to_the_first_and_is_named(page):
     for step in ("12", "0", "two", "1.5"):
         follow(page, step)

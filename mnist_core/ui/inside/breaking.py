@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
+import functools
 import threading
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +12,8 @@ import numpy as np
 
 from ...errors import QueryError
 from ...evaluation import wilson_interval
-from ...inference import Predictor, predict, read_verdict
+from ...inference import Predictions, predict, read_verdict
 from ...surgery import MOST_NOISE, BrokenCopy
-from ..library import Shelf
 from ..wire import LiveFunction, Message
 from .bench import Bench
 
@@ -23,10 +23,12 @@ _at_a_time = threading.Semaphore(1)
 _PATIENCE = 8
 _NUM_KNOWN = 50
 
+Read = Callable[[np.ndarray], Predictions]
+
 
 def breaking_functions(bench: Bench) -> tuple[LiveFunction, ...]:
     """What the script of the view calls."""
-    known: Shelf[Share] = Shelf(_NUM_KNOWN, lambda _: 1)
+    known = _Known()
 
     def list_breakable(message: Message) -> Message:
         """`{model}` to `{parts, mostNoise}`: what can be switched off, each with its name, kind and size."""
@@ -49,18 +51,19 @@ def breaking_functions(bench: Bench) -> tuple[LiveFunction, ...]:
         noise = message.get("noise", 0)
         copy = BrokenCopy(anatomy, off, noise, seed)
         written_at = bench.library.find_model(anatomy.name).written_at
-
-        def measure(name: str, predictor: Predictor) -> Share:
-            return known.get((anatomy.name, name), written_at, lambda: _measure(predictor, *new_images))
-
         *new_images, split = bench.new_images(anatomy.name, NUM_IMAGES)
-        broken = measure(json.dumps([off, noise, seed], sort_keys=True), copy)
+
+        def measure(read: Read, damage: Hashable = ()) -> Share:
+            return known.measure((anatomy.name, written_at, split, damage), read, *new_images)
+
+        read_broken = functools.partial(predict, copy)
+        broken = measure(read_broken, _name_damage(off, noise, seed))
         return {
-            "answer": _describe_answer(copy, image),
+            "answer": _describe_answer(read_broken(image[None])),
             "accuracy": broken.accuracy,
             "interval": wilson_interval(broken.num_right, broken.num),
             "byDigit": broken.by_digit,
-            "intact": measure("", BrokenCopy(anatomy, {})).accuracy,
+            "intact": measure(anatomy.predict).accuracy,
             "num": broken.num,
             "split": split,
         }
@@ -82,18 +85,46 @@ class Share:
         return self.num_right / self.num
 
 
-def _measure(predictor: Predictor, images: np.ndarray, labels: np.ndarray) -> Share:
-    if not _at_a_time.acquire(timeout=_PATIENCE):
-        raise QueryError("Many networks are being broken just now. Try again in a moment.")
-    try:
-        right = predict(predictor, images).probabilities.argmax(axis=1) == labels
-    finally:
-        _at_a_time.release()
+class _Known:
+    """What was measured, the last fifty; may be called from any thread."""
+
+    def __init__(self) -> None:
+        self._shares: dict[Hashable, Share] = {}
+
+    def measure(self, key: Hashable, read: Read, images: np.ndarray, labels: np.ndarray) -> Share:
+        """What is known under this key, or is measured now.
+
+        Raises:
+            QueryError: Too many others are measuring.
+        """
+        found = self._shares.get(key)
+        if found:
+            return found
+        if not _at_a_time.acquire(timeout=_PATIENCE):
+            raise QueryError("Many networks are being broken just now. Try again in a moment.")
+        try:
+            # Another may have asked the same, and measured it meanwhile.
+            share = self._shares[key] = self._shares.get(key) or _measure(read, images, labels)
+            if len(self._shares) > _NUM_KNOWN:
+                del self._shares[next(iter(self._shares))]
+        finally:
+            _at_a_time.release()
+        return share
+
+
+def _measure(read: Read, images: np.ndarray, labels: np.ndarray) -> Share:
+    right = read(images).probabilities.argmax(axis=1) == labels
     return Share(int(right.sum()), len(right), [float(right[labels == digit].mean()) for digit in range(10)])
 
 
-def _describe_answer(predictor: Predictor, image: np.ndarray) -> dict[str, Any]:
-    predictions = predict(predictor, image[None])
+def _name_damage(off: dict[str, list[int]], noise: float, seed: int) -> Hashable:
+    """The same for the same damage, however it is asked for; () for none."""
+    switched_off = tuple(sorted((name, *sorted(set(channels))) for name, channels in off.items() if channels))
+    disturbed = (float(noise), seed) if noise else ()
+    return (*switched_off, disturbed) if switched_off or disturbed else ()
+
+
+def _describe_answer(predictions: Predictions) -> dict[str, Any]:
     verdict = read_verdict(predictions.probabilities[0], bool(predictions.accepted[0]))
     probabilities = [round(float(probability), 6) for probability in predictions.probabilities[0]]
     return {"probabilities": probabilities, "verdict": {"kind": verdict.kind, "labels": verdict.labels}}

@@ -27,7 +27,7 @@ def learn_functions(bench: Bench) -> tuple[LiveFunction, ...]:
         """
         case = _open_case(bench, message)
         term = message.get("term")
-        if term and term not in TERMS:
+        if term and (not isinstance(term, str) or term not in TERMS):
             raise QueryError(f"There is no term {term!r}. Choose one from the list.")
         chosen = {term: TERMS[term]} if term else TERMS
         return {

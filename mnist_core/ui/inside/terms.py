@@ -170,8 +170,10 @@ def describe_class(case: Case) -> Message:
 
 def _count_training(case: Case) -> list[int] | None:
     """How many images of each digit the model was trained on, where its training images are at hand."""
-    split = case.library.open_split("")
-    labels = split.labels[split.find_seen(case.stored)]
+    split, stored = case.library.open_split(""), case.stored
+    # Not `find_seen`, which counts what the model that it started from has seen.
+    is_own = split.set_name == stored.metrics.get("data", "mnist")
+    labels = split.labels[split.training[: stored.recipe.limit]] if is_own else ()
     return np.bincount(labels, minlength=NUM_CLASSES).tolist() if len(labels) else None
 
 
@@ -375,6 +377,7 @@ def describe_softmax(case: Case) -> Message:
         figure,
         digit=case.predicted,
         largest=float(case.logits.max()),
+        power=float(powers[case.predicted]),  # below 1 where "not a digit" is the largest
         sum=float(powers.sum()),
         probability=float(case.probabilities[case.predicted]),
     )

@@ -201,7 +201,7 @@ def describe_overfitting(case: Case) -> Message:
     curves = _curves(case, {"training": "accuracy", "validation": "val_accuracy"}) if case.stored.history else {}
     if len(curves) < 2:
         return lack("history")
-    training, validation = (curves[name][-1] * 100 for name in ("training", "validation"))
+    training, validation = (round(curves[name][-1] * 100, 2) for name in ("training", "validation"))
     return show(
         draw_plot(_epochs(case), curves, "epoch"),
         shown="shown" if training > validation else "shown_other",
@@ -288,7 +288,7 @@ def describe_calibration(case: Case) -> Message:
         before=_name_percent(compared[0][1]),
         after=_name_percent(compared[0][2]),
         temperature=calibration.temperature,
-        limit=_name_percent(calibration.limit),
+        limit=f"{100 * calibration.limit:.5g}",
     )
 
 
