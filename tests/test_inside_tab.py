@@ -16,6 +16,7 @@ from mnist_core.anatomy import Anatomy
 from mnist_core.errors import PictureError, QueryError, UnknownModelError
 from mnist_core.ink import check_ink, render_ink
 from mnist_core.store import SHIPPED_DIR, load_stored
+from mnist_core.ui.inside import breaking as breaking_module
 from mnist_core.ui.inside import breaking as measured
 from mnist_core.ui.inside.bench import Bench
 from mnist_core.ui.inside.breaking import breaking_functions
@@ -200,6 +201,13 @@ def test_everything_but_the_answer_itself_can_be_switched_off(breaking):
 def test_breaking_what_is_not_there_is_refused(breaking, question):
     with pytest.raises(QueryError):
         breaking["break_network"]({**DRAWING, **question})
+
+
+def test_while_others_break_theirs_one_is_told_to_ask_again(breaking):
+    question = {**DRAWING, "off": {"conv5": [7]}}
+    with breaking_module._measuring:
+        assert breaking["break_network"](question) == {"isBusy": True}
+    assert breaking["break_network"](question)["num"] == 1000
 
 
 # Bench

@@ -153,7 +153,10 @@ function showChosen() {
 }
 
 hear("tab", (name) => {
-  if (name !== "data") return sample.close();
+  if (name !== "data") {
+    number += 1; // nobody waits any more for what was asked
+    return sample.close();
+  }
   // Data and models that came since the last visit are found.
   openTab();
 });

@@ -111,8 +111,14 @@ function createBreak() {
       const { image } = subject;
       const question = { image, model, off, noise: Number(find("#break-noise").value), seed };
       const answer = await Promise.race([server.break_network(question), later(GIVE_UP)]);
-      if (answer?.ok && question.model === model) showResult(answer, question);
-      else if (!answer?.ok && currentView() === "break") tellProblem(answer);
+      if (answer?.isBusy) {
+        notify(say("break_busy"));
+        await later(RETRY);
+        isWanted = true;
+      } else if (answer?.ok && question.model === model) {
+        notify("");
+        showResult(answer, question);
+      } else if (!answer?.ok && currentView() === "break") tellProblem(answer);
     }
     isAsking = false;
   }

@@ -153,6 +153,18 @@ def phone(open_page):
 
 
 @pytest.fixture(scope="module")
+def seven_page(browser, server):
+    """A page with a seven on the pad, for all tests of a module that leave it there."""
+    context = browser.new_context(**DESKTOP)
+    page = context.new_page()
+    page.goto(server.url)
+    page.wait_for_selector("#model option", state="attached")
+    wait_for_answer(page, draw_with_mouse(page, SEVEN))
+    yield page
+    context.close()
+
+
+@pytest.fixture(scope="module")
 def data_page(browser, server):
     """The data tab when all answers are computed, for all tests of a module: each opens its own view in it."""
     context = browser.new_context(**DESKTOP, permissions=["clipboard-read", "clipboard-write"])

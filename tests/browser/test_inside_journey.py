@@ -60,13 +60,19 @@ def read_rows(page):
     }
 
 
+@pytest.fixture(scope="module")
+def small_page(seven_page):
+    """A page with a seven that was drawn small in a corner."""
+    seven_page.click("#clear")
+    wait_for_answer(seven_page, draw_with_mouse(seven_page, small(SEVEN)))
+    return seven_page
+
+
 @pytest.fixture
-def journey(drawn):
-    """The view of a seven that was drawn small in a corner."""
-    drawn.click("#clear")
-    wait_for_answer(drawn, draw_with_mouse(drawn, small(SEVEN)))
-    open_journey(drawn)
-    return drawn
+def journey(small_page):
+    """Its view, with all steps on."""
+    open_journey(small_page)
+    return small_page
 
 
 def test_five_pictures_lead_from_the_pad_to_the_network_s_image(journey):

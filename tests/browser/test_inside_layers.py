@@ -13,11 +13,11 @@ NUMBER = r"−?\d+\.\d+"
 
 
 @pytest.fixture
-def layers(drawn):
-    open_address(drawn, "#inside?view=layers")
-    drawn.wait_for_selector("#layers-softmax .answered")
-    drawn.wait_for_selector("#layers-unit #layers-products .numbers")
-    return drawn
+def layers(seven_page):
+    open_address(seven_page, "#inside?view=layers")
+    seven_page.wait_for_selector("#layers-softmax .answered")
+    seven_page.wait_for_selector("#layers-unit #layers-products :is(.numbers, table)")
+    return seven_page
 
 
 def numbers(text):

@@ -89,19 +89,28 @@ def test_an_unknown_view_shows_the_first(drawn):
     assert shown_view(drawn) == ["journey"]
 
 
+@pytest.fixture(scope="module")
+def small_screen(browser, server):
+    """A phone with a four on the pad."""
+    context = browser.new_context(**PHONE)
+    page = context.new_page()
+    page.goto(server.url)
+    page.wait_for_selector("#model option", state="attached")
+    wait_for_answer(page, draw_with_mouse(page, DIGITS[4]))
+    yield page
+    context.close()
+
+
 @pytest.mark.parametrize("view", VIEWS)
-def test_on_a_phone_no_view_is_wider_than_the_screen(open_page, view):
-    page = open_page(PHONE)
-    wait_for_answer(page, draw_with_mouse(page, DIGITS[4]))
-    open_address(page, f"#inside?view={view}")
-    page.wait_for_function("(view) => document.querySelector(`#inside .view-${view}`).offsetParent", arg=view)
-    page.wait_for_timeout(400)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+def test_on_a_phone_no_view_is_wider_than_the_screen(small_screen, view):
+    open_address(small_screen, f"#inside?view={view}")
+    small_screen.wait_for_function("(view) => document.querySelector(`#inside .view-${view}`).offsetParent", arg=view)
+    small_screen.wait_for_timeout(400)
+    assert small_screen.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_on_a_phone_the_view_is_below_the_pad(open_page):
-    page = open_page(PHONE)
-    wait_for_answer(page, draw_with_mouse(page, DIGITS[4]))
+def test_on_a_phone_the_view_is_below_the_pad(small_screen):
+    page = small_screen
     open_address(page, "#inside?view=layers")
     page.wait_for_selector("#layers-softmax .answered")
     pad, view = (page.locator(selector).bounding_box() for selector in ("#sketchpad", "#inside .view-layers"))
@@ -122,11 +131,10 @@ def test_on_a_phone_that_lies_everything_has_room(open_page):
     assert page.locator("#belief-film button").first.bounding_box()["width"] >= 44
 
 
-def test_on_a_phone_the_titles_of_terms_are_as_high_as_a_finger(open_page):
-    page = open_page(PHONE)
-    open_address(page, "#inside?view=learn")
-    page.wait_for_selector("#learn-entries .entry")
-    assert page.locator("#learn-entries h3 a").first.bounding_box()["height"] >= 44
+def test_on_a_phone_the_titles_of_terms_are_as_high_as_a_finger(small_screen):
+    open_address(small_screen, "#inside?view=learn")
+    small_screen.wait_for_selector("#learn-entries .entry")
+    assert small_screen.locator("#learn-entries h3 a").first.bounding_box()["height"] >= 44
 
 
 def test_charts_stay_legible_when_the_window_becomes_narrow(inside):
