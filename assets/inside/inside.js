@@ -30,8 +30,9 @@ function showLevel() {
 function openInside() {
   view.restore();
   showInsideModels();
+  const before = shows;
   tell("subject-wanted");
-  showCurrent();
+  if (shows === before) showCurrent(); // nothing is on the pad
 }
 
 hear("tab", (name) => {

@@ -133,8 +133,9 @@ def test_on_a_phone_that_lies_everything_has_room(open_page):
 
 def test_on_a_phone_the_titles_of_terms_are_as_high_as_a_finger(small_screen):
     open_address(small_screen, "#inside?view=learn")
-    small_screen.wait_for_selector("#learn-entries .entry")
-    assert small_screen.locator("#learn-entries h3 a").first.bounding_box()["height"] >= 44
+    small_screen.wait_for_function(
+        "() => document.querySelector('#learn-entries h3 a')?.getBoundingClientRect().height >= 44"
+    )
 
 
 def test_charts_stay_legible_when_the_window_becomes_narrow(inside):

@@ -101,6 +101,14 @@ def test_a_question_that_was_lost_is_asked_again(drawn, view, name, touched, tex
     drawn.wait_for_selector("#inside-notice", state="hidden")
 
 
+def test_a_view_that_is_opened_asks_once(drawn):
+    names = listen(drawn)
+    for view in ("layers", "belief"):
+        open_address(drawn, f"#inside?view={view}")
+        drawn.wait_for_timeout(800)
+    assert (names.count("open_layers"), names.count("follow_belief")) == (1, 1)
+
+
 def test_another_model_is_asked_once(drawn):
     open_address(drawn, "#inside?view=layers")
     drawn.wait_for_selector("#layers-softmax .answered")

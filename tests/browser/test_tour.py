@@ -80,14 +80,14 @@ def test_a_reload_keeps_the_step_and_the_place_that_was_left(page):
 
 def test_back_and_next_lead_from_step_to_step_and_stop_at_the_ends(page):
     page.click("#tour-start")
-    assert page.is_disabled("#tour-back")
+    page.wait_for_selector("#tour-back:disabled")
     page.click("#tour-next")
     assert (read_bar(page)[0], read_address(page)) == ("Step 2 of 10", PLACES[1])
     page.click("#tour-back")
     assert (read_bar(page)[0], read_address(page)) == ("Step 1 of 10", PLACES[0])
     page.click('#tour nav a:text-is("10")')
     page.wait_for_function("() => location.hash === '#data?show=crowd'")
-    assert page.is_disabled("#tour-next")
+    page.wait_for_selector("#tour-next:disabled")
 
 
 def test_the_words_stay_in_sight_and_the_focus_on_the_buttons(page):
