@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from .architectures import NUM_CLASSES
 from .errors import DamagedModelError, QueryError
 from .inference import MOST_IMAGES, LiteRTPredictor, LiteRTRunner, Predictions, predict_logits, read_logits
 from .ink import IMAGE_SIZE
@@ -204,11 +203,6 @@ class Anatomy:
 def is_index(value: Any, size: int) -> bool:
     """Whether a value from outside counts one of so many things, from 0."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < size
-
-
-def digit_logits(logits: np.ndarray) -> np.ndarray:
-    """The logits of the ten digits alone: (n, 10 or 11) to (n, 10)."""
-    return logits[:, :NUM_CLASSES]
 
 
 def _find_parts(model: Any, layers: Sequence[Any], activation: str) -> Iterator[tuple[Part, int]]:

@@ -24,7 +24,6 @@ function createInsideView() {
 
   return {
     get now() { return now; },
-    get link() { return `${location.origin}${location.pathname}${address()}`; },
     set(changes) {
       now = { ...now, ...changes };
       write();

@@ -122,12 +122,14 @@ def write_figures(path: Path, key: str, value: Any) -> None:
         if not isinstance(figures, dict):
             raise StorageError(f"{path} holds no figures. Expected one JSON object.", path)
         path.write_text(json.dumps({**figures, key: value}, separators=(",", ":")) + "\n", encoding="utf-8")
+        read_figures.cache_clear()
     except (OSError, json.JSONDecodeError) as error:
         raise StorageError(f"{path} cannot be read or written: {error}.", path) from error
 
 
+@functools.cache
 def read_figures(key: str, path: Path = FIGURES_PATH) -> Any:
-    """What is stored under a key; None where nothing is."""
+    """What is stored under a key, read once; None where nothing is."""
     return json.loads(path.read_text(encoding="utf-8")).get(key) if path.is_file() else None
 
 

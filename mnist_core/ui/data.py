@@ -22,7 +22,16 @@ from .library import MAPS, MOST_OWN, Library, check_choice
 from .models import models_of
 from .reader import Reader
 from .texts import load_texts, select_texts
-from .wire import LiveFunction, Message, decode_image, encode_bytes, encode_sprite, join_scripts, never_raise
+from .wire import (
+    LiveFunction,
+    Message,
+    decode_image,
+    describe_answer,
+    encode_bytes,
+    encode_sprite,
+    join_scripts,
+    never_raise,
+)
 
 DATA_DIR = ASSETS_DIR / "data"
 # Together the body of one function, so each may use what stands above it.
@@ -137,8 +146,7 @@ class DataTab:
             "size": len(catalogue.split),
             "answerer": answer.model,
             "image": encode_bytes(image),
-            "probabilities": [round(float(probability), 6) for probability in answer.probabilities],
-            "verdict": {"kind": answer.verdict.kind, "labels": answer.verdict.labels},
+            **describe_answer(answer.probabilities, answer.verdict),
             "ink": float(catalogue.ink[index]),
             "slant": float(catalogue.slant[index]),
             "duplicates": _find_duplicates(catalogue, index),

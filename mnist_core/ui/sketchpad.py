@@ -22,6 +22,7 @@ from .wire import (
     Message,
     decode_base64,
     decode_image,
+    describe_answer,
     encode_bytes,
     encode_image,
     join_scripts,
@@ -94,8 +95,7 @@ def live_functions(reader: Reader, samples: Samples, tab: DataTab) -> tuple[Live
 
 def _pack(answer: Answer) -> Message:
     return {
-        "probabilities": [round(float(probability), 6) for probability in answer.probabilities],
-        "verdict": {"kind": answer.verdict.kind, "labels": answer.verdict.labels},
+        **describe_answer(answer.probabilities, answer.verdict),
         "doubt": answer.doubt,
         "limit": answer.limit,
         "image": encode_image(answer.image),

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from ..errors import MnistError, NotReadyError, PictureError
+from ..inference import Verdict
 from ..sprites import encode_png, render_sprite
 
 _log = logging.getLogger(__name__)
@@ -55,7 +57,20 @@ def encode_image(image: np.ndarray) -> str:
 
 def encode_sprite(images: np.ndarray, columns: int) -> str:
     """Images, uint8 (n, 28, 28), as base64 of one PNG picture, `columns` wide."""
-    return base64.b64encode(encode_png(render_sprite(images, columns))).decode()
+    return encode_picture(render_sprite(images, columns))
+
+
+def encode_picture(picture: Image.Image) -> str:
+    """A picture as base64 of a PNG file."""
+    return base64.b64encode(encode_png(picture)).decode()
+
+
+def describe_answer(probabilities: np.ndarray, verdict: Verdict) -> Message:
+    """Ten probabilities and what they say: `{probabilities, verdict}`."""
+    return {
+        "probabilities": probabilities.round(6).tolist(),
+        "verdict": {"kind": verdict.kind, "labels": verdict.labels},
+    }
 
 
 def decode_image(text: Any) -> np.ndarray:

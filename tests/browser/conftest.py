@@ -153,15 +153,29 @@ def phone(open_page):
 
 
 @pytest.fixture(scope="module")
-def seven_page(browser, server):
+def open_drawn(browser, server):
+    """`open_drawn(strokes, screen)` opens a page that a module's tests share, with a drawing on its pad, read."""
+    contexts = []
+
+    def open_drawn(strokes=(), screen=DESKTOP):
+        contexts.append(browser.new_context(**screen))
+        page = contexts[-1].new_page()
+        page.goto(server.url)
+        page.wait_for_selector("#samples .sample:nth-child(20)")
+        page.wait_for_selector("#model option", state="attached")
+        if strokes:
+            wait_for_answer(page, draw_with_mouse(page, strokes))
+        return page
+
+    yield open_drawn
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def seven_page(open_drawn):
     """A page with a seven on the pad, for all tests of a module that leave it there."""
-    context = browser.new_context(**DESKTOP)
-    page = context.new_page()
-    page.goto(server.url)
-    page.wait_for_selector("#model option", state="attached")
-    wait_for_answer(page, draw_with_mouse(page, SEVEN))
-    yield page
-    context.close()
+    return open_drawn(SEVEN)
 
 
 @pytest.fixture(scope="module")

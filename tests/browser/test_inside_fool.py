@@ -3,14 +3,11 @@
 import numpy as np
 import pytest
 from hands import (
-    DESKTOP,
     DIGITS,
     PHONE,
-    draw_with_mouse,
     look_at_canvas,
     look_at_network_input,
     open_address,
-    wait_for_answer,
 )
 
 READY = """() => document.querySelector("#fool-table table") && !document.querySelector("#fool-sum.stale")"""
@@ -22,16 +19,11 @@ def open_fool(page):
 
 
 @pytest.fixture(scope="module")
-def fool_page(browser, server):
+def fool_page(open_drawn):
     """The view of a three."""
-    context = browser.new_context(**DESKTOP)
-    page = context.new_page()
-    page.goto(server.url)
-    page.wait_for_selector("#model option", state="attached")
-    wait_for_answer(page, draw_with_mouse(page, DIGITS[3]))
+    page = open_drawn(DIGITS[3])
     open_fool(page)
-    yield page
-    context.close()
+    return page
 
 
 def set_strength(page, number):

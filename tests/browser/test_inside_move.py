@@ -5,15 +5,12 @@ import re
 import numpy as np
 import pytest
 from hands import (
-    DESKTOP,
     DIGITS,
-    draw_with_mouse,
     listen,
     look_at_answer,
     look_at_canvas,
     look_at_network_input,
     open_address,
-    wait_for_answer,
 )
 
 NAMES = ["rotation", "scale", "shift_x", "shift_y", "thickness", "noise"]
@@ -50,17 +47,12 @@ def read_stay(page, name):
 
 
 @pytest.fixture(scope="module")
-def moving_page(browser, server):
+def moving_page(open_drawn):
     """The view of a six."""
-    context = browser.new_context(**DESKTOP)
-    page = context.new_page()
-    page.goto(server.url)
-    page.wait_for_selector("#model option", state="attached")
-    wait_for_answer(page, draw_with_mouse(page, DIGITS[6]))
+    page = open_drawn(DIGITS[6])
     open_address(page, "#inside?view=move")
     page.wait_for_selector(".move-card:nth-child(6) polyline:nth-of-type(10)", state="attached")
-    yield page
-    context.close()
+    return page
 
 
 @pytest.fixture

@@ -90,15 +90,9 @@ def test_an_unknown_view_shows_the_first(drawn):
 
 
 @pytest.fixture(scope="module")
-def small_screen(browser, server):
+def small_screen(open_drawn):
     """A phone with a four on the pad."""
-    context = browser.new_context(**PHONE)
-    page = context.new_page()
-    page.goto(server.url)
-    page.wait_for_selector("#model option", state="attached")
-    wait_for_answer(page, draw_with_mouse(page, DIGITS[4]))
-    yield page
-    context.close()
+    return open_drawn(DIGITS[4], PHONE)
 
 
 @pytest.mark.parametrize("view", VIEWS)

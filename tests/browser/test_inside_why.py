@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hands import DESKTOP, DIGITS, PHONE, draw_with_mouse, open_address, wait_for_answer
+from hands import DIGITS, PHONE, draw_with_mouse, open_address, wait_for_answer
 from test_layout import CONTRASTS
 
 READY = """() => document.querySelector("#why-question").textContent && !document.querySelector("#why-stage.stale")"""
@@ -12,15 +12,9 @@ TENSORFLOW_SECONDS = 60
 
 
 @pytest.fixture(scope="module")
-def why_page(browser, server):
+def why_page(open_drawn):
     """A page with a four on the pad."""
-    context = browser.new_context(**DESKTOP)
-    page = context.new_page()
-    page.goto(server.url)
-    page.wait_for_selector("#model option", state="attached")
-    wait_for_answer(page, draw_with_mouse(page, DIGITS[4]))
-    yield page
-    context.close()
+    return open_drawn(DIGITS[4])
 
 
 def open_why(page, query=""):

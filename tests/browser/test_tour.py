@@ -11,13 +11,8 @@ PLACES = (
 
 
 @pytest.fixture(scope="module")
-def shared_page(browser, server):
-    context = browser.new_context(**DESKTOP, permissions=["clipboard-read", "clipboard-write"])
-    page = context.new_page()
-    page.goto(server.url)
-    page.wait_for_selector("#samples .sample:nth-child(20)")
-    yield page
-    context.close()
+def shared_page(open_drawn):
+    return open_drawn(screen={**DESKTOP, "permissions": ["clipboard-read", "clipboard-write"]})
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import functools
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from ...errors import QueryError
 from ...evaluation import wilson_interval
 from ...inference import Predictions, predict, read_verdict
 from ...surgery import MOST_NOISE, BrokenCopy
-from ..wire import LiveFunction, Message
+from ..wire import LiveFunction, Message, describe_answer
 from .bench import Bench
 
 NUM_IMAGES = 1000
@@ -62,8 +61,10 @@ def breaking_functions(bench: Bench) -> tuple[LiveFunction, ...]:
         broken, intact = measure(read_broken, _name_damage(off, noise, seed)), measure(anatomy.predict)
         if broken is None or intact is None:
             return {"isBusy": True}
+        answers = read_broken(image[None])
+        probabilities = answers.probabilities[0]
         return {
-            "answer": _describe_answer(read_broken(image[None])),
+            "answer": describe_answer(probabilities, read_verdict(probabilities, bool(answers.accepted[0]))),
             "accuracy": broken.accuracy,
             "interval": wilson_interval(broken.num_right, broken.num),
             "byDigit": broken.by_digit,
@@ -122,9 +123,3 @@ def _name_damage(off: dict[str, list[int]], noise: float, seed: int) -> Hashable
     switched_off = tuple(sorted((name, *sorted(set(channels))) for name, channels in off.items() if channels))
     disturbed = (float(noise), seed) if noise else ()
     return (*switched_off, disturbed) if switched_off or disturbed else ()
-
-
-def _describe_answer(predictions: Predictions) -> dict[str, Any]:
-    verdict = read_verdict(predictions.probabilities[0], bool(predictions.accepted[0]))
-    probabilities = [round(float(probability), 6) for probability in predictions.probabilities[0]]
-    return {"probabilities": probabilities, "verdict": {"kind": verdict.kind, "labels": verdict.labels}}

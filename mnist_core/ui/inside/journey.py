@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import functools
 from typing import Any
 
 import numpy as np
@@ -13,9 +11,7 @@ from ...commands.inside import read_figures
 from ...errors import QueryError
 from ...ink import check_ink, largest_extent
 from ...journey import BRUSH, STEPS, Journey, find_centre, follow, name_variant, scale_brush
-from ...sprites import encode_png
-from ..reader import Answer
-from ..wire import LiveFunction, Message, encode_image
+from ..wire import LiveFunction, Message, describe_answer, encode_image, encode_picture
 from .bench import Bench
 
 _PICTURES = ("ink", "box", "pen", "mass")
@@ -42,8 +38,8 @@ def journey_functions(bench: Bench) -> tuple[LiveFunction, ...]:
             whole = bench.reader.read_image(complete.image, model)
         return {
             **_describe_pictures(journey),
-            "answer": _describe_answer(answer),
-            "whole": _describe_answer(whole),
+            "answer": describe_answer(answer.probabilities, answer.verdict),
+            "whole": describe_answer(whole.probabilities, whole.verdict),
             "model": answer.model,
             "size": round(largest_extent(strokes), 4),
             "brushOnPad": round(scale_brush(strokes, (), brush), 2),
@@ -59,7 +55,7 @@ def journey_functions(bench: Bench) -> tuple[LiveFunction, ...]:
 def _describe_pictures(journey: Journey) -> Message:
     pictures = {name: getattr(journey, name) for name in _PICTURES}
     return {
-        "pictures": {name: _encode(picture) for name, picture in pictures.items()},
+        "pictures": {name: encode_picture(Image.fromarray(picture)) for name, picture in pictures.items()},
         "centres": {name: _find_centre(pictures[name]) for name in ("pen", "mass")},
         "image": encode_image(journey.image),
     }
@@ -70,25 +66,9 @@ def _find_centre(picture: np.ndarray) -> list[float] | None:
     return None if centre is None else [round(place, 3) for place in centre]
 
 
-def _describe_answer(answer: Answer) -> Message:
-    return {
-        "probabilities": [round(float(probability), 6) for probability in answer.probabilities],
-        "verdict": {"kind": answer.verdict.kind, "labels": answer.verdict.labels},
-    }
-
-
-def _encode(picture: np.ndarray) -> str:
-    return base64.b64encode(encode_png(Image.fromarray(picture))).decode()
-
-
-@functools.cache
-def _load_figures() -> dict[str, Any]:
-    return read_figures("journey") or {"sets": [], "models": []}
-
-
 def _find_figures(variant: str, digest: str) -> list[Message]:
     """For each set name, num, size and models: name, isAnswering, and the figures of the variant and of all steps."""
-    figures = _load_figures()
+    figures = read_figures("journey") or {"sets": [], "models": []}
     return [
         {
             "name": entry["name"],

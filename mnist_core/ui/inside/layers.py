@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import numpy as np
 
 from ...anatomy import Anatomy, Part, Unit
 from ...calibration import find_doubt
-from ...sprites import encode_png, render_maps
-from ..wire import LiveFunction, Message
+from ...sprites import render_maps
+from ..wire import LiveFunction, Message, encode_picture
 from .bench import Bench
 
 _COLUMNS = 16
@@ -110,8 +109,10 @@ def _describe_part(part: Part, values: np.ndarray) -> Message:
         "low": _round(values.min()),
         "high": _round(values.max()),
         "silent": int((np.abs(maps).max(axis=(0, 1)) == 0).sum()),
-        "picture": _encode(render_maps(maps, _COLUMNS)),
-        "filters": _encode(render_maps(_strongest_slices(kernel), _COLUMNS)) if part.kind == "convolution" else None,
+        "picture": encode_picture(render_maps(maps, _COLUMNS)),
+        "filters": encode_picture(render_maps(_strongest_slices(kernel), _COLUMNS))
+        if part.kind == "convolution"
+        else None,
         "inputs": kernel.shape[2] if part.kind == "convolution" else None,
     }
 
@@ -125,10 +126,6 @@ def _strongest_slices(kernel: np.ndarray) -> np.ndarray:
 def _find_strongest(part: Part, values: np.ndarray) -> Message:
     """The unit of a part that answers most."""
     return {"layer": part.name, "place": [int(index) for index in np.unravel_index(values.argmax(), values.shape)]}
-
-
-def _encode(picture: Any) -> str:
-    return base64.b64encode(encode_png(picture)).decode()
 
 
 def _round(values: Any) -> Any:

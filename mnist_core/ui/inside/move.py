@@ -6,7 +6,7 @@ import numpy as np
 
 from ...inference import Predictions, read_verdict
 from ...sweeps import SWEEPS, Sweep, check_values, find_stay, move, split_by_sweep, sweep_image
-from ..wire import LiveFunction, Message, encode_image
+from ..wire import LiveFunction, Message, describe_answer, encode_image
 from .bench import Bench
 
 
@@ -30,8 +30,7 @@ def move_functions(bench: Bench) -> tuple[LiveFunction, ...]:
         verdict = read_verdict(answers.probabilities[0], bool(answers.accepted[0]))
         return {
             "image": encode_image(moved),
-            "probabilities": answers.probabilities[0].round(6).tolist(),
-            "verdict": {"kind": verdict.kind, "labels": verdict.labels},
+            **describe_answer(answers.probabilities[0], verdict),
             "sweeps": [
                 {
                     **_describe_sweep(sweep),

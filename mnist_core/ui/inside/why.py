@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import functools
-import json
 from typing import Any
 
 import numpy as np
 
 from ...anatomy import Anatomy
+from ...commands.inside import read_figures
 from ...curves import ORDERS, SIDE
-from ...dataset import ASSETS_DIR
 from ...explain import BASELINES, EXPLANATIONS, Target, check_baseline, check_method, has_maps, make_baseline
 from ...inference import read_logits
 from ...store import StoredModel, short_name
 from ..gradient_helper import shared_helper
 from ..wire import LiveFunction, Message, encode_bytes
 from .bench import Bench
-
-_FIGURES_PATH = ASSETS_DIR / "inside.json"
 
 
 def why_functions(bench: Bench) -> tuple[LiveFunction, ...]:
@@ -81,18 +77,12 @@ def find_figures(stored: StoredModel) -> dict[str, Any] | None:
     That is what `curves.measure_explanations` gives, with `orders`, `single`: the methods with squares of one pixel,
     and `isOwn`: whether it was this very model.
     """
-    models = _read_figures()["models"]
+    models = (read_figures("explanations") or {"models": []})["models"]
     own = [model for model in models if model["weights_digest"] == stored.weights_digest]
     for model in own or [model for model in models if model["name"] == short_name(stored)]:
         sides = model["sides"]
         return {**sides[str(SIDE)], "orders": ORDERS, "single": sides["1"]["methods"], "isOwn": bool(own)}
     return None
-
-
-@functools.cache
-def _read_figures() -> dict[str, Any]:
-    figures = json.loads(_FIGURES_PATH.read_text(encoding="utf-8")) if _FIGURES_PATH.is_file() else {}
-    return figures.get("explanations", {"models": []})
 
 
 def _explain(stored: StoredModel, anatomy: Anatomy, image: np.ndarray, target: Target, message: Message) -> np.ndarray:
