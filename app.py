@@ -8,10 +8,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from mnist_core.dataset import Samples, built_in_samples, default_cache_dir, load_dataset
+from mnist_core.data.mnist import load_dataset
+from mnist_core.data.sample import Samples, built_in_samples
 from mnist_core.errors import MnistError
-from mnist_core.inference import DEVICE_CHOICES, choose_device
-from mnist_core.store import SHIPPED_DIR, models_dir
+from mnist_core.models.devices import DEVICE_CHOICES, choose_device
+from mnist_core.paths import SHIPPED_DIR, default_cache_dir, models_dir
 
 
 def parse_settings(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -64,9 +65,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings = parse_settings(arguments)
     # Gradio takes a second to import and asks the network for news unless told not to.
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-    from mnist_core.ui.library import Library
+    from mnist_core.services.library import Library
+    from mnist_core.services.reader import Reader
     from mnist_core.ui.page import build_page, launch_options
-    from mnist_core.ui.reader import Reader
 
     try:
         device = choose_device(settings.device)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_core.dataset import load_sample
+from mnist_core.data.sample import load_sample
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 

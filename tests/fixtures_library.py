@@ -15,17 +15,20 @@ import numpy as np
 from fixtures_models import copy_model, update_checksum
 from fixtures_server import start_app_with_data
 
-from mnist_core import answers
-from mnist_core.answers import AnswerStore
-from mnist_core.dataset import load_sample
-from mnist_core.inference import LiteRTPredictor, Predictions, choose_device, predict
-from mnist_core.ink import check_ink, render_ink
-from mnist_core.neighbours import PixelIndex
-from mnist_core.splits import find_splits, load_split
-from mnist_core.store import SHIPPED_DIR, load_stored
-from mnist_core.ui.jobs import Job
-from mnist_core.ui.library import Library
-from mnist_core.ui.reader import Reader
+from mnist_core.browse import answers
+from mnist_core.browse.answers import AnswerStore
+from mnist_core.browse.neighbours import PixelIndex
+from mnist_core.data.sample import load_sample
+from mnist_core.data.splits import find_splits, load_split
+from mnist_core.models.devices import choose_device
+from mnist_core.models.inference import LiteRTPredictor, predict
+from mnist_core.models.predictions import Predictions
+from mnist_core.models.store import load_stored
+from mnist_core.paths import SHIPPED_DIR
+from mnist_core.preprocessing.ink import check_ink, render_ink
+from mnist_core.services.jobs import Job
+from mnist_core.services.library import Library
+from mnist_core.services.reader import Reader
 
 HOUSE = [[[3, 8], [3, 4], [7, 4], [7, 8], [3, 8]], [[2, 4.5], [5, 1], [8, 4.5]], [[4, 8], [4, 6], [6, 6], [6, 8]]]
 SHIPPED = load_stored(SHIPPED_DIR / "sketchnet")
@@ -198,7 +201,7 @@ class StandIn:
     """A program in place of `python -m mnist_core`, for the computations that write into a cache folder."""
 
     def __init__(self, monkeypatch, folder: Path) -> None:
-        from mnist_core.ui import jobs
+        from mnist_core.services import jobs
 
         self.folder, self.cache_dir = folder / "program", folder / "stand_in_cache"
         (self.folder / "mnist_core").mkdir(parents=True)

@@ -18,11 +18,12 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from mnist_core.arrays import idx_hash
-from mnist_core.augmentation import Augmentation
-from mnist_core.dataset import TrainingData, load_sample
-from mnist_core.recipes import Recipe
-from mnist_core.store import StoredModel, save_run
+from mnist_core.augmentation.transforms import Augmentation
+from mnist_core.data.files import idx_hash
+from mnist_core.data.sample import load_sample
+from mnist_core.data.training_data import TrainingData
+from mnist_core.models.recipes import Recipe
+from mnist_core.models.store import StoredModel, save_run
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -51,7 +52,7 @@ def sample_images(num_images: int = 1000) -> np.ndarray:
 @functools.cache
 def trained(recipe: Recipe = LINEAR):
     """A complete run of a small recipe on the small data."""
-    from mnist_core.training import train
+    from mnist_core.training.loop import train
 
     return train(recipe, small_data())
 
@@ -75,8 +76,8 @@ def lively_model(architecture: str):
     """A Keras model whose made-up weights give confident, varied answers, with statistics as if it had been trained."""
     import keras
 
-    from mnist_core.architectures import find_architecture
-    from mnist_core.models import build_model
+    from mnist_core.models.architectures import find_architecture
+    from mnist_core.models.keras_builder import build_model
 
     keras.utils.set_random_seed(7)
     model = build_model(find_architecture(architecture))

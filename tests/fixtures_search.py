@@ -24,12 +24,12 @@ from fixtures_models import ROOT, fake_run
 from fixtures_server import clean_environment
 from optuna.trial import FrozenTrial
 
-from mnist_core import search, studies
-from mnist_core.dataset import TrainingData
-from mnist_core.recipes import Recipe
-from mnist_core.runs import Workbench
-from mnist_core.search import SearchSettings, search_grid
-from mnist_core.store import StoredModel, run_name, save_run
+from mnist_core.data.training_data import TrainingData
+from mnist_core.models.recipes import Recipe
+from mnist_core.models.store import StoredModel, run_name, save_run
+from mnist_core.training import search, studies
+from mnist_core.training.runs import Workbench
+from mnist_core.training.search import SearchSettings, search_grid
 
 DATA = TrainingData(*(np.zeros(shape, np.uint8) for shape in [(2, 28, 28), (2,), (1, 28, 28), (1,)]))
 TEST = {"accuracy": 0.97, "interval": [0.96, 0.98]}
@@ -156,7 +156,7 @@ def states(where: str | Path) -> list[str]:
 
 def replace_training(patch: pytest.MonkeyPatch, training: FakeTraining) -> FakeTraining:
     """Puts the stand-in in the place of training, and leaves out what makes a search of many trials slow."""
-    patch.setattr("mnist_core.training.train", training)
+    patch.setattr("mnist_core.training.loop.train", training)
     patch.setattr("keras.utils.clear_session", lambda: None)  # it collects garbage
     patch.setattr(os, "fsync", lambda file: None)  # a test survives no power cut, and waits for no disk
     return training
@@ -165,9 +165,9 @@ def replace_training(patch: pytest.MonkeyPatch, training: FakeTraining) -> FakeT
 def use_fake_training(training: FakeTraining) -> None:
     """Puts the stand-in into this process, for good, so that a search does without Keras."""
     sys.modules["keras"] = SimpleNamespace(utils=SimpleNamespace(clear_session=lambda: None))
-    module = ModuleType("mnist_core.training")
+    module = ModuleType("mnist_core.training.loop")
     module.train, module.Progress = training, SimpleNamespace
-    sys.modules["mnist_core.training"] = module
+    sys.modules["mnist_core.training.loop"] = module
 
 
 def work(options: str) -> None:

@@ -19,7 +19,7 @@ import httpx
 import numpy as np
 from PIL import Image
 
-from mnist_core.dataset import load_sample
+from mnist_core.data.sample import load_sample
 
 ROOT = Path(__file__).resolve().parent.parent
 ONE = [[[50, 10], [50, 40], [50, 90]]]

@@ -2,13 +2,14 @@ import numpy as np
 import pytest
 from fixtures_models import copy_model, fake_run, lively_model, sample_images, stored_architecture, update_checksum
 
-from mnist_core.anatomy import Anatomy
-from mnist_core.architectures import ARCHITECTURES, Parts
 from mnist_core.errors import DamagedModelError, QueryError
-from mnist_core.ink import check_ink, render_ink
-from mnist_core.litert import list_operators, pack, unpack, write_constant
-from mnist_core.recipes import Recipe
-from mnist_core.store import SHIPPED_DIR, load_stored, save_run
+from mnist_core.explain.anatomy import Anatomy
+from mnist_core.models.architectures import ARCHITECTURES, Parts
+from mnist_core.models.litert import list_operators, pack, unpack, write_constant
+from mnist_core.models.recipes import Recipe
+from mnist_core.models.store import load_stored, save_run
+from mnist_core.paths import SHIPPED_DIR
+from mnist_core.preprocessing.ink import check_ink, render_ink
 
 FOUR = [[[42, 20], [32, 55], [70, 55]], [[60, 30], [57, 82]]]
 ACTIVATIONS = {"linear": lambda total: total, "relu": lambda total: max(total, 0.0)}
@@ -59,7 +60,7 @@ def test_a_unit_is_the_sum_of_its_products(architecture):
 @pytest.fixture(scope="module")
 def unusual(tmp_path_factory):
     """A Keras model with even kernels, and pooling that averages and leaves pixels over; the same taken apart."""
-    from mnist_core.models import build_model
+    from mnist_core.models.keras_builder import build_model
 
     parts = Parts("silu", filters=(3, 4), kernel=2, pooling="average", pool_size=4, dense_units=(5,))
     run = fake_run(Recipe("unusual", "vgg_small", parts))

@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 from fixtures_models import stored_architecture, update_checksum
 
-from mnist_core import answers as module
-from mnist_core.answers import AnswerStore, embed_all, select_for_map
-from mnist_core.dataset import load_sample
-from mnist_core.embedding import Embedder, fit_projection
+from mnist_core.browse import answers as module
+from mnist_core.browse.answers import AnswerStore, embed_all, select_for_map
+from mnist_core.browse.embedding import Embedder, fit_projection
+from mnist_core.data.sample import load_sample
+from mnist_core.data.splits import NO_LABEL, Split, own_split
 from mnist_core.errors import StorageError
-from mnist_core.inference import LiteRTPredictor, predict
-from mnist_core.splits import NO_LABEL, Split, own_split
-from mnist_core.store import SHIPPED_DIR, load_stored
+from mnist_core.models.inference import LiteRTPredictor, predict
+from mnist_core.models.store import load_stored
+from mnist_core.paths import SHIPPED_DIR
 
 SHIPPED = load_stored(SHIPPED_DIR / "sketchnet")
 

@@ -11,9 +11,9 @@ from fixtures_library import data_server, small_arrays, wait_until
 from fixtures_server import ONE, call_data, call_pad, run_app, shared_server, start_app, stop_app
 
 import app
-from mnist_core.inference import choose_device
-from mnist_core.store import SHIPPED_DIR
-from mnist_core.ui.reader import Reader
+from mnist_core.models.devices import choose_device
+from mnist_core.paths import SHIPPED_DIR
+from mnist_core.services.reader import Reader
 
 DATA_DIR = os.environ.get("MNIST_DATA_DIR")
 

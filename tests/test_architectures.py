@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from fixtures_models import run_python, sample_images
 
-from mnist_core.architectures import (
+from mnist_core.errors import ArchitectureError
+from mnist_core.models.architectures import (
     ACTIVATIONS,
     ARCHITECTURES,
     Parts,
@@ -15,7 +16,6 @@ from mnist_core.architectures import (
     find_difference,
     find_layers,
 )
-from mnist_core.errors import ArchitectureError
 
 PUBLISHED = {
     "sketchnet": 328_394,
@@ -72,7 +72,7 @@ def names(architecture, **parts):
 
 
 def built(architecture, parts=None):
-    from mnist_core.models import build_model
+    from mnist_core.models.keras_builder import build_model
 
     return build_model(find_architecture(architecture, parts))
 

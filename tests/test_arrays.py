@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnist_core import arrays
-from mnist_core.arrays import idx_hash, list_npz, read_idx, read_npz, unpack_z, write_npz
+from mnist_core.data import files as arrays
+from mnist_core.data.files import idx_hash, list_npz, read_idx, read_npz, unpack_z, write_npz
 from mnist_core.errors import DataError, StorageError
 
 CUBE = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)

@@ -6,7 +6,7 @@ import itertools
 import numpy as np
 import pytest
 
-from mnist_core.augmentation import Augmentation, augment
+from mnist_core.augmentation.transforms import Augmentation, augment
 
 LIMITS = {"rotation": 15, "scale": 0.15, "stretch": 0.15, "shear": 0.2, "shift": 2, "elastic": 1, "thickness": 0.8}
 EVERYTHING = Augmentation(**LIMITS)

@@ -8,22 +8,21 @@ import math
 import numpy as np
 import pytest
 
-from mnist_core.answers import Answers
-from mnist_core.browse import (
-    SORT_KEYS,
+from mnist_core.browse.answers import Answers
+from mnist_core.browse.catalogue import (
     Catalogue,
-    Query,
     count_choices,
     describe_crowd,
     find_suspects,
     measure_moments,
     select_samples,
 )
-from mnist_core.dataset import load_sample
+from mnist_core.browse.query import SORT_KEYS, Query
+from mnist_core.data.sample import load_sample
+from mnist_core.data.splits import NO_LABEL, Split
 from mnist_core.errors import QueryError
-from mnist_core.inference import SURE, Predictions
-from mnist_core.ink import check_ink, render_ink
-from mnist_core.splits import NO_LABEL, Split
+from mnist_core.models.predictions import SURE, Predictions
+from mnist_core.preprocessing.ink import check_ink, render_ink
 
 NUM = 400
 

@@ -12,14 +12,15 @@ from PIL import Image
 from test_command_line import ink_file, pictures_file, run, set_up
 from test_dataset import other_set, write
 
-from mnist_core import dataset
-from mnist_core.answers import AnswerStore
-from mnist_core.browse import measure_moments
-from mnist_core.dataset import load_sample
-from mnist_core.inference import LiteRTPredictor, predict
-from mnist_core.splits import find_splits, load_split
-from mnist_core.sprites import render_grid
-from mnist_core.store import SHIPPED_DIR, load_stored
+from mnist_core.browse.answers import AnswerStore
+from mnist_core.browse.catalogue import measure_moments
+from mnist_core.data import mnist as dataset
+from mnist_core.data.sample import load_sample
+from mnist_core.data.splits import find_splits, load_split
+from mnist_core.models.inference import LiteRTPredictor, predict
+from mnist_core.models.store import load_stored
+from mnist_core.paths import SHIPPED_DIR
+from mnist_core.rendering.sprites import render_grid
 
 SHIPPED = load_stored(SHIPPED_DIR / "sketchnet")
 

@@ -6,8 +6,8 @@ import json
 import numpy as np
 import pytest
 
-from mnist_core import calibration
-from mnist_core.calibration import Calibration, find_doubt, fit_calibration, softmax
+from mnist_core.models import calibration
+from mnist_core.models.calibration import Calibration, find_doubt, fit_calibration, softmax
 
 PLAIN = Calibration()
 

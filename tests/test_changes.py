@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_core.anatomy import Anatomy
-from mnist_core.changes import find_change
-from mnist_core.dataset import load_sample
-from mnist_core.edits import FAMILIES, count_loops_and_parts, frame, name_place
+from mnist_core.data.sample import load_sample
 from mnist_core.errors import PictureError, QueryError
-from mnist_core.ink import check_ink, render_ink
-from mnist_core.picture import fit_ink
-from mnist_core.store import SHIPPED_DIR, load_stored
+from mnist_core.explain.anatomy import Anatomy
+from mnist_core.explain.counterfactuals import find_change
+from mnist_core.explain.edits import FAMILIES, count_loops_and_parts, frame, name_place
+from mnist_core.models.store import load_stored
+from mnist_core.paths import SHIPPED_DIR
+from mnist_core.preprocessing.ink import check_ink, render_ink
+from mnist_core.preprocessing.picture import fit_ink
 from mnist_core.ui.inside.change import change_functions
 from mnist_core.ui.wire import decode_image
 

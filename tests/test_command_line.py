@@ -18,13 +18,17 @@ from fixtures_server import ONE, ROOT, SEVEN, as_png, clean_environment, sample_
 from PIL import Image
 
 from mnist_core import __main__ as command_line
-from mnist_core import dataset, inference, pendigits, runs
 from mnist_core.commands import console
-from mnist_core.dataset import Dataset, load_sample
+from mnist_core.data import mnist as dataset
+from mnist_core.data import pendigits
+from mnist_core.data.mnist import Dataset
+from mnist_core.data.sample import load_sample
 from mnist_core.errors import DataError
-from mnist_core.recipes import RECIPES
-from mnist_core.report import EVIDENCE, marks
-from mnist_core.store import save_run
+from mnist_core.evaluation.report import EVIDENCE, marks
+from mnist_core.models import devices
+from mnist_core.models.recipes import RECIPES
+from mnist_core.models.store import save_run
+from mnist_core.training import runs
 
 KEYS = ["model", "data", "num_samples", "accuracy", "interval", "error_count", "per_class", "confusion_matrix"]
 KEYS += ["accepted", "nll", "brier", "ece", "uncalibrated", "certain", "reliability", "below_99", "seconds", "outliers"]
@@ -66,7 +70,7 @@ def set_up(patch, cache_dir):
     patch.setenv("MNIST_CACHE_DIR", str(cache_dir))
     patch.setattr(console, "load_dataset", fabricated_mnist)
     patch.setattr(pendigits, "PENDIGITS_URL", "http://127.0.0.1:9/pen.zip")
-    patch.setattr(inference, "count_cuda_devices", lambda: 0)
+    patch.setattr(devices, "count_cuda_devices", lambda: 0)
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +154,7 @@ def test_training_reports_progress_and_stores_the_model(trained):
 
 
 def test_asking_again_does_not_train(cache, monkeypatch):
-    monkeypatch.setattr("mnist_core.training.train", must_not_train)
+    monkeypatch.setattr("mnist_core.training.loop.train", must_not_train)
     said = run(*SMALL)
     assert said.code == 0
     assert "already trained" in said.messages
@@ -202,7 +206,7 @@ def test_an_unknown_recipe_is_refused_with_those_there_are():
 @pytest.mark.parametrize("place", ["output", "cache"])
 def test_an_unusable_folder_is_refused_before_training(monkeypatch, tmp_path, place):
     (tmp_path / "file").write_text("in the way")
-    monkeypatch.setattr("mnist_core.training.train", must_not_train)
+    monkeypatch.setattr("mnist_core.training.loop.train", must_not_train)
     if place == "cache":
         monkeypatch.setenv("MNIST_CACHE_DIR", str(tmp_path / "file"))
     said = run(*SMALL, *(["--output", tmp_path / "file/x/mine"] if place == "output" else []))
@@ -712,7 +716,7 @@ def write_report(tmp_path, *arguments):
 @pytest.fixture
 def nothing_measured(monkeypatch):
     """Notes the models that would be measured."""
-    from mnist_core import evidence
+    from mnist_core.evaluation import evidence
 
     measured = []
 

@@ -6,11 +6,19 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from mnist_core.anatomy import Anatomy
 from mnist_core.commands.explanations import choose_images
-from mnist_core.curves import ORDERS, SHARES, SIDE, change_in_order, list_methods, measure_explanations, promise
-from mnist_core.dataset import ASSETS_DIR
-from mnist_core.store import SHIPPED_DIR, load_stored
+from mnist_core.explain.anatomy import Anatomy
+from mnist_core.explain.faithfulness import (
+    ORDERS,
+    SHARES,
+    SIDE,
+    change_in_order,
+    expected_effect,
+    list_methods,
+    measure_explanations,
+)
+from mnist_core.models.store import load_stored
+from mnist_core.paths import ASSETS_DIR, SHIPPED_DIR
 
 
 class Eye:
@@ -31,7 +39,7 @@ class Eye:
 @pytest.fixture(scope="module")
 def shipped_figures():
     """What the page knows of the shipped model."""
-    figures = json.loads((ASSETS_DIR / "inside.json").read_text(encoding="utf-8"))["explanations"]
+    figures = json.loads((ASSETS_DIR / "figures/inside.json").read_text(encoding="utf-8"))["explanations"]
     stored = load_stored(SHIPPED_DIR / "sketchnet")
     (found,) = [model for model in figures["models"] if model["weights_digest"] == stored.weights_digest]
     return found["sides"]
@@ -70,8 +78,8 @@ def test_each_step_changes_the_same_share_of_the_ink(replacement):
 def test_a_square_promises_what_it_holds_for_each_unit_of_its_ink():
     image, attribution = page_of_squares(), np.ones((28, 28), np.float32)
     attribution[20:24, 20:24] = 3
-    by_rate = promise(image, attribution, 0.0, 4, is_total=False).reshape(7, 7)
-    by_total = promise(image, attribution, 0.0, 4, is_total=True).reshape(7, 7)
+    by_rate = expected_effect(image, attribution, 0.0, 4, is_total=False).reshape(7, 7)
+    by_total = expected_effect(image, attribution, 0.0, 4, is_total=True).reshape(7, 7)
     assert (by_rate[2, 3], by_rate[5, 5]) == (1, 3)
     assert (by_total[2, 3], by_total[5, 5]) == (1, 6)
 

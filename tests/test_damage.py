@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from fixtures_models import sample_images
 
-from mnist_core.damage import DAMAGES, damage_images
+from mnist_core.augmentation.damage import DAMAGES, damage_images
 
 
 def damaged(kind, seed=0, num_images=40):

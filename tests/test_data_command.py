@@ -12,9 +12,10 @@ from test_arrays import published_hash
 from test_command_line import damaged, ink_file, other_form, pictures_file, run, set_up
 from test_dataset import DOTTED, FILES, GZ, NAMES, changed, other_set, write, write_idx
 
-from mnist_core import dataset
 from mnist_core.commands import console
-from mnist_core.dataset import SAMPLE_PATH, load_dataset, load_sample
+from mnist_core.data import mnist as dataset
+from mnist_core.data.mnist import load_dataset
+from mnist_core.data.sample import SAMPLE_PATH, load_sample
 
 REAL_HASHES = dict(dataset.MNIST_HASHES)
 MNIST = other_set(50, 30)
@@ -336,7 +337,7 @@ def test_another_set_is_split_and_its_test_set_only_measured(trained):
 
 def test_the_same_set_in_another_form_is_already_trained(monkeypatch, tmp_path, trained):
     shutil.copytree(trained.folder / "cache", tmp_path / "cache")
-    monkeypatch.setattr("mnist_core.training.train", lambda *_, **__: pytest.fail("trained again"))
+    monkeypatch.setattr("mnist_core.training.loop.train", lambda *_, **__: pytest.fail("trained again"))
     path = write(tmp_path / "renamed.npz", trained.letters)
     said = run("train", "linear", "--epochs", "1", "--data-dir", path, "--json")
     assert "already trained" in said.messages

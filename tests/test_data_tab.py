@@ -27,11 +27,11 @@ from fixtures_library import (
 )
 from PIL import Image
 
-from mnist_core import dataset
-from mnist_core.answers import AnswerStore
-from mnist_core.dataset import load_sample
-from mnist_core.ui.data import DataTab
-from mnist_core.ui.jobs import Job, Jobs
+from mnist_core.browse.answers import AnswerStore
+from mnist_core.data import mnist as dataset
+from mnist_core.data.sample import load_sample
+from mnist_core.services.jobs import Job, Jobs
+from mnist_core.ui.data.tab import DataTab
 
 FUNCTIONS = (
     "list_splits",

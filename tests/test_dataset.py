@@ -15,23 +15,14 @@ import numpy as np
 import pytest
 from test_arrays import as_idx, published_hash
 
-from mnist_core import dataset
-from mnist_core.dataset import (
-    Dataset,
-    TrainingData,
-    add_ink,
-    built_in_samples,
-    default_cache_dir,
-    find_places,
-    find_training,
-    load_dataset,
-    load_sample,
-    name_set,
-    split_evenly,
-    split_validation,
-)
+from mnist_core.data import mnist as dataset
+from mnist_core.data import sample as sample_module
+from mnist_core.data.mnist import Dataset, find_places, load_dataset, name_set
+from mnist_core.data.pendigits import PenInk
+from mnist_core.data.sample import built_in_samples, load_sample
+from mnist_core.data.training_data import TrainingData, add_ink, find_training, split_evenly, split_validation
 from mnist_core.errors import DataError, MnistError, StorageError
-from mnist_core.pendigits import PenInk
+from mnist_core.paths import default_cache_dir
 
 NAMES = ("x_train", "y_train", "x_test", "y_test")
 # As LeCun and Cortes call them, and as some copies do.
@@ -661,7 +652,7 @@ def test_built_in_samples_are_the_sample(sample):
 
 
 def test_a_damaged_sample_is_named(monkeypatch, tmp_path):
-    monkeypatch.setattr(dataset, "SAMPLE_PATH", tmp_path / "sample.npz")
+    monkeypatch.setattr(sample_module, "SAMPLE_PATH", tmp_path / "sample.npz")
     with pytest.raises(DataError, match=r"sample\.npz"):
         load_sample()
 

@@ -7,7 +7,7 @@ from http.server import ThreadingHTTPServer
 import pytest
 from test_dataset import Handler, send, send_broken_chunks, send_nonsense
 
-from mnist_core.download import fetch, not_downloaded
+from mnist_core.data.download import fetch, not_downloaded
 from mnist_core.errors import DataError, MnistError
 
 CONTENT = bytes(range(256)) * 4000  # about a megabyte, so that it comes in several pieces

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from fixtures_models import copy_model, sample_images, stored_architecture, update_checksum
 
-from mnist_core.architectures import ARCHITECTURES
-from mnist_core.embedding import Embedder, add_embedding, fit_projection
+from mnist_core.browse.embedding import Embedder, add_embedding, fit_projection
 from mnist_core.errors import DamagedModelError
-from mnist_core.inference import LiteRTPredictor
-from mnist_core.store import SHIPPED_DIR, load_stored
+from mnist_core.models.architectures import ARCHITECTURES
+from mnist_core.models.inference import LiteRTPredictor
+from mnist_core.models.store import load_stored
+from mnist_core.paths import SHIPPED_DIR
 
 
 def shipped():

@@ -29,8 +29,8 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from mnist_core.ink import check_ink, render_ink
-from mnist_core.labelled import load_labelled
+from mnist_core.data.labelled import load_labelled
+from mnist_core.preprocessing.ink import check_ink, render_ink
 
 FUNCTIONS = (
     "classify_drawing",

@@ -6,28 +6,26 @@ import numpy as np
 import pytest
 from fixtures_models import sample_images, stored_linear
 
-from mnist_core import evaluation
-from mnist_core.calibration import Calibration, softmax
-from mnist_core.dataset import load_sample
-from mnist_core.evaluation import (
-    PreparedSet,
+from mnist_core.data import prepared
+from mnist_core.data.labelled import LabelledSet
+from mnist_core.data.pendigits import PenInk
+from mnist_core.data.prepared import PreparedSet, prepare_images, prepare_ink
+from mnist_core.data.sample import load_sample
+from mnist_core.evaluation.metrics import (
     auroc,
     confusion_matrix,
     evaluate,
     evaluate_outliers,
     expected_calibration_error,
     per_class,
-    prepare_images,
-    prepare_ink,
     reliability,
     stated_minus_true,
-    wilson_interval,
 )
-from mnist_core.inference import LiteRTPredictor
-from mnist_core.ink import check_ink, render_ink
-from mnist_core.labelled import LabelledSet
-from mnist_core.pendigits import PenInk
-from mnist_core.picture import picture_to_image
+from mnist_core.evaluation.statistics import wilson_interval
+from mnist_core.models.calibration import Calibration, softmax
+from mnist_core.models.inference import LiteRTPredictor
+from mnist_core.preprocessing.ink import check_ink, render_ink
+from mnist_core.preprocessing.picture import picture_to_image
 
 
 class Oracle:
@@ -398,6 +396,6 @@ def test_only_pictures_of_the_right_size_can_be_fed_as_they_are(labelled):
 
 
 def test_a_programming_error_is_not_taken_for_an_unreadable_sample(monkeypatch):
-    monkeypatch.setattr(evaluation, "picture_to_image", lambda picture: 1 / 0)
+    monkeypatch.setattr(prepared, "picture_to_image", lambda picture: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         prepare_images(pictures(np.zeros((1, 28, 28), np.uint8)))

@@ -7,8 +7,9 @@ import pytest
 from fixtures_models import sample_images, small_data
 from test_evaluation import DOUBTS, Oracle, numbered, row
 
-from mnist_core.evaluation import PreparedSet, evaluate, evaluate_outliers
-from mnist_core.evidence import REGIONAL_PAIRS, Evidence, count_pairs, damage, measure
+from mnist_core.data.prepared import PreparedSet
+from mnist_core.evaluation.evidence import REGIONAL_PAIRS, Evidence, count_pairs, damage, measure
+from mnist_core.evaluation.metrics import evaluate, evaluate_outliers
 
 SURE = [row(label, 0.99) for label in (1, 2, 3, 5)]
 CLEAN, DRAWN, DAMAGED = (numbered(labels) for labels in ([1, 2, 3, 4], [1, 7], [1, 2]))
@@ -163,10 +164,10 @@ def test_damage_changes_images_and_nothing_else(prepared):
 
 def test_damage_that_is_reported_is_not_the_damage_that_was_fitted_on():
     """A calibration is fitted with the seed 0; see `runs`."""
-    from mnist_core.damage import damage_images
+    from mnist_core.augmentation.damage import damage_images
 
     data = small_data()
-    validation = PreparedSet.as_it_is(data.x_validation, data.y_validation)
+    validation = PreparedSet.from_mnist(data.x_validation, data.y_validation)
     fitted = damage_images(validation.images, np.random.default_rng(0))
     assert not np.array_equal(damage(validation).images, fitted)
 

@@ -14,14 +14,15 @@ from fixtures_server import clean_environment
 from test_command_line import run
 
 from mnist_core.commands import experiment
-from mnist_core.dataset import add_ink, load_sample
+from mnist_core.data.pendigits import PenInk
+from mnist_core.data.sample import load_sample
+from mnist_core.data.training_data import add_ink
 from mnist_core.errors import StoppedError
-from mnist_core.experiments import ABLATIONS, CLASSIC_ACTIVATIONS
-from mnist_core.pendigits import PenInk
-from mnist_core.recipes import RECIPES
-from mnist_core.report import ABLATION_TABLE, ACTIVATIONS_TABLE, GRID_TABLE, RECIPES_TABLE, marks
-from mnist_core.search import SPACE
-from mnist_core.store import SHIPPED_DIR
+from mnist_core.evaluation.report import ABLATION_TABLE, ACTIVATIONS_TABLE, GRID_TABLE, RECIPES_TABLE, marks
+from mnist_core.models.recipes import RECIPES
+from mnist_core.paths import SHIPPED_DIR
+from mnist_core.training.experiments import ABLATIONS, CLASSIC_ACTIVATIONS
+from mnist_core.training.search import SPACE
 
 PEN = PenInk([[np.array([[0, 0], [0, 9]])]] * 30, np.ones(30, np.int64), np.arange(1, 31), "made up")
 GRID = ("experiment", "grid", "--trials", "3", "--epochs", "1", "--seeds", "2")

@@ -7,10 +7,14 @@ import numpy as np
 import pytest
 from fixtures_search import DATA, StoringWorkbench, made_up_accuracy
 
-from mnist_core.augmentation import Augmentation
-from mnist_core.dataset import add_ink
+from mnist_core.augmentation.transforms import Augmentation
+from mnist_core.data.pendigits import PenInk
+from mnist_core.data.training_data import add_ink
 from mnist_core.errors import DataError
-from mnist_core.experiments import (
+from mnist_core.evaluation.report import ablation_table, activations_table, recipes_table
+from mnist_core.models.recipes import RECIPES, find_recipe
+from mnist_core.paths import SHIPPED_DIR
+from mnist_core.training.experiments import (
     ABLATIONS,
     CLASSIC_ACTIVATIONS,
     ablate,
@@ -19,10 +23,6 @@ from mnist_core.experiments import (
     compare_activations,
     train_all,
 )
-from mnist_core.pendigits import PenInk
-from mnist_core.recipes import RECIPES, find_recipe
-from mnist_core.report import ablation_table, activations_table, recipes_table
-from mnist_core.store import SHIPPED_DIR
 
 SHIPPED = [name for name in RECIPES if (SHIPPED_DIR / name).is_dir()]
 
@@ -45,7 +45,7 @@ def test_every_hidden_layer_has_the_activation_and_the_logits_none(activation):
 
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh"])
 def test_keras_builds_it_so(activation):
-    from mnist_core.models import build_model
+    from mnist_core.models.keras_builder import build_model
 
     model = build_model(activation_recipe(activation).network)
     used = [layer.activation.__name__ for layer in model.layers if hasattr(layer, "activation")]

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from fixtures_models import sample_images, stored_architecture
 
-from mnist_core.anatomy import Anatomy
 from mnist_core.errors import QueryError
-from mnist_core.explain import (
+from mnist_core.explain.anatomy import Anatomy
+from mnist_core.explain.attribution import (
     BASELINES,
     EXPLANATIONS,
     PATCH,
@@ -16,8 +16,9 @@ from mnist_core.explain import (
     ends_in_mean,
     make_baseline,
 )
-from mnist_core.ink import check_ink, render_ink
-from mnist_core.store import SHIPPED_DIR, load_stored
+from mnist_core.models.store import load_stored
+from mnist_core.paths import SHIPPED_DIR
+from mnist_core.preprocessing.ink import check_ink, render_ink
 
 # As people write a four that looks like a nine to some: two strokes, open at the top.
 OPEN_FOUR = [[[30, 10], [28, 50], [70, 50]], [[70, 10], [66, 95]]]

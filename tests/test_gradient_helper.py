@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 from fixtures_models import run_python, sample_images
 
-from mnist_core.commands import gradients
 from mnist_core.errors import NotReadyError, QueryError
-from mnist_core.explain import Target
-from mnist_core.store import SHIPPED_DIR, load_stored
-from mnist_core.ui.gradient_helper import GradientHelper
+from mnist_core.explain.attribution import Target
+from mnist_core.models.store import load_stored
+from mnist_core.paths import SHIPPED_DIR
+from mnist_core.services import gradient_worker as gradients
+from mnist_core.services.gradients import GradientHelper
 
 # A stand-in for the command: it knows questions by their digit, and needs no TensorFlow.
 STAND_IN = """
@@ -101,7 +102,7 @@ print({"tensorflow", "keras"} & set(sys.modules))
 
 def rise_of_three():
     """What the shipped model gives a three more than it gives to paper, in logits."""
-    from mnist_core.anatomy import Anatomy
+    from mnist_core.explain.anatomy import Anatomy
 
     logits = Anatomy(shipped()).logits(sample_images(100)[[30]] * np.array([[[0]], [[1]]]))
     return np.diff(Target(3).values(logits.astype(np.float32)))[0]

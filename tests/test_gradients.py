@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from fixtures_models import fake_run, sample_images, stored_architecture
 
-from mnist_core.architectures import ARCHITECTURES, Parts
 from mnist_core.errors import QueryError
-from mnist_core.explain import BASELINES, EXPLANATIONS, Target, make_baseline
-from mnist_core.gradients import DifferentiableNetwork
-from mnist_core.models import build_model
-from mnist_core.recipes import Recipe
-from mnist_core.store import SHIPPED_DIR, load_stored, save_run
+from mnist_core.explain.attribution import BASELINES, EXPLANATIONS, Target, make_baseline
+from mnist_core.explain.gradients import DifferentiableNetwork
+from mnist_core.models.architectures import ARCHITECTURES, Parts
+from mnist_core.models.keras_builder import build_model
+from mnist_core.models.recipes import Recipe
+from mnist_core.models.store import load_stored, save_run
+from mnist_core.paths import SHIPPED_DIR
 
 _opened = {}
 

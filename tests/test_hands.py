@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from mnist_core import hands
-from mnist_core.hands import draw_varied, regional_variant, vary_hand
-from mnist_core.ink import PEN_WIDTH, largest_extent, render_ink
+from mnist_core.augmentation import handwriting as hands
+from mnist_core.augmentation.handwriting import draw_varied, regional_variant, vary_hand
+from mnist_core.preprocessing.ink import PEN_WIDTH, largest_extent, render_ink
 
 
 def curve(*corners, num_points=40):
@@ -489,11 +489,14 @@ def test_a_one_that_lies_flat_can_be_drawn():
 
 def test_another_hand_is_no_other_digit(development_file):
     """A network that never saw another hand reads nearly all of them."""
-    from mnist_core.evaluation import PreparedSet, evaluate
-    from mnist_core.inference import Device, open_predictor
-    from mnist_core.ink import check_ink
-    from mnist_core.pendigits import NPZ_NAME, read_pendigits
-    from mnist_core.store import SHIPPED_DIR, load_stored
+    from mnist_core.data.pendigits import NPZ_NAME, read_pendigits
+    from mnist_core.data.prepared import PreparedSet
+    from mnist_core.evaluation.metrics import evaluate
+    from mnist_core.models.devices import Device
+    from mnist_core.models.inference import open_predictor
+    from mnist_core.models.store import load_stored
+    from mnist_core.paths import SHIPPED_DIR
+    from mnist_core.preprocessing.ink import check_ink
 
     pen, source = read_pendigits(development_file(NPZ_NAME)).validation, generator(0)
     images = [

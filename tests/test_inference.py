@@ -9,22 +9,15 @@ import numpy as np
 import pytest
 from fixtures_models import copy_model, run_python, sample_images, stored_architecture, stored_linear, trained
 
-from mnist_core import inference
-from mnist_core.architectures import ARCHITECTURES
-from mnist_core.calibration import Calibration, softmax
 from mnist_core.errors import DeviceError
-from mnist_core.inference import (
-    Device,
-    LiteRTPredictor,
-    TensorFlowPredictor,
-    choose_device,
-    open_predictor,
-    predict,
-    predict_logits,
-    read_logits,
-    read_verdict,
-)
-from mnist_core.store import SHIPPED_DIR, load_stored
+from mnist_core.models import devices
+from mnist_core.models.architectures import ARCHITECTURES
+from mnist_core.models.calibration import Calibration, softmax
+from mnist_core.models.devices import Device, choose_device
+from mnist_core.models.inference import LiteRTPredictor, TensorFlowPredictor, open_predictor, predict, predict_logits
+from mnist_core.models.predictions import read_logits, read_verdict
+from mnist_core.models.store import load_stored
+from mnist_core.paths import SHIPPED_DIR
 
 CPU = Device("cpu", "CPU")
 
@@ -207,8 +200,8 @@ def test_verdict_on_ten_equal_probabilities_is_unsure():
 
 def simulate(monkeypatch, num_devices, name=None):
     """A machine whose driver reports so many GPUs, of which TensorFlow can use the one named, or none."""
-    monkeypatch.setattr(inference, "count_cuda_devices", lambda: num_devices)
-    monkeypatch.setattr(inference, "_prepare_tensorflow_gpu", lambda: name)
+    monkeypatch.setattr(devices, "count_cuda_devices", lambda: num_devices)
+    monkeypatch.setattr(devices, "_prepare_tensorflow_gpu", lambda: name)
 
 
 @pytest.mark.parametrize("num_devices", [0, 1])
@@ -219,13 +212,13 @@ def test_cpu_is_the_cpu_whatever_else_there_is(monkeypatch, num_devices):
 
 def test_auto_without_a_gpu_is_the_cpu_and_asks_nothing_of_tensorflow(monkeypatch):
     simulate(monkeypatch, 0)
-    monkeypatch.setattr(inference, "_prepare_tensorflow_gpu", lambda: pytest.fail("TensorFlow was asked"))
+    monkeypatch.setattr(devices, "_prepare_tensorflow_gpu", lambda: pytest.fail("TensorFlow was asked"))
     device = choose_device("auto")
     assert (device.kind, device.note) == ("cpu", "")
 
 
 def test_auto_with_a_gpu_that_tensorflow_cannot_use_is_the_cpu_with_a_note(monkeypatch):
-    monkeypatch.setattr(inference, "count_cuda_devices", lambda: 1)
+    monkeypatch.setattr(devices, "count_cuda_devices", lambda: 1)
     monkeypatch.setattr("tensorflow.config.list_physical_devices", lambda kind=None: [])
     device = choose_device("auto")
     assert device.kind == "cpu"
@@ -267,16 +260,16 @@ def test_gpus_are_counted_by_the_driver(monkeypatch, error, count):
             pointer._obj.value = 3
             return 0
 
-    monkeypatch.setattr(inference.ctypes, "CDLL", lambda name: Driver())
-    assert inference.count_cuda_devices() == count
+    monkeypatch.setattr(devices.ctypes, "CDLL", lambda name: Driver())
+    assert devices.count_cuda_devices() == count
 
 
 def test_without_a_driver_there_are_no_gpus(monkeypatch):
     def missing(name):
         raise OSError(f"{name}: cannot open shared object file")
 
-    monkeypatch.setattr(inference.ctypes, "CDLL", missing)
-    assert inference.count_cuda_devices() == 0
+    monkeypatch.setattr(devices.ctypes, "CDLL", missing)
+    assert devices.count_cuda_devices() == 0
 
 
 @pytest.mark.parametrize(("kind", "expected"), [("cpu", LiteRTPredictor), ("gpu", TensorFlowPredictor)])
@@ -290,12 +283,12 @@ SERVE = """
 import sys
 from pathlib import Path
 import numpy
-from mnist_core import inference
+from mnist_core.models import devices, inference
 from mnist_core.store import list_stored
 
-inference.count_cuda_devices = lambda: 0
+devices.count_cuda_devices = lambda: 0
 (stored,), problems = list_stored([Path(sys.argv[1])])
-predictor = inference.open_predictor(stored, inference.choose_device(sys.argv[2]))
+predictor = inference.open_predictor(stored, devices.choose_device(sys.argv[2]))
 probabilities = inference.predict(predictor, numpy.zeros((3, 28, 28), numpy.float32)).probabilities
 assert probabilities.shape == (3, 10), probabilities.shape
 print(sorted({"tensorflow", "keras", "jax", "torch"} & sys.modules.keys()))

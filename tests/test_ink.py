@@ -5,9 +5,9 @@ import itertools
 import numpy as np
 import pytest
 
+from mnist_core.data.labelled import load_labelled
 from mnist_core.errors import InkError, MnistError
-from mnist_core.ink import MAX_POINTS, check_ink, draw_strokes, mass_offset, reduce_image, render_ink
-from mnist_core.labelled import load_labelled
+from mnist_core.preprocessing.ink import MAX_POINTS, check_ink, draw_strokes, mass_offset, reduce_image, render_ink
 
 SEVEN = [[[0, 0], [60, 2], [30, 100]], [[20, 50], [55, 48]]]
 FOUR = [[[30, 0], [0, 60], [70, 60]], [[50, 20], [50, 110]]]

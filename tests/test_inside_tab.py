@@ -11,15 +11,16 @@ from fixtures_library import open_library, open_reader, small_file
 from fixtures_models import stored_linear
 from PIL import Image
 
-from mnist_core import dataset
-from mnist_core.anatomy import Anatomy
+from mnist_core.data import mnist as dataset
 from mnist_core.errors import PictureError, QueryError, UnknownModelError
-from mnist_core.ink import check_ink, render_ink
-from mnist_core.store import SHIPPED_DIR, load_stored
-from mnist_core.ui.inside import breaking as breaking_module
-from mnist_core.ui.inside import breaking as measured
+from mnist_core.explain.anatomy import Anatomy
+from mnist_core.models.store import load_stored
+from mnist_core.paths import SHIPPED_DIR
+from mnist_core.preprocessing.ink import check_ink, render_ink
+from mnist_core.ui.inside import broken as breaking_module
+from mnist_core.ui.inside import broken as measured
 from mnist_core.ui.inside.bench import Bench
-from mnist_core.ui.inside.breaking import breaking_functions
+from mnist_core.ui.inside.broken import breaking_functions
 from mnist_core.ui.inside.layers import layers_functions
 from mnist_core.ui.inside.tab import INSIDE_DIR, VIEWS, inside_functions, read_template
 from mnist_core.ui.wire import encode_image

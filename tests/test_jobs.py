@@ -11,8 +11,8 @@ import pytest
 from fixtures_library import SHIPPED, StandIn, wait_for, wait_until
 from fixtures_models import run_python
 
-from mnist_core.ui import jobs as module
-from mnist_core.ui.jobs import Job, Jobs
+from mnist_core.services import jobs as module
+from mnist_core.services.jobs import Job, Jobs
 
 
 @pytest.fixture

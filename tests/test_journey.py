@@ -11,25 +11,17 @@ from fixtures_library import SHIPPED
 from test_ink import FOUR, ONE, SEVEN, ZERO, change
 
 from mnist_core.commands import inside
-from mnist_core.commands.inside import FIGURES_PATH, read_figures, write_figures
+from mnist_core.data.labelled import pack_ink
 from mnist_core.errors import DataError, InkError, StorageError
-from mnist_core.inference import Predictions, choose_device
-from mnist_core.ink import check_ink, render_ink
-from mnist_core.journey import (
-    STEPS,
-    find_centre,
-    follow,
-    measure_size,
-    measure_variants,
-    name_variant,
-    put_on_pad,
-    scale_brush,
-)
-from mnist_core.labelled import pack_ink
-from mnist_core.report import FIGURES_PATH as REPORT_PATH
-from mnist_core.store import SHIPPED_DIR
+from mnist_core.evaluation.figures import read_figures, write_figures
+from mnist_core.evaluation.preprocessing import measure_size, measure_variants, put_on_pad
+from mnist_core.models.devices import choose_device
+from mnist_core.models.predictions import Predictions
+from mnist_core.paths import EVIDENCE_PATH, INSIDE_FIGURES_PATH, SHIPPED_DIR
+from mnist_core.preprocessing.ink import check_ink, render_ink
+from mnist_core.preprocessing.steps import STEPS, find_centre, follow, name_variant, scale_brush
+from mnist_core.services.reader import Reader
 from mnist_core.ui.inside.journey import journey_functions
-from mnist_core.ui.reader import Reader
 from mnist_core.ui.wire import decode_image, never_raise
 
 PICTURES = ("ink", "box", "pen", "mass")
@@ -207,7 +199,7 @@ def test_variants_are_named_by_what_is_left_out():
 
 
 def test_stored_figures_with_all_steps_are_those_of_the_report():
-    report = {model["name"]: model for model in json.loads(REPORT_PATH.read_text())["models"]}
+    report = {model["name"]: model for model in json.loads(EVIDENCE_PATH.read_text())["models"]}
     figures = read_figures("journey")
     assert [model["name"] for model in figures["models"]] == ["sketchnet", "lenet"]
     for model in figures["models"]:
@@ -220,7 +212,7 @@ def test_stored_figures_with_all_steps_are_those_of_the_report():
 
 
 def test_stored_figures_are_small_and_of_the_shipped_model():
-    assert FIGURES_PATH.stat().st_size < 100_000
+    assert INSIDE_FIGURES_PATH.stat().st_size < 100_000
     assert read_figures("journey")["models"][0]["weights_digest"] == SHIPPED.weights_digest
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from test_dataset import write
 
+from mnist_core.data.labelled import load_labelled, pack_ink, unpack_ink
 from mnist_core.errors import DataError
-from mnist_core.ink import check_ink
-from mnist_core.labelled import load_labelled, pack_ink, unpack_ink
+from mnist_core.preprocessing.ink import check_ink
 
 PICTURES = {"x": np.arange(3 * 4 * 5, dtype=np.uint8).reshape(3, 4, 5), "y": np.array([7, 0, 9])}
 INK = {

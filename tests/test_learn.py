@@ -12,21 +12,15 @@ import pytest
 from fixtures_library import SHIPPED, copy_shipped, house, open_library, open_reader, small_file
 from fixtures_models import stored_architecture
 
-from mnist_core.anatomy import Part
-from mnist_core.calibration import Calibration
-from mnist_core.recipes import RECIPES, Recipe, Start
-from mnist_core.splits import Split, load_split
+from mnist_core.data.splits import Split, load_split
+from mnist_core.explain.anatomy import Part
+from mnist_core.models.calibration import Calibration
+from mnist_core.models.recipes import RECIPES, Recipe, Start
 from mnist_core.ui.inside.bench import Bench
-from mnist_core.ui.inside.learn import SAMPLE, TERMS, learn_functions
-from mnist_core.ui.inside.terms import (
-    Case,
-    describe_class,
-    describe_normalisation,
-    describe_pooling,
-    describe_relu,
-    find_sums,
-)
-from mnist_core.ui.inside.training_terms import (
+from mnist_core.ui.inside.glossary.case import Case
+from mnist_core.ui.inside.glossary.data_terms import describe_class, describe_normalisation
+from mnist_core.ui.inside.glossary.layer_terms import describe_pooling, describe_relu, find_sums
+from mnist_core.ui.inside.glossary.training_terms import (
     descend,
     describe_batch,
     describe_calibration,
@@ -35,6 +29,7 @@ from mnist_core.ui.inside.training_terms import (
     describe_transfer,
     learning_rate,
 )
+from mnist_core.ui.inside.glossary.view import SAMPLE, TERMS, learn_functions
 from mnist_core.ui.texts import load_texts
 from mnist_core.ui.wire import encode_image, never_raise
 
@@ -368,7 +363,7 @@ def test_descent_is_that_of_weights_and_biases(look, case, momentum):
 
 @pytest.mark.parametrize("schedule", ["constant", "cosine", "exponential"])
 def test_the_learning_rate_is_that_of_training(schedule):
-    from mnist_core.training import _build_schedule
+    from mnist_core.training.loop import _build_schedule
 
     recipe = dataclasses.replace(RECIPES["sketchnet"], schedule=schedule, epochs=4)
     built = _build_schedule(recipe, num_steps=100)

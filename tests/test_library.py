@@ -26,14 +26,16 @@ from fixtures_library import (
     write_arrays,
 )
 
-from mnist_core import dataset
-from mnist_core.dataset import load_sample
+from mnist_core.data import mnist as dataset
+from mnist_core.data.sample import load_sample
+from mnist_core.data.splits import NO_LABEL
 from mnist_core.errors import DataError, NotReadyError, QueryError, UnknownModelError
-from mnist_core.inference import choose_device, open_predictor, predict
-from mnist_core.splits import NO_LABEL
-from mnist_core.store import load_stored
-from mnist_core.ui.jobs import Jobs
-from mnist_core.ui.library import MAPS, SPACES, Shelf
+from mnist_core.models.devices import choose_device
+from mnist_core.models.inference import open_predictor, predict
+from mnist_core.models.store import load_stored
+from mnist_core.services.cache import Shelf
+from mnist_core.services.jobs import Jobs
+from mnist_core.services.library import MAPS, SPACES
 
 
 @pytest.fixture(autouse=True)

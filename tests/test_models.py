@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from fixtures_models import fake_run, lively_model, sample_images, stored_architecture
 
-from mnist_core.architectures import ACTIVATIONS, ARCHITECTURES, Parts, find_architecture
-from mnist_core.calibration import softmax
 from mnist_core.errors import UnknownModelError
-from mnist_core.inference import LiteRTPredictor, predict
-from mnist_core.models import build_model
-from mnist_core.recipes import Recipe
-from mnist_core.store import save_run
+from mnist_core.models.architectures import ACTIVATIONS, ARCHITECTURES, Parts, find_architecture
+from mnist_core.models.calibration import softmax
+from mnist_core.models.inference import LiteRTPredictor, predict
+from mnist_core.models.keras_builder import build_model
+from mnist_core.models.recipes import Recipe
+from mnist_core.models.store import save_run
 
 SMALL = [("lenet", Parts(activation, (4,), 3, "average", 3, (8,))) for activation in ACTIVATIONS]
 SMALL += [("sketchnet", Parts("silu", (4, 4))), ("linear", Parts(filters=(4,), dropout=0.5))]

@@ -6,8 +6,8 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from mnist_core import layout
-from mnist_core.layout import lay_out, place
+from mnist_core.browse import map_layout as layout
+from mnist_core.browse.map_layout import lay_out, place
 
 NUM_CLUSTERS, CLUSTER_SIZE = 3, 60
 

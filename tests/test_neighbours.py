@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mnist_core.neighbours import PixelIndex, VectorIndex, find_limit
+from mnist_core.browse.neighbours import PixelIndex, VectorIndex, find_limit
 
 
 def vectors_of(count, width=16, seed=0):

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from fixtures_models import small_data
 
-from mnist_core import outliers
-from mnist_core.ink import MASS_CENTRE
-from mnist_core.outliers import FAMILIES, generate_outliers
+from mnist_core.augmentation import outliers
+from mnist_core.augmentation.outliers import FAMILIES, generate_outliers
+from mnist_core.preprocessing.ink import MASS_CENTRE
 
 DIGITS, LABELS = small_data().x_train, small_data().y_train
 COUNT = 80

@@ -11,9 +11,8 @@ from test_arrays import pack_z
 from test_dataset import send, send_broken_chunks, write
 from test_download import serve  # noqa: F401
 
-from mnist_core import pendigits
-from mnist_core.errors import DataError, StorageError
-from mnist_core.pendigits import (
+from mnist_core.data import pendigits
+from mnist_core.data.pendigits import (
     NPZ_NAME,
     PENDIGITS_HASH,
     REPORTED_WRITERS,
@@ -24,6 +23,7 @@ from mnist_core.pendigits import (
     parse_unipen,
     read_pendigits,
 )
+from mnist_core.errors import DataError, StorageError
 
 # As the original is written: a 4 of two strokes by writer 12, and a dot of a 7 by writer 3.
 TEXT = """.VERSION 1.0
@@ -492,7 +492,7 @@ def test_a_text_of_ones_own_is_not_taken_for_the_original(monkeypatch, tmp_path,
 
 
 def test_every_real_drawing_can_be_drawn(real):
-    from mnist_core.evaluation import prepare_ink
+    from mnist_core.data.prepared import prepare_ink
 
     assert prepare_ink(real.validation).readable.all()
     assert prepare_ink(real.reported).readable.all()

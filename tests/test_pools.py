@@ -7,11 +7,11 @@ import pytest
 from fixtures_models import LINEAR, small_data
 from test_hands import DIGITS
 
-from mnist_core import pools
-from mnist_core.hands import draw_varied
-from mnist_core.outliers import generate_outliers
-from mnist_core.pendigits import PenInk
-from mnist_core.pools import NOT_A_DIGIT, build_pools
+from mnist_core.augmentation.handwriting import draw_varied
+from mnist_core.augmentation.outliers import generate_outliers
+from mnist_core.data.pendigits import PenInk
+from mnist_core.training import pools
+from mnist_core.training.pools import NOT_A_DIGIT, build_pools
 
 INK = PenInk(list(DIGITS.values()), np.array(list(DIGITS)), np.array([1, 2, 4, 6, 7]), "made up")
 DATA = dataclasses.replace(small_data(), ink=INK)

@@ -6,9 +6,9 @@ import shutil
 import numpy as np
 from fixtures_models import LINEAR, copy_model, sample_images, stored_linear, trained
 
-from mnist_core.inference import choose_device
-from mnist_core.store import save_run
-from mnist_core.ui.reader import Reader
+from mnist_core.models.devices import choose_device
+from mnist_core.models.store import save_run
+from mnist_core.services.reader import Reader
 
 
 def open_reader(tmp_path):

@@ -17,31 +17,31 @@ from test_learn import LACKS, TERM_TEXTS, WORDS
 
 import app
 from mnist_core import __main__ as command_line
-from mnist_core.architectures import ACTIVATIONS
-from mnist_core.browse import SORT_KEYS
+from mnist_core.browse.query import SORT_KEYS
 from mnist_core.commands.train import change_recipe
-from mnist_core.dataset import Samples
-from mnist_core.edits import FAMILIES
-from mnist_core.experiments import ABLATIONS, CLASSIC_ACTIVATIONS
-from mnist_core.explain import BASELINES, EXPLANATIONS
-from mnist_core.inference import Verdict
-from mnist_core.recipes import CLASSIC, RECIPES, find_recipe
-from mnist_core.report import (
+from mnist_core.data.sample import Samples
+from mnist_core.data.splits import OWN
+from mnist_core.evaluation.report import (
     ABLATION_TABLE,
     ACTIVATIONS_TABLE,
     EVIDENCE,
-    FIGURES_PATH,
     GRID_TABLE,
     RECIPES_TABLE,
     marks,
     render_evidence,
 )
-from mnist_core.search import SPACE, grid_recipe
-from mnist_core.splits import OWN
-from mnist_core.store import SHIPPED_DIR, load_stored
-from mnist_core.sweeps import SWEEPS
+from mnist_core.explain.attribution import BASELINES, EXPLANATIONS
+from mnist_core.explain.edits import FAMILIES
+from mnist_core.explain.sweeps import SWEEPS
+from mnist_core.models.architectures import ACTIVATIONS
+from mnist_core.models.predictions import Verdict
+from mnist_core.models.recipes import CLASSIC, RECIPES, find_recipe
+from mnist_core.models.store import load_stored
+from mnist_core.paths import EVIDENCE_PATH, SHIPPED_DIR
+from mnist_core.services.library import MAPS, SPACES
+from mnist_core.training.experiments import ABLATIONS, CLASSIC_ACTIVATIONS
+from mnist_core.training.search import SPACE, grid_recipe
 from mnist_core.ui.inside.tab import VIEWS
-from mnist_core.ui.library import MAPS, SPACES
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -251,7 +251,7 @@ def test_the_defaults_in_the_table_are_the_defaults(monkeypatch):
 
 
 def figures():
-    return json.loads(FIGURES_PATH.read_text(encoding="utf-8"))
+    return json.loads(EVIDENCE_PATH.read_text(encoding="utf-8"))
 
 
 def test_the_tables_are_those_of_the_stored_figures():
@@ -330,7 +330,7 @@ def test_every_training_command_that_is_shown_is_understood():
 
 
 def test_the_costs_of_steps_left_out_are_those_that_the_page_shows():
-    figures = json.loads((ROOT / "assets/inside.json").read_text())["journey"]
+    figures = json.loads((ROOT / "assets/figures/inside.json").read_text())["journey"]
     models = {model["name"]: model["sets"]["pen"] for model in figures["models"]}
     variants = {"nothing": "", "box": "box", "centre of mass": "mass", "anti-aliasing": "smooth"}
     variants["box and centre of mass"] = "box+mass"

@@ -6,10 +6,10 @@ import json
 import pytest
 from fixtures_models import run_python
 
-from mnist_core.architectures import Parts
-from mnist_core.augmentation import Augmentation
+from mnist_core.augmentation.transforms import Augmentation
 from mnist_core.errors import UnknownModelError
-from mnist_core.recipes import RECIPES, Recipe, Start, find_recipe
+from mnist_core.models.architectures import Parts
+from mnist_core.models.recipes import RECIPES, Recipe, Start, find_recipe
 
 DIGEST = "0123456789abcdef" * 4
 RECIPE = Recipe(
@@ -102,7 +102,7 @@ LENET_PARTS = {
 
 @pytest.mark.parametrize("name", sorted(RECIPES))
 def test_every_recipe_builds_a_model(name):
-    from mnist_core.models import build_model
+    from mnist_core.models.keras_builder import build_model
 
     assert build_model(RECIPES[name].network).output_shape == (None, 11 if name == "sketchnet" else 10)
 
@@ -146,7 +146,8 @@ def test_recipe_survives_json(recipe):
 
 @pytest.mark.parametrize("hash_seed", ["1", "2"])
 def test_keys_are_the_same_in_another_process(hash_seed):
-    code = f"from mnist_core.recipes import RECIPES\nfor name in sorted(RECIPES): print(RECIPES[name].key('{DIGEST}'))"
+    code = "from mnist_core.models.recipes import RECIPES\n"
+    code += f"for name in sorted(RECIPES): print(RECIPES[name].key('{DIGEST}'))"
     there = run_python(code, PYTHONHASHSEED=hash_seed)
     assert there.stdout.split() == [RECIPES[name].key(DIGEST) for name in sorted(RECIPES)]
 

@@ -6,8 +6,8 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from mnist_core.evaluation import reliability
-from mnist_core.render import (
+from mnist_core.evaluation.metrics import reliability
+from mnist_core.rendering.charts import (
     DIGIT_COLOURS,
     render_counts,
     render_curves,

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from test_evaluation import DOUBTS, Oracle, numbered, row
 
-from mnist_core import report
 from mnist_core.errors import DataError, StorageError
-from mnist_core.evidence import Evidence, measure
-from mnist_core.report import (
+from mnist_core.evaluation import report
+from mnist_core.evaluation.evidence import Evidence, measure
+from mnist_core.evaluation.report import (
     EVIDENCE,
     Table,
     ablation_table,
@@ -23,7 +23,7 @@ from mnist_core.report import (
     render_evidence,
     write_between,
 )
-from mnist_core.search import SPACE, list_impossible
+from mnist_core.training.search import SPACE, list_impossible
 
 START, END = marks(EVIDENCE)
 DIGITS = {

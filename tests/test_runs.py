@@ -8,19 +8,22 @@ import numpy as np
 import pytest
 from fixtures_models import LINEAR, fake_run, run_python, small_data, stored_linear, trained
 
-from mnist_core import runs
-from mnist_core.architectures import Parts
-from mnist_core.calibration import Calibration, find_doubt, fit_calibration
-from mnist_core.damage import damage_images
-from mnist_core.dataset import Dataset, add_ink, load_sample
+from mnist_core.augmentation.damage import damage_images
+from mnist_core.data.mnist import Dataset
+from mnist_core.data.pendigits import PenInk
+from mnist_core.data.prepared import PreparedSet
+from mnist_core.data.sample import load_sample
+from mnist_core.data.training_data import add_ink
 from mnist_core.errors import ArchitectureError, StorageError
-from mnist_core.evaluation import PreparedSet, evaluate
-from mnist_core.inference import LiteRTPredictor
-from mnist_core.pendigits import PenInk
-from mnist_core.pools import build_pools
-from mnist_core.recipes import RECIPES, Recipe
-from mnist_core.runs import Workbench, start_from
-from mnist_core.store import load_stored, save_run
+from mnist_core.evaluation.metrics import evaluate
+from mnist_core.models.architectures import Parts
+from mnist_core.models.calibration import Calibration, find_doubt, fit_calibration
+from mnist_core.models.inference import LiteRTPredictor
+from mnist_core.models.recipes import RECIPES, Recipe
+from mnist_core.models.store import load_stored, save_run
+from mnist_core.training import runs
+from mnist_core.training.pools import build_pools
+from mnist_core.training.runs import Workbench, start_from
 
 LENET = Recipe(name="lenet", architecture="lenet", parts=Parts(filters=(2, 2), dense_units=(4,)))
 
@@ -30,7 +33,7 @@ class WatchedSet:
 
     def __init__(self, events):
         x, y = load_sample()
-        self._prepared = PreparedSet.as_it_is(x[2::50], y[2::50])
+        self._prepared = PreparedSet.from_mnist(x[2::50], y[2::50])
         self._events = events
 
     def __getattr__(self, name):
@@ -68,7 +71,7 @@ def not_training(monkeypatch):
         asked.append(recipe)
         return dataclasses.replace(run, recipe=recipe, data_digest=data.digest)
 
-    monkeypatch.setattr("mnist_core.training.train", train)
+    monkeypatch.setattr("mnist_core.training.loop.train", train)
     return asked
 
 
@@ -141,7 +144,7 @@ def test_training_is_exact_unless_it_is_told_otherwise(bench, monkeypatch):
         given.append(exact)
         return dataclasses.replace(trained(), recipe=recipe)
 
-    monkeypatch.setattr("mnist_core.training.train", train)
+    monkeypatch.setattr("mnist_core.training.loop.train", train)
     stored = [dataclasses.replace(bench, **options).train(LINEAR) for options in ({}, {"exact": False})]
     assert given == [model.metrics["exact"] for model in stored] == [True, False]
 
@@ -184,7 +187,7 @@ def calibrated(tmp_path_factory):
         patch.setattr(runs, "evaluate", watched_evaluate)
         x, y = load_sample()
         data = dataclasses.replace(small_data(), ink=draw_by(1, 2), validation_ink=VALIDATION_INK)
-        test = PreparedSet.as_it_is(x[2::50], y[2::50])
+        test = PreparedSet.from_mnist(x[2::50], y[2::50])
         bench = Workbench(data, test, (tmp_path_factory.mktemp("models"),))
         stored = bench.train(PEN)
     return SimpleNamespace(stored=stored, metrics=stored.metrics, fitted=fitted, seen=seen, bench=bench)
@@ -218,7 +221,7 @@ def test_validation_digits_are_accepted_as_the_calibration_promises(calibrated):
 def test_all_figures_are_those_of_calibrated_answers(calibrated):
     assert [calibration for _, calibration in calibrated.seen] == [calibrated.stored.calibration] * 3
     x, y = load_sample()
-    again = evaluate(LiteRTPredictor(calibrated.stored), PreparedSet.as_it_is(x[2::50], y[2::50]))
+    again = evaluate(LiteRTPredictor(calibrated.stored), PreparedSet.from_mnist(x[2::50], y[2::50]))
     assert calibrated.metrics["test"]["nll"] == pytest.approx(again["nll"], abs=1e-4)
     assert calibrated.metrics["test"]["uncalibrated"]["nll"] == pytest.approx(again["uncalibrated"]["nll"], abs=1e-4)
 
@@ -338,7 +341,7 @@ def test_models_in_every_root_are_found_and_new_ones_go_into_the_last(bench, not
 
 def test_a_stopped_run_is_stored_and_passed_on_as_a_stop(bench, monkeypatch):
     stopped = dataclasses.replace(trained(), stopped_after=2)
-    monkeypatch.setattr("mnist_core.training.train", lambda *arguments, **options: stopped)
+    monkeypatch.setattr("mnist_core.training.loop.train", lambda *arguments, **options: stopped)
     with pytest.raises(KeyboardInterrupt, match="stopped-after-2"):
         bench.load_or_train(LINEAR)
     (folder,) = bench.roots[-1].iterdir()
@@ -361,8 +364,8 @@ def test_a_folder_that_is_named_is_taken(bench, tmp_path):
 
 def test_an_impossible_network_is_refused_before_keras_is_imported(tmp_path):
     code = (
-        "import sys; from fixtures_models import *; from mnist_core.runs import Workbench\n"
-        "from mnist_core.architectures import Parts\n"
+        "import sys; from fixtures_models import *; from mnist_core.training.runs import Workbench\n"
+        "from mnist_core.models.architectures import Parts\n"
         "recipe = Recipe('deep', 'lenet', Parts(filters=(2, 2, 2, 2)))\n"
         "try: Workbench(small_data(), None, (Path(sys.argv[1]),)).train(recipe)\n"
         "except Exception as error: print(type(error).__name__, error.layer)\n"
@@ -466,7 +469,7 @@ def test_a_run_is_handed_the_model_that_it_starts_from(bench, monkeypatch, tmp_p
         given.append(start.get_weights())
         return dataclasses.replace(trained(), recipe=recipe)
 
-    monkeypatch.setattr("mnist_core.training.train", train)
+    monkeypatch.setattr("mnist_core.training.loop.train", train)
     source = stored_linear()
     dataclasses.replace(bench, roots=(source.folder.parent, tmp_path / "own")).train(start_from(LINEAR, source))
     for weights, expected in zip(given[0], trained().model.get_weights(), strict=True):

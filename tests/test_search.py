@@ -23,11 +23,11 @@ from fixtures_search import (
     states,
 )
 
-from mnist_core import runs, search, studies
 from mnist_core.commands.train import change_recipe
 from mnist_core.errors import StoppedError, StorageError, TrainingError
-from mnist_core.recipes import find_recipe
-from mnist_core.search import SAMPLERS, SearchSettings, grid_recipe, list_impossible, list_points, search_grid
+from mnist_core.models.recipes import find_recipe
+from mnist_core.training import runs, search, studies
+from mnist_core.training.search import SAMPLERS, SearchSettings, grid_recipe, list_impossible, list_points, search_grid
 
 VGG_SMALL = {"blocks": 2, "filters": 32, "kernel": 3, "pool_size": 2, "dense_layers": 1, "dense_units": 512}
 DIGEST = "0123456789abcdef" * 4
@@ -77,7 +77,7 @@ def test_an_impossible_combination_names_its_layer_and_the_reason(entry):
 
 def test_the_impossible_ones_are_known_without_keras():
     code = (
-        "import sys; from mnist_core.search import list_impossible; print(len(list_impossible()));"
+        "import sys; from mnist_core.training.search import list_impossible; print(len(list_impossible()));"
         "print([name for name in ('keras', 'tensorflow') if name in sys.modules])"
     )
     assert run_python(code).stdout.split() == ["24", "[]"]
@@ -90,7 +90,7 @@ def test_the_others_can_be_built():
 
 @pytest.mark.parametrize("point", [POSSIBLE[0], POSSIBLE[-1]], ids=["smallest", "deepest"])
 def test_keras_builds_the_network_of_a_combination(point):
-    from mnist_core.models import build_model
+    from mnist_core.models.keras_builder import build_model
 
     model = build_model(grid_recipe(point).network)
     assert model.output_shape == (None, 10)
@@ -316,7 +316,7 @@ def test_data_and_devices_reach_training(trained, journal, monkeypatch):
         given.append((data, options["devices"]))
         return training(recipe, data, **options)
 
-    monkeypatch.setattr("mnist_core.training.train", train)
+    monkeypatch.setattr("mnist_core.training.loop.train", train)
     run(journal, dataclasses.replace(fake_workbench(), find_devices=lambda: ("GPU:0", "GPU:1")), trials=1)
     assert given == [(DATA, ("GPU:0", "GPU:1"))]
 

@@ -8,16 +8,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnist_core.calibration import Calibration, softmax
-from mnist_core.dataset import add_ink, load_dataset, load_sample, split_validation
-from mnist_core.evaluation import PreparedSet, evaluate, evaluate_outliers, prepare_images, prepare_ink
-from mnist_core.inference import LiteRTPredictor, predict, predict_logits
-from mnist_core.ink import check_ink, render_ink
-from mnist_core.labelled import load_labelled
-from mnist_core.outliers import FAMILIES, generate_outliers
-from mnist_core.pendigits import NPZ_NAME, load_pendigits
-from mnist_core.recipes import RECIPES
-from mnist_core.store import SHIPPED_DIR, build_keras_model, load_stored
+from mnist_core.augmentation.outliers import FAMILIES, generate_outliers
+from mnist_core.data.labelled import load_labelled
+from mnist_core.data.mnist import load_dataset
+from mnist_core.data.pendigits import NPZ_NAME, load_pendigits
+from mnist_core.data.prepared import PreparedSet, prepare_images, prepare_ink
+from mnist_core.data.sample import load_sample
+from mnist_core.data.training_data import add_ink, split_validation
+from mnist_core.evaluation.metrics import evaluate, evaluate_outliers
+from mnist_core.models.calibration import Calibration, softmax
+from mnist_core.models.inference import LiteRTPredictor, predict, predict_logits
+from mnist_core.models.recipes import RECIPES
+from mnist_core.models.store import build_keras_model, load_stored
+from mnist_core.paths import SHIPPED_DIR
+from mnist_core.preprocessing.ink import check_ink, render_ink
 
 DATA_DIR = os.environ.get("MNIST_DATA_DIR")
 
@@ -64,7 +68,7 @@ def other_set(name):
 
 
 def sample_set():
-    return PreparedSet.as_it_is(*load_sample())
+    return PreparedSet.from_mnist(*load_sample())
 
 
 # On any machine
@@ -125,7 +129,7 @@ def test_outliers_that_it_never_saw_are_told_from_digits(shipped):
     images = generate_outliers(*load_sample(), 100 * len(FAMILIES), np.random.default_rng(2026))
     of_family = np.repeat(np.arange(len(FAMILIES)), 100)
     rows = evaluate_outliers(
-        LiteRTPredictor(shipped), {"digits": sample_set()}, PreparedSet.as_it_is(images, of_family)
+        LiteRTPredictor(shipped), {"digits": sample_set()}, PreparedSet.from_mnist(images, of_family)
     )
     assert rows[0]["auroc"]["digits"] > 0.99
     assert rows[0]["accepted"] < 0.06

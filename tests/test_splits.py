@@ -10,16 +10,21 @@ from test_arrays import published_hash
 from test_dataset import other_set, write, write_idx
 from test_pendigits import as_arrays
 
-from mnist_core import dataset, pendigits, splits
+from mnist_core.browse.answers import find_seen
 from mnist_core.commands.train import _open_labelled
-from mnist_core.dataset import SAMPLE_PATH, load_sample, read_dataset, split_validation
+from mnist_core.data import mnist as dataset
+from mnist_core.data import pendigits, splits
+from mnist_core.data.mnist import read_dataset
+from mnist_core.data.pendigits import NPZ_NAME, REPORTED_WRITERS, VALIDATION_WRITERS, PenInk
+from mnist_core.data.sample import SAMPLE_PATH, load_sample
+from mnist_core.data.splits import NO_LABEL, find_source, find_splits, load_split, own_split
+from mnist_core.data.training_data import split_validation
 from mnist_core.errors import DataError, QueryError, StorageError
-from mnist_core.ink import check_ink, render_ink
-from mnist_core.pendigits import NPZ_NAME, REPORTED_WRITERS, VALIDATION_WRITERS, PenInk
-from mnist_core.picture import picture_to_image
-from mnist_core.recipes import Recipe, Start
-from mnist_core.splits import NO_LABEL, find_source, find_splits, load_split, own_split
-from mnist_core.store import SHIPPED_DIR, load_stored
+from mnist_core.models.recipes import Recipe, Start
+from mnist_core.models.store import load_stored
+from mnist_core.paths import SHIPPED_DIR
+from mnist_core.preprocessing.ink import check_ink, render_ink
+from mnist_core.preprocessing.picture import picture_to_image
 
 SHIPPED = load_stored(SHIPPED_DIR / "sketchnet")
 HELD_OUT = VALIDATION_WRITERS + REPORTED_WRITERS
@@ -273,7 +278,7 @@ def test_outliers_have_no_labels(folder, load):
     write(folder / "outliers_symbols.npz", {**pictures(), "y": np.full(20, 63)})
     split = load("outliers_symbols")
     assert set(split.labels.tolist()) == {NO_LABEL}
-    assert not split.find_seen(model()).any()
+    assert not find_seen(split, model()).any()
 
 
 def test_a_digest_is_that_of_images_and_labels(cache_dir):
@@ -289,7 +294,7 @@ def test_a_digest_is_that_of_images_and_labels(cache_dir):
 
 def test_nobody_was_trained_on_a_visitors_own_drawings(sample):
     split = own_split(sample[0][:5], np.full(5, NO_LABEL))
-    assert not any(split.find_seen(other).any() for other in (SHIPPED, model(), model("own")))
+    assert not any(find_seen(split, other).any() for other in (SHIPPED, model(), model("own")))
 
 
 # Files of another form
@@ -407,15 +412,15 @@ SAMPLED, OTHERS = np.arange(0, 80, 2), np.arange(1, 80, 2)
 
 @pytest.mark.parametrize("recipe", [SHIPPED, model()])
 def test_of_mnist_only_the_sample_is_new(mnist_train, recipe):
-    assert np.flatnonzero(~mnist_train.find_seen(recipe)).tolist() == SAMPLED.tolist()
+    assert np.flatnonzero(~find_seen(mnist_train, recipe)).tolist() == SAMPLED.tolist()
 
 
 def test_a_limited_recipe_has_seen_the_first_that_it_learns_from(mnist_train):
-    assert np.flatnonzero(mnist_train.find_seen(model(limit=7))).tolist() == OTHERS[:7].tolist()
+    assert np.flatnonzero(find_seen(mnist_train, model(limit=7))).tolist() == OTHERS[:7].tolist()
 
 
 def test_a_model_of_another_set_has_seen_nothing_of_mnist(mnist_train):
-    assert not mnist_train.find_seen(model("letters")).any()
+    assert not find_seen(mnist_train, model("letters")).any()
 
 
 START = Start("sketchnet", SHIPPED.weights_digest)
@@ -424,7 +429,7 @@ START = Start("sketchnet", SHIPPED.weights_digest)
 @pytest.mark.parametrize("change", [{"data": "letters"}, {"data": "letters", "limit": 7}, {"limit": 7}, {}], ids=str)
 def test_what_a_model_started_from_has_seen_mnist(mnist_train, change):
     """However little of it the recipe itself has used."""
-    seen = mnist_train.find_seen(model(start=START, **change))
+    seen = find_seen(mnist_train, model(start=START, **change))
     assert np.flatnonzero(seen).tolist() == OTHERS.tolist()
 
 
@@ -432,7 +437,7 @@ def test_what_a_model_started_from_has_seen_mnist(mnist_train, change):
 def test_of_test_images_and_of_the_sample_all_are_new(folder, cache_dir, load, name):
     if name == "test":
         write(folder / "mnist.npz", MNIST)
-    assert not any(load(name).find_seen(some).any() for some in (SHIPPED, model(), model(start=START)))
+    assert not any(find_seen(load(name), some).any() for some in (SHIPPED, model(), model(start=START)))
 
 
 def as_trained(path):
@@ -447,7 +452,7 @@ def test_a_model_has_seen_what_training_on_that_file_takes(folder, cache_dir, na
     split = load_split(find_splits(folder)[1], cache_dir)
     data = as_trained(path)
     assert np.array_equal(split.images[split.training], data.x_train)
-    seen = split.find_seen(model(data.name, limit=limit))
+    seen = find_seen(split, model(data.name, limit=limit))
     learned = {image.tobytes() for image in data.x_train[:limit]}
     assert seen.tolist() == [image.tobytes() in learned for image in split.images]
 
@@ -457,7 +462,7 @@ def test_other_peoples_digits_are_new_to_the_shipped_model(folder, cache_dir, na
     """Whatever they call their file."""
     write(folder / f"{name}.npz", pictures(200))
     split = load_split(find_splits(folder)[1], cache_dir)
-    assert not split.find_seen(SHIPPED).any()
+    assert not find_seen(split, SHIPPED).any()
 
 
 def test_a_model_has_seen_what_training_on_another_set_takes(folder, load):
@@ -465,9 +470,9 @@ def test_a_model_has_seen_what_training_on_another_set_takes(folder, load):
     write(folder / "mnist.npz", MNIST)
     split, data = load("letters_train"), split_validation(read_dataset(path))
     assert np.array_equal(split.images[split.training[:30]], data.x_train[:30])
-    assert split.find_seen(model("letters", limit=30)).sum() == 30
-    assert not load("letters_test").find_seen(model("letters")).any()
-    assert not split.find_seen(SHIPPED).any()
+    assert find_seen(split, model("letters", limit=30)).sum() == 30
+    assert not find_seen(load("letters_test"), model("letters")).any()
+    assert not find_seen(split, SHIPPED).any()
 
 
 READABLE_WRITERS = PEN.writers[1:]
@@ -482,14 +487,14 @@ def test_of_the_pen_ink_only_the_held_out_writers_are_new(folder, cache_dir, nam
     split = load_split(find_splits(folder)[1], cache_dir)
     assert split.num_unreadable == 1
     for some in (SHIPPED, model(ink=50)):
-        assert split.find_seen(some).tolist() == LEARNED.tolist()
+        assert find_seen(split, some).tolist() == LEARNED.tolist()
 
 
 def test_the_pen_ink_is_new_to_models_that_learned_without_it(folder, load):
     write(folder / NPZ_NAME, as_arrays(PEN))
     split = load(NPZ_NAME.removesuffix(".npz"))
-    assert not split.find_seen(model()).any()
-    assert not split.find_seen(model(ink=50, measured_on_pen=False)).any()
+    assert not find_seen(split, model()).any()
+    assert not find_seen(split, model(ink=50, measured_on_pen=False)).any()
 
 
 def test_what_a_model_started_from_has_seen_the_pen_ink(folder, load):
@@ -497,7 +502,7 @@ def test_what_a_model_started_from_has_seen_the_pen_ink(folder, load):
     write(folder / NPZ_NAME, as_arrays(PEN))
     split = load(NPZ_NAME.removesuffix(".npz"))
     for some in (model(start=START), model("my_hand", measured_on_pen=False, ink=50, start=START)):
-        assert split.find_seen(some).tolist() == LEARNED.tolist()
+        assert find_seen(split, some).tolist() == LEARNED.tolist()
 
 
 @pytest.mark.parametrize("name", PEN_NAMES)
@@ -506,14 +511,14 @@ def test_training_on_the_pen_ink_alone_leaves_the_same_writers_out(folder, cache
     split = load_split(find_splits(folder)[1], cache_dir)
     data = as_trained(path)
     assert np.array_equal(split.images[split.training], data.x_train)
-    assert not np.isin(READABLE_WRITERS[split.find_seen(model(data.name))], HELD_OUT).any()
+    assert not np.isin(READABLE_WRITERS[find_seen(split, model(data.name))], HELD_OUT).any()
 
 
 def test_other_ink_by_the_name_of_the_pen_ink_is_like_any_other(folder, load):
     write(folder / NPZ_NAME, {**as_arrays(PEN), "y": np.zeros(61, int)})
     split = load(NPZ_NAME.removesuffix(".npz"))
     assert (len(split), len(split.pen_training), len(split.training)) == (60, 0, 48)
-    assert not split.find_seen(SHIPPED).any()
+    assert not find_seen(split, SHIPPED).any()
 
 
 # The real files, where there are any
@@ -532,7 +537,7 @@ REAL = {"MNIST_HASHES": dict(dataset.MNIST_HASHES), "_STROKES_HASH": pendigits._
 def test_of_the_real_mnist_exactly_the_sample_is_new_to_the_shipped_model(real, development_file, cache_dir, sample):
     development_file("mnist.npz")
     split = load_split(find_source("train", find_splits(real)), cache_dir)
-    new = ~split.find_seen(SHIPPED)
+    new = ~find_seen(split, SHIPPED)
     assert (len(split), new.sum()) == (60_000, 5000)
     assert {image.tobytes() for image in split.images[new]} == {image.tobytes() for image in sample[0]}
 
@@ -542,5 +547,5 @@ def test_of_the_real_pen_ink_eight_writers_are_new(real, development_file, cache
         writers = arrays["writer"]
     split = load_split(find_source(NPZ_NAME.removesuffix(".npz"), find_splits(real)), cache_dir)
     assert (len(split), split.num_unreadable) == (7494, 0)
-    assert set(writers[~split.find_seen(SHIPPED)]) == set(HELD_OUT)
-    assert set(writers[split.find_seen(SHIPPED)]) == set(range(1, 31)) - set(HELD_OUT)
+    assert set(writers[~find_seen(split, SHIPPED)]) == set(HELD_OUT)
+    assert set(writers[find_seen(split, SHIPPED)]) == set(range(1, 31)) - set(HELD_OUT)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from mnist_core.sprites import encode_png, render_grid, render_maps, render_sprite
+from mnist_core.rendering.sprites import encode_png, render_grid, render_maps, render_sprite
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (23, 28, 28), dtype=np.uint8)
 PAPER = 250

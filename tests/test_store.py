@@ -24,21 +24,21 @@ from fixtures_models import (
     update_checksum,
 )
 
-from mnist_core import store
-from mnist_core.calibration import Calibration
 from mnist_core.errors import DamagedModelError, MnistError, StorageError, UnknownModelError
-from mnist_core.recipes import RECIPES
-from mnist_core.store import (
+from mnist_core.models import store
+from mnist_core.models.calibration import Calibration
+from mnist_core.models.recipes import RECIPES
+from mnist_core.models.store import (
     build_keras_model,
     find_complete,
     find_stored,
     list_stored,
     load_stored,
-    models_dir,
     run_name,
     save_run,
     short_name,
 )
+from mnist_core.paths import models_dir
 
 OTHER = dataclasses.replace(LINEAR, seed=9)
 
@@ -82,7 +82,7 @@ def test_a_calibration_is_read_back(folder):
 
 
 def test_a_network_with_an_output_for_what_is_no_digit_is_read_back(tmp_path):
-    from mnist_core.training import train
+    from mnist_core.training.loop import train
 
     run = train(dataclasses.replace(LINEAR, epochs=1, outliers=20), small_data())
     stored = save_run(run, {}, tmp_path / "eleven")

@@ -1,4 +1,4 @@
-"""The house rules that the package's docstring states, read from the imports themselves."""
+"""The house rules that the packages' docstrings state, read from the imports themselves."""
 
 import ast
 import re
@@ -10,13 +10,18 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "mnist_core"
-DOCSTRING = ast.get_docstring(ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8")))
-READING_ORDER = re.findall(r"^    (\w+)  ", DOCSTRING, re.MULTILINE)
 SOURCES = [ROOT / "app.py", *sorted(PACKAGE.rglob("*.py"))]
+PACKAGES = sorted(path.parent for path in PACKAGE.rglob("__init__.py"))
 NETWORK = {"urllib", "http", "socket", "ssl", "ftplib", "requests", "httpx", "aiohttp", "urllib3"}
 HEAVY = {"keras", "tensorflow"}
 
 every_source = pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
+every_package = pytest.mark.parametrize("folder", PACKAGES, ids=lambda folder: folder.relative_to(ROOT).as_posix())
+
+
+def reading_order(folder):
+    """The modules and packages that a package's docstring lists."""
+    return re.findall(r"^    (\w+)  ", (folder / "__init__.py").read_text(encoding="utf-8"), re.MULTILINE)
 
 
 def imported_names(nodes, path):
@@ -56,39 +61,66 @@ def roots(names):
     return {name.partition(".")[0] for name in names}
 
 
-def room(path):
-    """The name in the reading order under which a file is listed, or None."""
-    parts = path.relative_to(PACKAGE).with_suffix("").parts if path.is_relative_to(PACKAGE) else ("__init__",)
-    return None if parts == ("__init__",) else parts[0]
+def name_of(path):
+    """The dotted name of a source inside mnist_core, as "data.mnist"; of app.py it is "app"."""
+    base = PACKAGE if path.is_relative_to(PACKAGE) else ROOT
+    return ".".join(path.relative_to(base).with_suffix("").parts)
 
 
-def test_reading_order_lists_every_module_once():
-    found = {room(path) for path in SOURCES} - {None}
-    assert sorted(READING_ORDER) == sorted(found)
+def is_in(path, *names):
+    """Whether a source is one of these modules, or in one of these packages."""
+    return any(name_of(path) == name or name_of(path).startswith(f"{name}.") for name in names)
+
+
+@every_package
+def test_a_package_lists_each_of_its_modules_once(folder):
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    packages = {path.parent.name for path in folder.glob("*/__init__.py")}
+    assert sorted(reading_order(folder)) == sorted(modules | packages)
+
+
+@every_package
+def test_a_package_says_what_is_in_it_in_one_screen_and_imports_nothing(folder):
+    text = (folder / "__init__.py").read_text(encoding="utf-8")
+    assert text.count("\n") < 40
+    assert all_imports(folder / "__init__.py") == set()
 
 
 @every_source
 def test_imports_lead_only_up_the_reading_order(path):
-    if room(path) is None:
-        return
-    above = READING_ORDER[: READING_ORDER.index(room(path))]
-    own = {name.split(".")[1] for name in all_imports(path) if name.startswith("mnist_core.")}
-    assert own - {room(path)} <= set(above)
-
-
-def test_the_package_imports_nothing():
-    assert all_imports(PACKAGE / "__init__.py") == set()
+    """In every package on the way from the outermost to the module's own."""
+    parts = name_of(path).split(".")
+    imported = [name.split(".")[1:] for name in all_imports(path) if name.startswith("mnist_core.")]
+    for depth, own in enumerate(parts):
+        if own in ("__init__", "app"):
+            return
+        order = reading_order(PACKAGE.joinpath(*parts[:depth]))
+        above = order[: order.index(own)]
+        siblings = {name[depth] for name in imported if name[:depth] == parts[:depth] and len(name) > depth}
+        assert siblings - {own} <= set(above)
 
 
 @every_source
 def test_only_the_page_imports_gradio(path):
-    if room(path) != "ui" and path.name != "app.py":
+    if not is_in(path, "ui", "app"):
         assert "gradio" not in roots(all_imports(path))
 
 
 @every_source
-def test_only_models_and_training_import_keras_at_once(path):
-    if room(path) not in ("models", "training"):
+def test_only_the_command_line_imports_the_commands(path):
+    if not is_in(path, "__main__", "commands"):
+        assert not any(name.startswith("mnist_core.commands") for name in all_imports(path))
+
+
+@every_source
+def test_only_the_command_line_and_settings_know_argparse(path):
+    if not is_in(path, "__main__", "commands", "app", "hosting.settings", "services.gradient_worker"):
+        assert "argparse" not in roots(all_imports(path))
+
+
+@every_source
+def test_only_building_and_training_import_keras_at_once(path):
+    if not is_in(path, "models.keras_builder", "training"):
         assert not HEAVY & roots(top_imports(path))
 
 
@@ -99,27 +131,35 @@ def test_tensorflow_is_never_imported_at_once(path):
 
 @every_source
 def test_only_the_search_knows_optuna(path):
-    if room(path) not in ("studies", "search"):
+    if not is_in(path, "training.studies", "training.search"):
         assert "optuna" not in roots(all_imports(path))
 
 
 @every_source
 def test_only_download_knows_the_network(path):
-    if room(path) != "download":
+    if not is_in(path, "data.download"):
         assert not NETWORK & roots(all_imports(path))
 
 
 def test_these_rules_can_see_an_import():
-    assert NETWORK & roots(all_imports(PACKAGE / "download.py"))
-    assert "keras" in roots(top_imports(PACKAGE / "models.py"))
-    assert "mnist_core.errors.InkError" in all_imports(PACKAGE / "ink.py")
-    assert "gradio" in {name for path in (PACKAGE / "ui").glob("*.py") for name in roots(all_imports(path))}
+    assert NETWORK & roots(all_imports(PACKAGE / "data/download.py"))
+    assert "keras" in roots(top_imports(PACKAGE / "models/keras_builder.py"))
+    assert "mnist_core.errors.InkError" in all_imports(PACKAGE / "preprocessing/ink.py")
+    assert "mnist_core.preprocessing.ink.render_ink" in all_imports(PACKAGE / "augmentation/outliers.py")
+    assert "gradio" in roots(all_imports(PACKAGE / "ui/page.py"))
+    assert any(name.startswith("mnist_core.commands") for name in all_imports(PACKAGE / "__main__.py"))
 
 
 def test_serving_modules_load_neither_tensorflow_nor_keras_nor_gradio():
-    modules = [name for name in READING_ORDER if name not in ("models", "training", "ui")]
-    assert {"inference", "pools", "evidence", "commands", "__main__"} <= set(modules)
-    program = f"import sys, {', '.join(f'mnist_core.{name}' for name in modules)}; print(*sys.modules)"
+    """All but those that build and train networks, and the page."""
+    modules = [
+        name_of(path)
+        for path in SOURCES
+        if not is_in(path, "app", "ui", "models.keras_builder", "training.loop", "training.batches", "training.devices")
+    ]
+    assert {"models.inference", "training.pools", "evaluation.evidence", "services.library"} <= set(modules)
+    names = [f"mnist_core.{name.removesuffix('.__init__')}" for name in modules if name != "__init__"]
+    program = f"import sys, {', '.join(names)}; print(*sys.modules)"
     result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     loaded = roots(result.stdout.split())
     assert "mnist_core" in loaded

@@ -7,8 +7,8 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
-from mnist_core import studies
 from mnist_core.errors import StorageError
+from mnist_core.training import studies
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:optuna", "ignore::optuna.exceptions.ExperimentalWarning")
 

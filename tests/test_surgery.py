@@ -2,11 +2,12 @@ import numpy as np
 import pytest
 from fixtures_models import lively_model, sample_images, stored_architecture
 
-from mnist_core.anatomy import Anatomy
 from mnist_core.errors import QueryError
-from mnist_core.inference import predict_logits
-from mnist_core.store import SHIPPED_DIR, load_stored
-from mnist_core.surgery import BrokenCopy, disturb
+from mnist_core.explain.ablation import BrokenCopy, disturb
+from mnist_core.explain.anatomy import Anatomy
+from mnist_core.models.inference import predict_logits
+from mnist_core.models.store import load_stored
+from mnist_core.paths import SHIPPED_DIR
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from fixtures_models import sample_images, stored_architecture
 
-from mnist_core.anatomy import Anatomy
 from mnist_core.errors import QueryError
-from mnist_core.inference import LiteRTPredictor, predict
-from mnist_core.store import SHIPPED_DIR, load_stored
-from mnist_core.sweeps import NEUTRAL, SWEEPS, check_values, find_stay, move, split_by_sweep, sweep_image
+from mnist_core.explain.anatomy import Anatomy
+from mnist_core.explain.sweeps import NEUTRAL, SWEEPS, check_values, find_stay, move, split_by_sweep, sweep_image
+from mnist_core.models.inference import LiteRTPredictor, predict
+from mnist_core.models.store import load_stored
+from mnist_core.paths import SHIPPED_DIR
 from mnist_core.ui.inside.move import move_functions
 from mnist_core.ui.wire import decode_image, encode_image
 

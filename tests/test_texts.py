@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from mnist_core.dataset import ASSETS_DIR
+from mnist_core.paths import ASSETS_DIR
 from mnist_core.ui.inside.tab import INSIDE_DIR, SCRIPTS, read_template
 from mnist_core.ui.texts import load_texts, select_texts
 

@@ -6,12 +6,20 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from mnist_core.anatomy import Anatomy
 from mnist_core.errors import InkError
-from mnist_core.inference import LiteRTPredictor, predict
-from mnist_core.ink import check_ink, render_ink
-from mnist_core.store import SHIPPED_DIR, load_stored
-from mnist_core.timeline import LONGEST_REST, MOST_MOMENTS, Turn, cut_strokes, find_turns, follow_pen
+from mnist_core.explain.anatomy import Anatomy
+from mnist_core.models.inference import LiteRTPredictor, predict
+from mnist_core.models.store import load_stored
+from mnist_core.paths import SHIPPED_DIR
+from mnist_core.preprocessing.ink import check_ink, render_ink
+from mnist_core.preprocessing.timeline import (
+    LONGEST_REST,
+    MOST_MOMENTS,
+    AnswerChange,
+    cut_strokes,
+    find_turns,
+    follow_pen,
+)
 from mnist_core.ui.inside.belief import belief_functions
 
 
@@ -184,7 +192,11 @@ def test_what_is_no_drawing_has_no_time_line(ink):
 def test_a_turn_is_where_the_answer_changed():
     probabilities = np.eye(10)[[1, 1, 7, 7, 2, 7]]
     accepted = np.array([True, True, True, True, False, True])
-    assert find_turns(probabilities, accepted) == [Turn(2, 1, 7), Turn(4, 7, None), Turn(5, None, 7)]
+    assert find_turns(probabilities, accepted) == [
+        AnswerChange(2, 1, 7),
+        AnswerChange(4, 7, None),
+        AnswerChange(5, None, 7),
+    ]
     assert find_turns(probabilities[:1], accepted[:1]) == []
 
 

@@ -11,15 +11,15 @@ import pytest
 from fixtures_models import fake_run
 from test_command_line import ONE, SEVEN, fabricated_mnist, models_in, must_not_train, pictures_file, run, set_up
 
-from mnist_core import runs
-from mnist_core.architectures import ARCHITECTURES, Parts
 from mnist_core.commands import console
 from mnist_core.commands.train import describe_layers
+from mnist_core.data.labelled import pack_ink
+from mnist_core.data.pendigits import PenInk
 from mnist_core.errors import StorageError
-from mnist_core.labelled import pack_ink
-from mnist_core.pendigits import PenInk
-from mnist_core.recipes import RECIPES
-from mnist_core.store import find_stored, save_run
+from mnist_core.models.architectures import ARCHITECTURES, Parts
+from mnist_core.models.recipes import RECIPES
+from mnist_core.models.store import find_stored, save_run
+from mnist_core.training import runs
 
 # The option, what is given, where it goes in the recipe, and what it is there.
 OPTIONS = [

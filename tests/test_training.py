@@ -13,16 +13,21 @@ import pytest
 from fixtures_models import BENT, LINEAR, FakeModel, fake_run, run_python, small_data, trained, weight_hashes
 from test_pools import INK
 
-from mnist_core import training
-from mnist_core.architectures import Parts
-from mnist_core.augmentation import Augmentation
-from mnist_core.dataset import Dataset, load_sample, split_validation
+from mnist_core.augmentation.transforms import Augmentation
+from mnist_core.data.mnist import Dataset
+from mnist_core.data.sample import load_sample
+from mnist_core.data.training_data import split_validation
 from mnist_core.errors import DeviceError, TrainingError
-from mnist_core.models import build_model
-from mnist_core.pools import Pool, build_pools
-from mnist_core.recipes import OPTIMIZERS, SCHEDULES, Recipe, Start
-from mnist_core.store import find_complete, load_stored, run_name, save_run
-from mnist_core.training import choose_devices, train
+from mnist_core.models.architectures import Parts
+from mnist_core.models.keras_builder import build_model
+from mnist_core.models.recipes import OPTIMIZERS, SCHEDULES, Recipe, Start
+from mnist_core.models.store import find_complete, load_stored, run_name, save_run
+from mnist_core.training import batches as batches_module
+from mnist_core.training import loop as training
+from mnist_core.training.batches import add_label_noise
+from mnist_core.training.devices import choose_devices, usable_devices
+from mnist_core.training.loop import train
+from mnist_core.training.pools import Pool, build_pools
 
 ONE_EPOCH = dataclasses.replace(LINEAR, epochs=1)
 CONSTANT = dataclasses.replace(LINEAR, schedule="constant")
@@ -66,7 +71,7 @@ def images_seen(recipe):
         return images
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "augment", augment)
+        patch.setattr(batches_module, "augment", augment)
         train(recipe, small_data())
     return np.concatenate(seen)
 
@@ -246,13 +251,13 @@ def test_labels_as_numbers_and_as_vectors_give_the_same_run():
 @pytest.mark.parametrize(("share", "expected"), [(0, 0), (0.1, 50), (0.333, 166), (1, 500)])
 def test_label_noise_replaces_exactly_its_share(share, expected):
     labels = small_data().y_train
-    noisy = training._add_noise(labels, dataclasses.replace(LINEAR, label_noise=share))
+    noisy = add_label_noise(labels, dataclasses.replace(LINEAR, label_noise=share))
     assert (noisy != labels).sum() == expected
     assert set(noisy) <= set(range(10))
 
 
 def test_label_noise_takes_each_of_the_other_digits_alike():
-    noisy = training._add_noise(np.full(9000, 4), dataclasses.replace(LINEAR, label_noise=1))
+    noisy = add_label_noise(np.full(9000, 4), dataclasses.replace(LINEAR, label_noise=1))
     counts = np.bincount(noisy, minlength=10)
     assert counts[4] == 0
     assert np.delete(counts, 4) == pytest.approx(np.full(9, 1000), abs=120)
@@ -260,7 +265,7 @@ def test_label_noise_takes_each_of_the_other_digits_alike():
 
 def test_label_noise_is_drawn_by_the_seed():
     first, again, other = (
-        training._add_noise(small_data().y_train, dataclasses.replace(LINEAR, label_noise=0.5, seed=seed))
+        add_label_noise(small_data().y_train, dataclasses.replace(LINEAR, label_noise=0.5, seed=seed))
         for seed in (0, 0, 1)
     )
     assert np.array_equal(first, again)
@@ -519,11 +524,11 @@ def test_model_of_two_devices_answers_each_image_once(two_devices):
 )
 def test_as_many_devices_as_can_share_every_batch(sizes, num_devices, expected):
     devices = [f"GPU:{number}" for number in range(num_devices)]
-    assert training._that_share_evenly(*sizes, devices) == devices[:expected]
+    assert usable_devices(*sizes, devices) == devices[:expected]
 
 
 def test_no_devices_are_no_devices():
-    assert training._that_share_evenly(640, 64, 500, []) == []
+    assert usable_devices(640, 64, 500, []) == []
 
 
 @pytest.mark.parametrize("change", [{"learning_rate": 1e38, "batch_size": 500}, {"learning_rate": 1e20, "epochs": 1}])
@@ -553,7 +558,7 @@ def pooled():
         seen.append(np.rint(images * 255).astype(np.uint8))
         return images
 
-    take = training._Batches.__getitem__
+    take = batches_module.Batches.__getitem__
 
     def watched_take(batches, index):
         images, chosen = take(batches, index)
@@ -561,8 +566,8 @@ def pooled():
         return images, chosen
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "augment", augment)
-        patch.setattr(training._Batches, "__getitem__", watched_take)
+        patch.setattr(batches_module, "augment", augment)
+        patch.setattr(batches_module.Batches, "__getitem__", watched_take)
         run = train(POOLED, DATA_WITH_INK, on_progress=reports.append)
     # Keras looks at the first batch once more before it trains.
     images, labels = np.concatenate(seen)[-3 * 127 :], np.concatenate(labels)[-3 * 127 :]
@@ -624,7 +629,7 @@ def test_a_network_with_outliers_learns_eleven_outputs(pooled):
 
 def test_a_pool_smaller_than_an_epoch_takes_is_gone_through_again():
     pool = Pool(np.arange(3, dtype=np.uint8)[:, None, None] * np.ones((3, 28, 28), np.uint8), np.array([5, 6, 7]), 8)
-    batches = training._Batches(np.zeros((2, 28, 28), np.uint8), np.array([0, 1]), [pool], LINEAR)
+    batches = batches_module.Batches(np.zeros((2, 28, 28), np.uint8), np.array([0, 1]), [pool], LINEAR)
     _, labels = batches[0]
     counts = np.bincount(labels, minlength=8)
     assert counts[:2].tolist() == [1, 1]
@@ -663,8 +668,8 @@ def test_labels_as_numbers_and_as_vectors_give_the_same_run_with_eleven_outputs(
 
 def test_noise_of_labels_leaves_pools_alone():
     recipe = dataclasses.replace(POOLED, label_noise=1)
-    labels = training._add_noise(small_data().y_train[:100], recipe)
-    batches = training._Batches(small_data().x_train[:100], labels, build_pools(recipe, DATA_WITH_INK), recipe)
+    labels = add_label_noise(small_data().y_train[:100], recipe)
+    batches = batches_module.Batches(small_data().x_train[:100], labels, build_pools(recipe, DATA_WITH_INK), recipe)
     seen = np.concatenate([batches[index][1] for index in range(batches.num_batches)])
     assert (seen == 10).sum() == 12
     assert (labels != small_data().y_train[:100]).all()

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..answers import AnswerStore
-from ..browse import SORT_KEYS, Catalogue, Query, select_samples
-from ..dataset import default_cache_dir
+from ..browse.answers import AnswerStore, find_seen
+from ..browse.catalogue import Catalogue, select_samples
+from ..browse.query import SORT_KEYS, Query
+from ..data.splits import NO_LABEL, Split, find_source, find_splits, load_split
 from ..errors import DataError, QueryError, StorageError
-from ..splits import NO_LABEL, Split, find_source, find_splits, load_split
-from ..store import StoredModel
+from ..models.store import StoredModel
+from ..paths import default_cache_dir
 from .console import add_command, add_data_dir, add_stored_model, find_model, print_json, say
 
 _COLUMNS = 10
@@ -47,7 +48,7 @@ def add_commands(commands: Any) -> None:
 
 def run_show(options: argparse.Namespace) -> int:
     """Writes a contact sheet of the samples that the options ask for."""
-    from ..sprites import render_grid
+    from ..rendering.sprites import render_grid
 
     if not 1 <= options.limit <= _MOST_SHOWN:
         raise QueryError(f"--limit takes 1 to {_MOST_SHOWN} samples. Received: {options.limit}.")
@@ -133,7 +134,7 @@ def _open_catalogue(split: Split, model: StoredModel, needs_answers: bool) -> Ca
             say(f"{model.name} reads {len(split):,} images once ...")
             store.compute_answers(model, split, lambda share: None)
             answers = store.load_answers(model, split)
-    return Catalogue(split, split.find_seen(model), answers)
+    return Catalogue(split, find_seen(split, model), answers)
 
 
 def _load(options: argparse.Namespace, name: str, on_progress: Callable[[float], None] = lambda share: None) -> Split:

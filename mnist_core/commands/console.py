@@ -12,17 +12,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..dataset import Dataset, add_ink, default_cache_dir, load_dataset
-from ..download import ProgressCallback
+from ..data.download import ProgressCallback
+from ..data.mnist import Dataset, load_dataset
+from ..data.pendigits import PenInk, load_pendigits
+from ..data.training_data import add_ink
 from ..errors import DataError
-from ..inference import DEVICE_CHOICES, check_choice
-from ..pendigits import PenInk, load_pendigits
-from ..recipes import Recipe
-from ..runs import Workbench
-from ..store import SHIPPED_DIR, StoredModel, find_stored, load_stored, models_dir
+from ..models.devices import DEVICE_CHOICES, check_choice
+from ..models.recipes import Recipe
+from ..models.store import StoredModel, find_stored, load_stored
+from ..paths import SHIPPED_DIR, default_cache_dir, models_dir
+from ..training.runs import Workbench
 
 if TYPE_CHECKING:
-    from ..training import Progress
+    from ..training.progress import Progress
 
 DEFAULT_MODEL = "sketchnet"
 STOPPED = 130
@@ -126,7 +128,7 @@ def workbench_options(options: argparse.Namespace) -> dict[str, Any]:
 
     @functools.cache
     def find_devices() -> list[str]:
-        from ..training import choose_devices
+        from ..training.devices import choose_devices
 
         return choose_devices(options.device)
 

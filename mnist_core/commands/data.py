@@ -6,10 +6,11 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..arrays import idx_hash
-from ..dataset import MNIST_HASHES, SAMPLE_PATH, default_places, find_places, load_sample, read_dataset
+from ..data.files import idx_hash
+from ..data.labelled import load_labelled
+from ..data.mnist import MNIST_HASHES, default_places, find_places, read_dataset
+from ..data.sample import SAMPLE_PATH, load_sample
 from ..errors import DataError
-from ..labelled import load_labelled
 from .console import add_command, add_data_dir, print_json, say
 
 

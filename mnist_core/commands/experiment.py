@@ -6,10 +6,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..dataset import default_cache_dir
 from ..errors import StorageError
-from ..recipes import find_recipe
-from ..search import SAMPLERS, SearchSettings, list_impossible, search_grid
+from ..models.recipes import find_recipe
+from ..paths import default_cache_dir
+from ..training.search import SAMPLERS, SearchSettings, list_impossible, search_grid
 from .console import add_command, add_data_dir, add_device, open_workbench, print_json, say
 
 
@@ -51,8 +51,8 @@ def add_commands(commands: Any) -> None:
 
 def run_table(options: argparse.Namespace) -> int:
     """Trains what is missing and writes the table of all recipes."""
-    from ..experiments import train_all
-    from ..report import RECIPES_TABLE, check_marks, recipes_table, write_between
+    from ..evaluation.report import RECIPES_TABLE, check_marks, recipes_table, write_between
+    from ..training.experiments import train_all
 
     check_marks(options.into, RECIPES_TABLE)
     models = train_all(open_workbench(options))
@@ -67,8 +67,8 @@ def run_table(options: argparse.Namespace) -> int:
 
 def run_ablation(options: argparse.Namespace) -> int:
     """Trains sketchnet without each of its parts: a table."""
-    from ..experiments import ablate
-    from ..report import ABLATION_TABLE, ablation_table, check_marks, write_between
+    from ..evaluation.report import ABLATION_TABLE, ablation_table, check_marks, write_between
+    from ..training.experiments import ablate
 
     if options.into:
         check_marks(options.into, ABLATION_TABLE)
@@ -80,9 +80,9 @@ def run_ablation(options: argparse.Namespace) -> int:
 
 def run_activations(options: argparse.Namespace) -> int:
     """Compares activations: a table and a chart."""
-    from ..experiments import compare_activations
-    from ..render import render_curves
-    from ..report import ACTIVATIONS_TABLE, activations_table, check_marks, write_between
+    from ..evaluation.report import ACTIVATIONS_TABLE, activations_table, check_marks, write_between
+    from ..rendering.charts import render_curves
+    from ..training.experiments import compare_activations
 
     if options.into:
         check_marks(options.into, ACTIVATIONS_TABLE)
@@ -100,8 +100,8 @@ def run_activations(options: argparse.Namespace) -> int:
 
 def run_grid(options: argparse.Namespace) -> int:
     """Searches for a good network."""
-    from ..report import GRID_TABLE, check_marks, grid_table, write_between
-    from ..studies import hide_password
+    from ..evaluation.report import GRID_TABLE, check_marks, grid_table, write_between
+    from ..training.studies import hide_password
 
     if options.into:
         check_marks(options.into, GRID_TABLE)

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..curves import SIDE, measure_explanations
-from ..dataset import load_sample
-from ..store import short_name
+from ..data.sample import load_sample
+from ..explain.faithfulness import SIDE, measure_explanations
+from ..models.store import short_name
 from .console import find_model, say
 
 NUM_IMAGES = 500
@@ -28,7 +28,7 @@ def measure_models(options: argparse.Namespace) -> dict[str, Any]:
     Returns:
         models: of each name, weights_digest and, by the side of the squares as text, what `measure_explanations` gives.
     """
-    from ..gradients import DifferentiableNetwork
+    from ..explain.gradients import DifferentiableNetwork
 
     images = choose_images()
     described = []

@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import argparse
 import functools
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..dataset import ASSETS_DIR
+from ..data.labelled import load_digits
+from ..data.pendigits import NPZ_NAME
 from ..errors import DataError, StorageError
-from ..inference import choose_device, open_predictor, predict
-from ..journey import BRUSH, measure_size, measure_variants
-from ..labelled import load_digits
-from ..pendigits import NPZ_NAME
-from ..store import short_name
+from ..evaluation.figures import round_figures, write_figures
+from ..evaluation.preprocessing import measure_size, measure_variants
+from ..models.devices import choose_device
+from ..models.inference import open_predictor, predict
+from ..models.store import short_name
+from ..paths import INSIDE_FIGURES_PATH
+from ..preprocessing.steps import BRUSH
 from .console import (
     DEFAULT_MODEL,
     add_command,
@@ -34,7 +36,6 @@ from .console import (
 )
 from .explanations import measure_models as measure_explanations
 
-FIGURES_PATH = ASSETS_DIR / "inside.json"
 # The writers of the pen ink by whom nothing is trained or chosen.
 PEN = "pen"
 
@@ -56,7 +57,9 @@ def add_commands(commands: Any) -> None:
         metavar="NAME",
         help="journey: sets of drawn digits beside the data; pen is the writers by whom nothing is trained or chosen",
     )
-    inside.add_argument("--figures", type=Path, default=FIGURES_PATH, help="where to store the figures for the page")
+    inside.add_argument(
+        "--figures", type=Path, default=INSIDE_FIGURES_PATH, help="where to store the figures for the page"
+    )
     add_device(inside)
     add_data_dir(inside)
 
@@ -67,7 +70,7 @@ def run_inside(options: argparse.Namespace) -> int:
         raise StorageError(
             f"There is no folder for {options.figures}. Name another file with --figures.", options.figures
         )
-    figures = _rounded(MEASURES[options.what](options))
+    figures = round_figures(MEASURES[options.what](options))
     write_figures(options.figures, options.what, figures)
     say(f"Wrote {options.what} into {options.figures}")
     print_json(options, figures)
@@ -106,33 +109,6 @@ MEASURES: dict[str, Callable[[argparse.Namespace], Any]] = {
 }
 
 
-def write_figures(path: Path, key: str, value: Any) -> None:
-    """Stores one kind of figures beside what else is in the file.
-
-    Args:
-        path: A JSON file, which need not be there yet.
-        key: Where in its object the value goes; an earlier one is replaced.
-        value: Anything that JSON can hold.
-
-    Raises:
-        StorageError: The file holds something else, or cannot be written.
-    """
-    try:
-        figures = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-        if not isinstance(figures, dict):
-            raise StorageError(f"{path} holds no figures. Expected one JSON object.", path)
-        path.write_text(json.dumps({**figures, key: value}, separators=(",", ":")) + "\n", encoding="utf-8")
-        read_figures.cache_clear()
-    except (OSError, json.JSONDecodeError) as error:
-        raise StorageError(f"{path} cannot be read or written: {error}.", path) from error
-
-
-@functools.cache
-def read_figures(key: str, path: Path = FIGURES_PATH) -> Any:
-    """What is stored under a key, read once; None where nothing is."""
-    return json.loads(path.read_text(encoding="utf-8")).get(key) if path.is_file() else None
-
-
 def _load_ink(options: argparse.Namespace, name: str) -> Ink:
     if name == PEN:
         pen = load_ink(options, download=False)
@@ -154,12 +130,3 @@ def _load_ink(options: argparse.Namespace, name: str) -> Ink:
 
 def _show(name: str, share: float) -> None:
     say(f"\r{name}: {share:4.0%}", end="")
-
-
-def _rounded(value: Any) -> Any:
-    """The same with numbers of four digits, which is more than the page shows."""
-    if isinstance(value, dict):
-        return {name: _rounded(entry) for name, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_rounded(entry) for entry in value]
-    return float(f"{value:.4g}") if isinstance(value, float) else value

@@ -8,15 +8,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..arrays import read_npz
-from ..dataset import load_sample
+from ..data.files import read_npz
+from ..data.labelled import load_digits, load_labelled
+from ..data.pendigits import NPZ_NAME, REPORTED_WRITERS
+from ..data.sample import load_sample
 from ..errors import DataError, PictureError, StorageError, UnknownModelError
-from ..inference import choose_device, open_predictor, predict, read_verdict
-from ..labelled import load_digits, load_labelled
-from ..pendigits import NPZ_NAME, REPORTED_WRITERS
-from ..recipes import CLASSIC
-from ..report import FIGURES_PATH, render_evidence
-from ..store import StoredModel, list_stored, short_name
+from ..evaluation.report import render_evidence
+from ..models.devices import choose_device
+from ..models.inference import open_predictor, predict
+from ..models.predictions import read_verdict
+from ..models.recipes import CLASSIC
+from ..models.store import StoredModel, list_stored, short_name
+from ..paths import EVIDENCE_PATH
 from .console import (
     add_command,
     add_data_dir,
@@ -33,7 +36,7 @@ from .console import (
 )
 
 if TYPE_CHECKING:
-    from ..evidence import Evidence
+    from ..evaluation.evidence import Evidence
 
 
 def add_commands(commands: Any) -> None:
@@ -56,7 +59,7 @@ def add_commands(commands: Any) -> None:
         "--beside", nargs="*", metavar="MODEL", help="models to compare with (default: the classic networks as stored)"
     )
     report.add_argument("--into", type=Path, default=Path("README.md"), help="file with the marks to write between")
-    report.add_argument("--figures", type=Path, default=FIGURES_PATH, help="where to store the figures for the page")
+    report.add_argument("--figures", type=Path, default=EVIDENCE_PATH, help="where to store the figures for the page")
     add_model(report)
     add_data_dir(report)
 
@@ -82,7 +85,7 @@ def run_models(options: argparse.Namespace) -> int:
 
 def run_predict(options: argparse.Namespace) -> int:
     """Reads one digit from each picture."""
-    from ..picture import open_picture, picture_to_image
+    from ..preprocessing.picture import open_picture, picture_to_image
 
     predictor = open_predictor(find_model(options.model), choose_device(options.device))
     answers = []
@@ -130,8 +133,8 @@ def run_evaluate(options: argparse.Namespace) -> int:
 
 def run_report(options: argparse.Namespace) -> int:
     """Measures a model, and others beside it, on every set at hand; writes tables into a text file, and the figures."""
-    from ..evidence import measure
-    from ..report import EVIDENCE, check_marks, write_between
+    from ..evaluation.evidence import measure
+    from ..evaluation.report import EVIDENCE, check_marks, write_between
 
     check_marks(options.into, EVIDENCE)
     if not options.figures.absolute().parent.is_dir():  # known before minutes of measuring
@@ -166,15 +169,15 @@ def _find_beside(names: Sequence[str] | None) -> list[StoredModel]:
 
 def _gather(options: argparse.Namespace) -> list[Evidence]:
     """Every set at hand: MNIST's, then what lies in the data folder; what begins with `outliers` holds no digits."""
-    from ..evaluation import PreparedSet, prepare_images, prepare_ink
-    from ..evidence import Evidence, damage
+    from ..data.prepared import PreparedSet, prepare_images, prepare_ink
+    from ..evaluation.evidence import Evidence, damage
 
     dataset = load_data(options)
     if dataset.name != "mnist":
         raise DataError(f"A report needs MNIST's own test set. Received: {dataset.name} from {dataset.source}.")
-    test = PreparedSet.as_it_is(dataset.x_test, dataset.y_test)
+    test = PreparedSet.from_mnist(dataset.x_test, dataset.y_test)
     sets = [
-        Evidence.known("validation", "clean", PreparedSet.as_it_is(*load_sample())),
+        Evidence.known("validation", "clean", PreparedSet.from_mnist(*load_sample())),
         Evidence.known("test", "clean", test),
     ]
     pen = load_ink(options, download=False)
@@ -217,8 +220,9 @@ def _rounded(value: Any) -> Any:
 
 
 def _evaluate(options: argparse.Namespace, data: str, outliers: Sequence[str]) -> dict[str, Any]:
-    from ..evaluation import PreparedSet, evaluate, evaluate_outliers, prepare_images
-    from ..evidence import Evidence
+    from ..data.prepared import PreparedSet, prepare_images
+    from ..evaluation.evidence import Evidence
+    from ..evaluation.metrics import evaluate, evaluate_outliers
 
     stored = find_model(options.model)
     predictor = open_predictor(stored, choose_device(options.device))
@@ -228,7 +232,7 @@ def _evaluate(options: argparse.Namespace, data: str, outliers: Sequence[str]) -
         else:
             dataset = load_data(options)
             x, y = dataset.x_test, dataset.y_test
-        prepared = PreparedSet.as_it_is(x, y)
+        prepared = PreparedSet.from_mnist(x, y)
     else:
         prepared = prepare_images(load_digits(Path(data)), as_is=options.as_is)
     figures = {"model": stored.name, "data": data, **evaluate(predictor, prepared)}

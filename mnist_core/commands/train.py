@@ -11,17 +11,18 @@ from typing import Any
 
 import numpy as np
 
-from ..architectures import ACTIVATIONS, ARCHITECTURES, POOLINGS, Architecture, Parts
-from ..augmentation import Augmentation
-from ..dataset import name_set, split_evenly
+from ..augmentation.transforms import Augmentation
+from ..data.labelled import load_digits
+from ..data.mnist import name_set
+from ..data.pendigits import PenInk, read_pendigits
+from ..data.prepared import prepare_images
+from ..data.training_data import split_evenly
 from ..errors import DataError
-from ..evaluation import prepare_images
-from ..labelled import load_digits
-from ..pendigits import PenInk, read_pendigits
-from ..pools import count_per_epoch
-from ..recipes import OPTIMIZERS, RECIPES, SCHEDULES, Recipe, find_recipe
-from ..runs import Workbench, start_from
-from ..store import StoredModel, find_stored
+from ..models.architectures import ACTIVATIONS, ARCHITECTURES, POOLINGS, Architecture, Parts
+from ..models.recipes import OPTIMIZERS, RECIPES, SCHEDULES, Recipe, find_recipe
+from ..models.store import StoredModel, find_stored
+from ..training.pools import count_per_epoch
+from ..training.runs import Workbench, start_from
 from .console import (
     STOPPED,
     add_command,

@@ -1,16 +1,12 @@
-"""The web page. The only place, beside app.py, that imports Gradio.
+"""The web page. The only place, beside app.py, that imports Gradio; one folder a part, named as in assets/.
 
-reader      drawings and pictures -> answers of the chosen model
-jobs        what takes long, in processes of its own
-library     where splits, answers and relatives are looked up
-texts       what a visitor reads
-wire        what travels between scripts and server
-models      the stored models, as the page describes them
-evidence    the stored figures, as tables and diagrams
-hand        the visitor's own twenty digits
-data        the data tab
-endpoints   the functions that programs call by name
-masthead    the line above every tab
-sketchpad   the pad and everything that it moves
-page        the whole page
+texts        what a visitor reads
+wire         what travels between scripts and server
+model_list   the stored models, as the page describes them
+data         the data tab
+draw         the pad and everything that it moves
+inside       the inside tab
+masthead     the line above every tab
+endpoints    the functions that programs call by name
+page         the whole page
 """

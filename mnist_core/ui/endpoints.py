@@ -11,13 +11,15 @@ import numpy as np
 from gradio.utils import get_upload_folder, is_in_or_equal
 from PIL import Image
 
-from ..browse import Query, select_samples
+from ..browse.catalogue import select_samples
+from ..browse.query import Query
+from ..checks import check_index, check_whole
 from ..errors import MnistError, PictureError, QueryError
-from ..ink import check_ink, render_ink
-from ..picture import open_picture, picture_to_image
-from .data import check_index, check_whole, describe_sample
-from .library import Library
-from .reader import Answer, Reader
+from ..preprocessing.ink import check_ink, render_ink
+from ..preprocessing.picture import open_picture, picture_to_image
+from ..services.library import Library
+from ..services.reader import Answer, Reader
+from .data.tab import describe_sample
 
 _MOST_SAMPLES = 1000
 _MOST_NEIGHBOURS = 100

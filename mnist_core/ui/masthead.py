@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gradio as gr
 
-from ..dataset import ASSETS_DIR
+from ..paths import ASSETS_DIR
 from .texts import select_texts
 from .wire import join_scripts
 

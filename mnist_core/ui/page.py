@@ -8,14 +8,15 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 
-from ..dataset import ASSETS_DIR, Samples
-from .data import DATA_DIR, DataTab, build_data
+from ..data.sample import Samples
+from ..paths import ASSETS_DIR
+from ..services.library import Library
+from ..services.reader import Reader
+from .data.tab import DATA_DIR, DataTab, build_data
+from .draw.tab import build_sketchpad
 from .endpoints import add_endpoints
 from .inside.tab import INSIDE_DIR, build_inside
-from .library import Library
 from .masthead import build_masthead
-from .reader import Reader
-from .sketchpad import build_sketchpad
 from .texts import load_texts
 
 # Uploaded files are looked for every hour and deleted when they are an hour old.

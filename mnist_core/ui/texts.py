@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from ..dataset import ASSETS_DIR
+from ..paths import ASSETS_DIR
 
 LOCALES_DIR = ASSETS_DIR / "locales"
 

@@ -14,8 +14,8 @@ import numpy as np
 from PIL import Image
 
 from ..errors import MnistError, NotReadyError, PictureError
-from ..inference import Verdict
-from ..sprites import encode_png, render_sprite
+from ..models.predictions import Verdict
+from ..rendering.sprites import encode_png, render_sprite
 
 _log = logging.getLogger(__name__)
 

@@ -120,11 +120,12 @@ def measure_python() -> None:
     """Filters over 60,000 images and neighbours among them, without HTTP."""
     import numpy as np
 
-    from mnist_core.browse import Query, count_choices, select_samples
-    from mnist_core.inference import choose_device
-    from mnist_core.store import SHIPPED_DIR
-    from mnist_core.ui.library import Library
-    from mnist_core.ui.reader import Reader
+    from mnist_core.browse.catalogue import count_choices, select_samples
+    from mnist_core.browse.query import Query
+    from mnist_core.models.devices import choose_device
+    from mnist_core.paths import SHIPPED_DIR
+    from mnist_core.services.library import Library
+    from mnist_core.services.reader import Reader
 
     reader = Reader(choose_device("cpu"), [SHIPPED_DIR], "sketchnet")
     library = Library(reader, Path(os.environ["MNIST_DATA_DIR"]), Path(os.environ["MNIST_CACHE_DIR"]))

@@ -72,9 +72,9 @@ def main() -> None:
 def measure_python() -> None:
     """One ink to ten probabilities, without HTTP."""
     sys.path.insert(0, str(ROOT))
-    from mnist_core.inference import choose_device
-    from mnist_core.store import SHIPPED_DIR
-    from mnist_core.ui.reader import Reader
+    from mnist_core.models.devices import choose_device
+    from mnist_core.paths import SHIPPED_DIR
+    from mnist_core.services.reader import Reader
 
     reader = Reader(choose_device("cpu"), [SHIPPED_DIR], "sketchnet")
     ink = [densify(SEVEN)]

@@ -21,9 +21,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
 
-from mnist_core.augmentation import Augmentation
-from mnist_core.dataset import TrainingData, load_sample
-from mnist_core.recipes import RECIPES, Recipe, find_recipe
+from mnist_core.augmentation.transforms import Augmentation
+from mnist_core.data.sample import load_sample
+from mnist_core.data.training_data import TrainingData
+from mnist_core.models.recipes import RECIPES, Recipe, find_recipe
 
 BENT = "lenet, augmented"
 EPOCHS = 4
@@ -68,7 +69,8 @@ def make_data(num_images: int) -> TrainingData:
 
 
 def measure_train(recipe: Recipe, data: TrainingData) -> float:
-    from mnist_core.training import Progress, train
+    from mnist_core.training.loop import train
+    from mnist_core.training.progress import Progress
 
     starts, ends = [], []
 
@@ -85,8 +87,9 @@ def measure_train(recipe: Recipe, data: TrainingData) -> float:
 def measure_bare(recipe: Recipe, data: TrainingData) -> float:
     import keras
 
-    from mnist_core import training
-    from mnist_core.models import build_model
+    from mnist_core.models.keras_builder import build_model
+    from mnist_core.training import loop as training
+    from mnist_core.training.batches import encode_labels
 
     class Clock(keras.callbacks.Callback):
         def __init__(self) -> None:
@@ -103,7 +106,7 @@ def measure_bare(recipe: Recipe, data: TrainingData) -> float:
     model = build_model(recipe.network)
     training._compile(model, recipe, -(-len(data.x_train) // recipe.batch_size))
     images = (data.x_train / np.float32(255))[..., None]
-    labels = training._encode(data.y_train, recipe)
+    labels = encode_labels(data.y_train, recipe)
     clock = Clock()
     model.fit(images, labels, batch_size=recipe.batch_size, epochs=EPOCHS, verbose=0, callbacks=[clock])
     return len(images) / min(clock.seconds[1:])

@@ -30,8 +30,9 @@ from hands import (
 )
 from PIL import Image
 
-from mnist_core.dataset import find_training
-from mnist_core.store import SHIPPED_DIR, load_stored
+from mnist_core.data.training_data import find_training
+from mnist_core.models.store import load_stored
+from mnist_core.paths import SHIPPED_DIR
 
 TABLET = {**PHONE, "viewport": {"width": 820, "height": 1180}, "device_scale_factor": 2}
 SCREENS = {"desktop": DESKTOP, "phone": PHONE, "tablet": TABLET}

@@ -5,7 +5,7 @@ import shutil
 
 from hands import SEVEN, draw_with_mouse, wait_for_answer
 
-from mnist_core.store import SHIPPED_DIR
+from mnist_core.paths import SHIPPED_DIR
 
 
 def wait_for_models(page, number):

@@ -5,7 +5,8 @@ import json
 import pytest
 from hands import PHONE
 
-from mnist_core.report import FIGURES_PATH, evidence_tables
+from mnist_core.evaluation.report import evidence_tables
+from mnist_core.paths import EVIDENCE_PATH
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def opened(page):
 
 
 def test_every_table_of_the_stored_figures_is_shown(opened):
-    expected = evidence_tables(json.loads(FIGURES_PATH.read_text(encoding="utf-8")))
+    expected = evidence_tables(json.loads(EVIDENCE_PATH.read_text(encoding="utf-8")))
     shown = opened.evaluate(
         """() => [...document.querySelectorAll("#evidence table")].map((table) =>
             [...table.rows].map((row) => [...row.cells].map((cell) => cell.textContent)))"""

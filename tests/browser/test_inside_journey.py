@@ -18,7 +18,7 @@ from hands import (
     wait_for_answer_to_more,
 )
 
-FIGURES = json.loads((Path(__file__).resolve().parents[2] / "assets/inside.json").read_text())["journey"]
+FIGURES = json.loads((Path(__file__).resolve().parents[2] / "assets/figures/inside.json").read_text())["journey"]
 STEPS = "#journey-steps"
 
 

@@ -5,8 +5,9 @@ import re
 import pytest
 from hands import open_address
 
-from mnist_core.anatomy import Anatomy
-from mnist_core.store import SHIPPED_DIR, load_stored
+from mnist_core.explain.anatomy import Anatomy
+from mnist_core.models.store import load_stored
+from mnist_core.paths import SHIPPED_DIR
 
 WHERE = r"map (\d+), row (\d+), column (\d+): depends on (\d+) × (\d+) pixels"
 NUMBER = r"−?\d+\.\d+"

@@ -19,8 +19,8 @@ from hands import (
     wait_for_answer_to_more,
 )
 
-from mnist_core.evaluation import wilson_interval
-from mnist_core.labelled import load_labelled
+from mnist_core.data.labelled import load_labelled
+from mnist_core.evaluation.statistics import wilson_interval
 
 
 def asked_digit(page):

@@ -26,7 +26,7 @@ from hands import (
     wait_until_empty,
 )
 
-from mnist_core.labelled import load_labelled
+from mnist_core.data.labelled import load_labelled
 
 
 def test_stable_hooks_are_there(page):

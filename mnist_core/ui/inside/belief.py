@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...inference import Predictions, read_verdict
-from ...timeline import Timeline, find_turns, follow_pen
+from ...models.predictions import Predictions, read_verdict
+from ...preprocessing.timeline import Timeline, find_turns, follow_pen
 from ..wire import LiveFunction, Message, encode_sprite
 from .bench import Bench
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...anatomy import Anatomy
+from ...browse.answers import find_seen
 from ...errors import QueryError
-from ..library import Library, Shelf
-from ..reader import Reader
+from ...explain.anatomy import Anatomy
+from ...services.cache import Shelf
+from ...services.library import Library
+from ...services.reader import Reader
 from ..wire import Message, decode_image
 
 _NUM_OPEN = 4
@@ -66,7 +68,7 @@ class Bench:
                 if source.kind != kind:
                     continue
                 split = self.library.open_split(source.name)
-                new = np.flatnonzero(~split.find_seen(stored))
+                new = np.flatnonzero(~find_seen(split, stored))
                 if len(new) >= _LEAST_NEW:
                     chosen = new[np.linspace(0, len(new) - 1, min(num_images, len(new))).astype(int)]
                     return split.images[chosen].astype(np.float32) / 255, split.labels[chosen], source.name

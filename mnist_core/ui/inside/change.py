@@ -6,9 +6,9 @@ import threading
 
 import numpy as np
 
-from ...changes import Change, Search, find_change
-from ...edits import FAMILIES
 from ...errors import QueryError
+from ...explain.counterfactuals import Change, Search, find_change
+from ...explain.edits import FAMILIES
 from ..wire import LiveFunction, Message, encode_image
 from .bench import Bench
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from ...errors import MnistError
-from ...inference import predict
-from ...store import short_name
-from ..gradient_helper import shared_helper
+from ...models.inference import predict
+from ...models.store import short_name
+from ...services.gradients import shared_helper
 from ..wire import LiveFunction, Message, encode_bytes
 from .bench import Bench
 

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from ...commands.inside import read_figures
 from ...errors import QueryError
-from ...ink import check_ink, largest_extent
-from ...journey import BRUSH, STEPS, Journey, find_centre, follow, name_variant, scale_brush
+from ...evaluation.figures import read_figures
+from ...preprocessing.ink import check_ink, largest_extent
+from ...preprocessing.steps import BRUSH, STEPS, Journey, find_centre, follow, name_variant, scale_brush
 from ..wire import LiveFunction, Message, describe_answer, encode_image, encode_picture
 from .bench import Bench
 

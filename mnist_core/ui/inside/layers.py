@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ...anatomy import Anatomy, Part, Unit
-from ...calibration import find_doubt
-from ...sprites import render_maps
+from ...explain.anatomy import Anatomy, Part, Unit
+from ...models.calibration import find_doubt
+from ...rendering.sprites import render_maps
 from ..wire import LiveFunction, Message, encode_picture
 from .bench import Bench
 

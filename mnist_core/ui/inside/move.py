@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...inference import Predictions, read_verdict
-from ...sweeps import SWEEPS, Sweep, check_values, find_stay, move, split_by_sweep, sweep_image
+from ...explain.sweeps import SWEEPS, Sweep, check_values, find_stay, move, split_by_sweep, sweep_image
+from ...models.predictions import Predictions, read_verdict
 from ..wire import LiveFunction, Message, describe_answer, encode_image
 from .bench import Bench
 

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import gradio as gr
 
-from ...dataset import ASSETS_DIR
-from ..library import Library
-from ..models import models_of
-from ..reader import Reader
+from ...paths import ASSETS_DIR
+from ...services.library import Library
+from ...services.reader import Reader
+from ..model_list import models_of
 from ..texts import select_texts
 from ..wire import LiveFunction, join_scripts, never_raise
 from .belief import belief_functions
 from .bench import Bench
-from .breaking import breaking_functions
+from .broken import breaking_functions
 from .change import change_functions
 from .fool import fool_functions
+from .glossary.view import learn_functions
 from .journey import journey_functions
 from .layers import layers_functions
-from .learn import learn_functions
 from .move import move_functions
 from .why import why_functions
 

@@ -6,13 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from ...anatomy import Anatomy
-from ...commands.inside import read_figures
-from ...curves import ORDERS, SIDE
-from ...explain import BASELINES, EXPLANATIONS, Target, check_baseline, check_method, has_maps, make_baseline
-from ...inference import read_logits
-from ...store import StoredModel, short_name
-from ..gradient_helper import shared_helper
+from ...evaluation.figures import read_figures
+from ...explain.anatomy import Anatomy
+from ...explain.attribution import (
+    BASELINES,
+    EXPLANATIONS,
+    Target,
+    check_baseline,
+    check_method,
+    has_maps,
+    make_baseline,
+)
+from ...explain.faithfulness import ORDERS, SIDE
+from ...models.predictions import read_logits
+from ...models.store import StoredModel, short_name
+from ...services.gradients import shared_helper
 from ..wire import LiveFunction, Message, encode_bytes
 from .bench import Bench
 

@@ -1,0 +1,227 @@
+"""What another hand, another pen or another country would have made of the same digit: strokes -> strokes.
+
+Pixels can be bent (`augmentation`), but only strokes can lose an end, be drawn with a mouse, or get the bar that a 7
+has in half of the world. Nothing here draws: `ink` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from ..preprocessing.ink import PEN_WIDTH, largest_extent, render_ink
+
+Strokes = Sequence[np.ndarray]
+
+# Network pixels; from a fineliner to a felt pen, and to the broad brush of a small canvas.
+_PEN_WIDTHS = (1.5, 4.0)
+_BROAD_WIDTHS = (4.0, 4.8)
+
+
+def draw_varied(strokes: Strokes, label: int, variants: float, generator: np.random.Generator) -> np.ndarray:
+    """Draws a digit as another hand might have: see `vary_hand`, with a pen of another width.
+
+    Args:
+        strokes: What `ink.check_ink` returns.
+        label: The digit, 0 to 9.
+        variants: Probability of a regional variant, where the digit has one.
+        generator: Source of randomness; the same state gives the same result.
+
+    Returns:
+        Array of shape (28, 28), float32 in [0, 1].
+    """
+    if generator.random() < variants:
+        strokes = regional_variant(strokes, label, generator)
+    strokes = vary_hand(strokes, generator)
+    kind = generator.random()
+    if kind < 0.04:
+        strokes = _dot(strokes, generator)
+    widths = _BROAD_WIDTHS if kind > 0.92 else _PEN_WIDTHS
+    width = PEN_WIDTH if kind < 0.3 else generator.uniform(*widths)
+    image = render_ink(strokes, pen_width=width)
+    return _blur(image, generator.uniform(0.3, 0.9)) if generator.random() < 0.2 else image
+
+
+def _blur(image: np.ndarray, radius: float) -> np.ndarray:
+    """What is left of sharp edges when a picture was made smaller on its way."""
+    pixels = Image.fromarray(np.rint(image * 255).astype(np.uint8))
+    return np.asarray(pixels.filter(ImageFilter.GaussianBlur(radius)), np.float32) / 255
+
+
+def vary_hand(strokes: Strokes, generator: np.random.Generator) -> list[np.ndarray]:
+    """The same strokes by another hand: other proportions and slant, shaky, hasty or drawn with a mouse.
+
+    Returns:
+        Strokes of about the same size, at least one of them longer than a point.
+    """
+    size = largest_extent(strokes)
+    slant = generator.normal(0, 0.15)
+    width, height = np.exp(generator.normal(0, 0.12, 2))
+    varied = []
+    for stroke in strokes:
+        moved = stroke + generator.normal(0, 0.02, 2) * size  # the parts of a digit do not always meet
+        moved = np.stack([moved[:, 0] * width - slant * moved[:, 1], moved[:, 1] * height], axis=1)
+        if len(moved) > 3:
+            moved = _shake(_cut_ends(moved, generator), size, generator)
+        varied.append(moved)
+    return varied if largest_extent(varied) > size / 4 else list(strokes)
+
+
+def _cut_ends(stroke: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    """A stroke that begins late or ends early, by up to a tenth of its points."""
+    first, last = (generator.random(2) ** 2 * 0.1 * len(stroke)).astype(int)
+    return stroke[first : len(stroke) - last]
+
+
+def _shake(stroke: np.ndarray, size: float, generator: np.random.Generator) -> np.ndarray:
+    """A wavering, coarsely sampled or angular stroke."""
+    kind = generator.random()
+    if kind < 0.35:  # a slow wave
+        num_nodes = int(generator.integers(3, 8))
+        nodes = generator.normal(0, 0.02 * size, (2, num_nodes))
+        at = np.linspace(0, num_nodes - 1, len(stroke))
+        return stroke + np.stack([np.interp(at, np.arange(num_nodes), values) for values in nodes], axis=1)
+    if kind < 0.6:  # few points with straight lines between them, as from a slow browser
+        step = int(generator.integers(2, max(3, len(stroke) // 5) + 1))
+        return np.concatenate([stroke[:-1:step], stroke[-1:]])
+    if kind < 0.75:  # the tremble of a mouse
+        return stroke + generator.normal(0, 0.012 * size, stroke.shape)
+    return stroke
+
+
+def _dot(strokes: Strokes, generator: np.random.Generator) -> list[np.ndarray]:
+    """Dots or dashes in place of lines, as a canvas leaves them that hears of the pen too rarely."""
+    size = largest_extent(strokes)
+    gap, dash = generator.uniform(0.1, 0.2) * size, generator.uniform(0, 0.06) * size
+    dots = []
+    for stroke in strokes:
+        length = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(stroke, axis=0).T))])
+        for start in np.arange(0, length[-1] + 1e-9, gap):
+            at = np.array([start, min(start + dash, length[-1])])
+            dots.append(np.stack([np.interp(at, length, values) for values in stroke.T], axis=1))
+    return dots
+
+
+def regional_variant(strokes: Strokes, label: int, generator: np.random.Generator) -> list[np.ndarray]:
+    """The digit as other schools teach it: a flagged or footed 1, a barred 7, a slashed 0, a hooked 9, an uncrossed 4.
+
+    A digit without such a variant comes back as it is.
+    """
+    choices = _VARIANTS.get(label)
+    _, _, sides = _bounds(strokes)
+    lies = sides[1] < sides[0] / 4  # a 1 that lies flat has no stem
+    if choices is None or lies:
+        return list(strokes)
+    return choices[int(generator.integers(len(choices)))](list(strokes), generator)
+
+
+def _bounds(strokes: Strokes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Lower corner, upper corner and sides of the box around all strokes."""
+    points = np.concatenate(strokes)
+    low, high = points.min(axis=0), points.max(axis=0)
+    return low, high, high - low
+
+
+def _flagged_one(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
+    """A straight stem with an upstroke before it, as short as a serif or half as long as the stem."""
+    top, bottom, height = _stem(strokes)
+    reach = generator.uniform(0.1, 0.5)
+    slope = generator.uniform(0.4, 1.0)  # across for each down
+    start = top + height * reach * np.array([-slope, 1]) / np.hypot(slope, 1)
+    return [np.concatenate([_line(start, top, generator), _line(top, bottom, generator)])]
+
+
+def _footed_one(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
+    """A 1 that stands on a foot, mostly with a flag as well."""
+    top, bottom, height = _stem(strokes)
+    drawn = _flagged_one(strokes, generator) if generator.random() < 0.8 else [_line(top, bottom, generator)]
+    half = np.array([height * generator.uniform(0.12, 0.35), 0])
+    return [*drawn, _line(bottom - half, bottom + half, generator)]
+
+
+def _plain_one(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
+    top, bottom, _ = _stem(strokes)
+    return [_line(top, bottom, generator)]
+
+
+def _stem(strokes: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, float]:
+    """Top, bottom and height of the stem of a 1."""
+    points = np.concatenate(strokes)
+    top, bottom = points[points[:, 1].argmin()], points[points[:, 1].argmax()]
+    return top, bottom, float(bottom[1] - top[1])
+
+
+def _barred_seven(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
+    """A 7 with a bar across its stem."""
+    low, _, sides = _bounds(strokes)
+    points = np.concatenate(strokes)
+    y = low[1] + sides[1] * generator.uniform(0.4, 0.65)
+    x = points[np.abs(points[:, 1] - y).argmin(), 0]
+    half = sides.max() * generator.uniform(0.13, 0.3)
+    tilt = half * generator.normal(0, 0.15)
+    return [*strokes, _line(np.array([x - half, y + tilt]), np.array([x + half, y - tilt]), generator)]
+
+
+def _serifed_seven(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
+    """A 7 whose top begins with a short stroke down."""
+    start = strokes[0][0]
+    length = _bounds(strokes)[2][1] * generator.uniform(0.08, 0.25)
+    tick = _line(start + np.array([generator.normal(0, 0.1) * length, length]), start, generator)
+    drawn = [np.concatenate([tick, strokes[0]]), *strokes[1:]]
+    return _barred_seven(drawn, generator) if generator.random() < 0.5 else drawn
+
+
+def _slashed_zero(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
+    """A 0 with a slash, inside it or beyond."""
+    low, high, sides = _bounds(strokes)
+    middle = (low + high) / 2
+    half = sides / 2 * generator.uniform(0.5, 1.15) * np.exp(generator.normal(0, 0.1, 2))
+    return [*strokes, _line(middle + half * [1, -1], middle + half * [-1, 1], generator)]
+
+
+def _hooked_nine(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
+    """A 9 whose stem ends in a hook to the left; a wide one would be a 2."""
+    *others, last = strokes
+    end, sides = last[-1], _bounds(strokes)[2]
+    radius = sides[1] * generator.uniform(0.08, 0.22)
+    angle = np.linspace(0, generator.uniform(0.4, 0.8) * np.pi, 10)[1:]
+    across = radius * generator.uniform(0.7, 1.2)
+    hook = end + np.stack([across * (np.cos(angle) - 1), radius * np.sin(angle)], axis=1)
+    return [*others, np.concatenate([last, hook])]
+
+
+def _open_nine(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
+    """A 9 whose bow begins late, so that it stays open at the top."""
+    first, *others = strokes
+    return [first[int(len(first) * generator.uniform(0.04, 0.14)) :], *others] if len(first) > 20 else strokes
+
+
+def _uncrossed_four(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
+    """A 4 of two strokes whose bar ends at the stem."""
+    if len(strokes) != 2:
+        return strokes
+    bent, stem = strokes
+    x = float(np.median(stem[:, 0]))
+    beyond = np.flatnonzero(bent[:, 0] > x + 0.02 * largest_extent(strokes))
+    # Only the end of the bar may go: what is up there may be the 4's first stroke.
+    cut = beyond[beyond > len(bent) // 2]
+    return [bent[: max(2, cut[0])] if len(cut) else bent, stem]
+
+
+def _line(start: np.ndarray, end: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    """A line by hand: 12 points, slightly bent."""
+    share = np.linspace(0, 1, 12)[:, None]
+    across = np.array([end[1] - start[1], start[0] - end[0]])
+    return start + share * (end - start) + np.sin(np.pi * share) * across * generator.normal(0, 0.04)
+
+
+_Variant = Callable[[list[np.ndarray], np.random.Generator], list[np.ndarray]]
+_VARIANTS: dict[int, tuple[_Variant, ...]] = {
+    0: (_slashed_zero,),
+    1: (_flagged_one, _footed_one, _plain_one),
+    4: (_uncrossed_four,),
+    7: (_barred_seven, _serifed_seven),
+    9: (_hooked_nine, _hooked_nine, _open_nine),
+}

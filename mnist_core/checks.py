@@ -1,0 +1,58 @@
+"""Is a value from outside what it should be: a whole number, an index, one of some choices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .errors import QueryError
+
+_LARGEST_NUMBER = 1e30
+
+
+def is_whole(value: Any) -> bool:
+    """Whether it is a whole number; True and False are none."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is a finite number of a size that can be calculated with."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST_NUMBER
+
+
+def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
+    """Makes sure that a value is one of those that can be asked for.
+
+    Raises:
+        QueryError: It is none of them.
+    """
+    if value not in choices:
+        raise QueryError(f"{name!r} takes one of {', '.join(choices)}. Received: {value!r}.")
+
+
+def check_index(index: Any, size: int) -> int:
+    """An index, if there is such a sample.
+
+    Raises:
+        QueryError: There is none.
+    """
+    if not is_index(index, size):
+        span = f"{size:,} samples, numbered 0 to {size - 1}" if size else "no samples"
+        raise QueryError(f"There is no sample {index!r}: this set has {span}.")
+    return index
+
+
+def check_whole(name: str, value: Any, low: int, high: int | None = None) -> int:
+    """A value, if it is a whole number within bounds.
+
+    Raises:
+        QueryError: It is something else.
+    """
+    if not is_whole(value) or value < low or (high is not None and value > high):
+        bounds = f"of at least {low}" if high is None else f"from {low} to {high}"
+        raise QueryError(f"{name!r} takes a whole number {bounds}. Received: {value!r}.")
+    return value
+
+
+def is_index(value: Any, size: int) -> bool:
+    """Whether a value from outside counts one of so many things, from 0."""
+    return is_whole(value) and 0 <= value < size

@@ -1,0 +1,12 @@
+"""Files and sets -> arrays. Only `download` knows the network.
+
+files           files of arrays: npz, IDX, and what compress packed
+download        files from the network
+labelled        digits that other people drew, in a file -> pictures or ink
+pendigits       pen ink of thirty writers, split by writer
+mnist           MNIST and sets of its layout, on disk or from the network
+sample          the 5,000 images that come with the project
+training_data   a set divided into images to learn from and images to validate on
+prepared        pictures and ink as the network receives them
+splits          sets of digits to look through
+"""

@@ -1,0 +1,131 @@
+"""Models on sets -> everything that can be said about how well they read: the figures behind a report and a page.
+
+Three kinds of digits are told apart, clean, drawn and damaged, and beside them what is no digit. Sets are never pooled.
+Nothing here chooses a model or fits anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from ..augmentation.damage import damage_images
+from ..data.prepared import PreparedSet
+from ..models.inference import Predictor
+from .metrics import evaluate, evaluate_outliers
+
+Kind = Literal["clean", "drawn", "damaged", "outliers"]
+
+# Digits that different schools write alike, each in both directions: true digit, what it is read as.
+REGIONAL_PAIRS = ((1, 7), (7, 1), (4, 9), (9, 4), (0, 8), (8, 0), (9, 3), (3, 9))
+
+# What is known of sets that do not say it themselves: about how many people drew them, and how.
+_KNOWN_SETS = {
+    "validation": (250, "MNIST, kept out of training; choices are made by it"),
+    "test": (250, "MNIST's test set"),
+    "damaged": (250, "MNIST's test set with noise, specks, blur, gaps, blots, lines, faint or coarse"),
+    "pen": (None, "pen on a tablet, digits of writers by whom nothing is trained or chosen"),
+    "ink_numberpad": (1, "finger on a tablet"),
+    "img_mouse": (1, "mouse"),
+    "img_canvas5": (200, "visitors of a web page, digits 0 3 5 6 8; about 1 % of the labels are wrong"),
+    "outliers_fashion": (None, "clothes"),
+    "outliers_symbols": (None, "signs, drawn with a finger"),
+}
+_CLASSES = {
+    "outliers_fashion": dict(
+        enumerate(
+            ("T-shirts", "trousers", "pullovers", "dresses", "coats", "sandals", "shirts", "sneakers", "bags", "boots")
+        )
+    ),
+    "outliers_symbols": {code: chr(code) for code in map(ord, "+-/?^ex")},
+}
+# A slanted line is a 1, and a flat one is too much like it to be called an error.
+_LOOKALIKES = {"outliers_symbols": (ord("-"), ord("/"))}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One set to measure on.
+
+    Args:
+        name: Its name.
+        kind: What kind of set it is.
+        prepared: Its images as the network receives them.
+        num_writers: How many people drew it; None where that is not known.
+        note: What else a reader should know.
+    """
+
+    name: str
+    kind: Kind
+    prepared: PreparedSet
+    num_writers: int | None = None
+    note: str = ""
+
+    @classmethod
+    def known(cls, name: str, kind: Kind, prepared: PreparedSet, num_writers: int | None = None) -> Evidence:
+        """A set with what is known of the one of that name."""
+        known_writers, note = _KNOWN_SETS.get(name, (None, ""))
+        return cls(name, kind, prepared, num_writers or known_writers, note)
+
+    @property
+    def description(self) -> dict[str, Any]:
+        """The set for JSON, without its images."""
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "num_samples": len(self.prepared.labels),
+            "num_writers": self.num_writers,
+            "note": self.note,
+            "classes": {str(label): text for label, text in _CLASSES.get(self.name, {}).items()},
+            "lookalikes": list(self.lookalikes),
+        }
+
+    @property
+    def lookalikes(self) -> tuple[int, ...]:
+        """Classes of outliers that are digits in some hand."""
+        return _LOOKALIKES.get(self.name, ()) if self.kind == "outliers" else ()
+
+
+def damage(prepared: PreparedSet) -> PreparedSet:
+    """The same digits, damaged, always alike."""
+    damaged = damage_images(prepared.images, np.random.default_rng(1))
+    return PreparedSet(damaged, prepared.labels, prepared.readable)
+
+
+def measure(
+    models: Mapping[str, Predictor],
+    sets: Sequence[Evidence],
+    say: Callable[[str], None] = lambda text: None,
+) -> dict[str, Any]:
+    """Measures every model on every set.
+
+    Returns:
+        sets: their descriptions; models: for each model its name, limit, digits (the figures of
+        `evaluation.evaluate` by name of set) and outliers (those of `evaluation.evaluate_outliers`).
+    """
+    digits = [evidence for evidence in sets if evidence.kind != "outliers"]
+    against = {evidence.name: evidence.prepared for evidence in digits if evidence.kind != "damaged"}
+    rows = []
+    for name, predictor in models.items():
+        say(f"Measuring {name}")
+        rows.append(
+            {
+                "name": name,
+                "limit": predictor.calibration.limit,
+                "digits": {evidence.name: evaluate(predictor, evidence.prepared) for evidence in digits},
+                "outliers": {
+                    evidence.name: evaluate_outliers(predictor, against, evidence.prepared, evidence.lookalikes)
+                    for evidence in sets
+                    if evidence.kind == "outliers"
+                },
+            }
+        )
+    return {"sets": [evidence.description for evidence in sets], "models": rows}
+
+
+def count_pairs(confusion_matrix: Sequence[Sequence[int]]) -> dict[tuple[int, int], tuple[int, int]]:
+    """For each regional pair how often the first digit was read as the second, and how many of the first there are."""
+    return {(true, read): (confusion_matrix[true][read], sum(confusion_matrix[true])) for true, read in REGIONAL_PAIRS}

@@ -1,0 +1,47 @@
+"""Figures that were measured once and are shown by the page: one JSON file, a key for each kind."""
+
+from __future__ import annotations
+
+import functools
+import json
+from pathlib import Path
+from typing import Any
+
+from ..errors import StorageError
+from ..paths import INSIDE_FIGURES_PATH
+
+
+def write_figures(path: Path, key: str, value: Any) -> None:
+    """Stores one kind of figures beside what else is in the file.
+
+    Args:
+        path: A JSON file, which need not be there yet.
+        key: Where in its object the value goes; an earlier one is replaced.
+        value: Anything that JSON can hold.
+
+    Raises:
+        StorageError: The file holds something else, or cannot be written.
+    """
+    try:
+        figures = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        if not isinstance(figures, dict):
+            raise StorageError(f"{path} holds no figures. Expected one JSON object.", path)
+        path.write_text(json.dumps({**figures, key: value}, separators=(",", ":")) + "\n", encoding="utf-8")
+        read_figures.cache_clear()
+    except (OSError, json.JSONDecodeError) as error:
+        raise StorageError(f"{path} cannot be read or written: {error}.", path) from error
+
+
+@functools.cache
+def read_figures(key: str, path: Path = INSIDE_FIGURES_PATH) -> Any:
+    """What is stored under a key, read once; None where nothing is."""
+    return json.loads(path.read_text(encoding="utf-8")).get(key) if path.is_file() else None
+
+
+def round_figures(value: Any) -> Any:
+    """The same with numbers of four digits, which is more than the page shows."""
+    if isinstance(value, dict):
+        return {name: round_figures(entry) for name, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [round_figures(entry) for entry in value]
+    return float(f"{value:.4g}") if isinstance(value, float) else value

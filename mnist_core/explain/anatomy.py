@@ -1,0 +1,253 @@
+"""A stored model's LiteRT file -> its layers, their weights, and what each of them makes of images.
+
+Works without TensorFlow. Batch normalisation has become part of the convolution before it, as it runs. Gradients do not
+exist here: `gradients` has them. Nothing is drawn or stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..checks import is_index
+from ..errors import DamagedModelError, QueryError
+from ..models.inference import MOST_IMAGES, LiteRTPredictor, LiteRTRunner, predict_logits
+from ..models.litert import expose, list_operators, pack, read_constant, unpack
+from ..models.predictions import Predictions, read_logits
+from ..models.store import StoredModel
+from ..preprocessing.ink import IMAGE_SIZE
+
+_KINDS = {
+    "CONV_2D": ("convolution", "Conv2D"),
+    "MAX_POOL_2D": ("max_pooling", "MaxPooling2D"),
+    "AVERAGE_POOL_2D": ("average_pooling", "AveragePooling2D"),
+    "MEAN": ("mean", "GlobalAveragePooling2D"),
+    "FULLY_CONNECTED": ("dense", "Dense"),
+}
+# What follows a convolution or a dense layer and is still its activation.
+_ACTIVATIONS = ("RELU", "LEAKY_RELU", "ELU", "LOGISTIC", "MUL", "TANH")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A layer as it runs.
+
+    Args:
+        name: As in `architectures`.
+        kind: "convolution", "max_pooling", "average_pooling", "mean" or "dense".
+        shape: Of its output: (height, width, channels) or (units,).
+        kernel: float32; (height, width, channels in, out) of a convolution, (units in, out) of a dense layer, or None.
+        bias: float32 (out,), or None.
+        activation: "linear" or one of `architectures.ACTIVATIONS`.
+        padding: "same" or "valid".
+        pool_size: Side of the window of a pooling.
+    """
+
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+    kernel: np.ndarray | None = None
+    bias: np.ndarray | None = None
+    activation: str = "linear"
+    padding: str = "valid"
+    pool_size: int = 1
+
+    @property
+    def is_map(self) -> bool:
+        """Whether its output has places: (height, width, channels)."""
+        return len(self.shape) == 3
+
+    @property
+    def window(self) -> tuple[int, int, int]:
+        """Side of what one value looks at in the layer below, step from value to value, and padding before the first.
+
+        Of a layer that looks at everything, (0, 0, 0).
+        """
+        if self.kind == "convolution":
+            side = self.kernel.shape[0]
+            return side, 1, (side - 1) // 2 if self.padding == "same" else 0
+        return (self.pool_size, self.pool_size, 0) if self.kind.endswith("pooling") else (0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """How one value of a layer comes about.
+
+    Args:
+        value: What the layer gives.
+        total: Sum of patch times weights and bias, before the activation; of a pooling or mean the value itself.
+        patch: float32 (height, width, channels), or (units,), of the layer's input, 0 outside of it.
+        weights: float32 of the shape of `patch`; None where there are none to learn.
+        bias: Added to the sum; None as `weights`.
+        corner: Row and column of the patch in the layer's input; None for a layer that looks at everything.
+        field: Top, left, bottom and right of what it sees of the image, in pixels, bottom and right excluded.
+    """
+
+    value: float
+    total: float
+    patch: np.ndarray
+    weights: np.ndarray | None
+    bias: float | None
+    corner: tuple[int, int] | None
+    field: tuple[int, int, int, int]
+
+
+class Anatomy:
+    """A stored model, opened up; may be called from any thread.
+
+    Args:
+        stored: The model.
+
+    Raises:
+        DamagedModelError: Its LiteRT file is damaged, or holds other layers than its recipe says, or weights that are
+            not finite.
+    """
+
+    def __init__(self, stored: StoredModel) -> None:
+        self.name = stored.name
+        self.calibration = stored.calibration
+        self.content = stored.read_litert()
+        self._is_signed = stored.recipe.network.signed_input
+        self._predictor = LiteRTPredictor(stored)
+        try:
+            model = unpack(self.content)
+            found = list(_find_parts(model, stored.recipe.network.layers(), stored.recipe.network.activation))
+            expose(model, {part.name: tensor for part, tensor in found})
+        except ValueError as error:
+            raise DamagedModelError(stored.folder, f"its layers cannot be read: {error}") from error
+        self.parts = tuple(part for part, _ in found)
+        self._runner = LiteRTRunner(pack(model))
+
+    def logits(self, images: np.ndarray) -> np.ndarray:
+        """Any number of images, float32 (n, 28, 28) in [0, 1], to float32 (n, 10 or 11)."""
+        return predict_logits(self._predictor, images)
+
+    def predict(self, images: np.ndarray) -> Predictions:
+        """Any number of images, float32 (n, 28, 28) in [0, 1], to what the model makes of them."""
+        return read_logits(self.logits(images), self.calibration)
+
+    def feature_maps(self, images: np.ndarray) -> dict[str, np.ndarray]:
+        """What each part makes of images.
+
+        Args:
+            images: float32 (n, 28, 28) in [0, 1], at most 64.
+
+        Returns:
+            By the name of the part, float32 (n, *shape).
+
+        Raises:
+            ValueError: There are more images.
+        """
+        if len(images) > MOST_IMAGES:
+            raise ValueError(f"Expected at most {MOST_IMAGES} images at a time. Received: {len(images)}.")
+        outputs = self._runner.run(images)
+        return {part.name: outputs[part.name].reshape(len(images), *part.shape) for part in self.parts}
+
+    def find_part(self, name: str) -> int:
+        """The number of a part, counted from the image upwards.
+
+        Raises:
+            QueryError: There is none of that name.
+        """
+        names = [part.name for part in self.parts]
+        if name not in names:
+            raise QueryError(f"{self.name} has no layer {name!r}. It has: {', '.join(names)}.")
+        return names.index(name)
+
+    def open_unit(self, image: np.ndarray, name: str, place: Sequence[int]) -> Unit:
+        """Takes apart how one value of a layer comes about.
+
+        Args:
+            image: float32 (28, 28) in [0, 1].
+            name: Of the part.
+            place: Row, column and channel, or the unit alone.
+
+        Raises:
+            QueryError: There is no such part, or no such place in it.
+        """
+        number = self.find_part(name)
+        part = self.parts[number]
+        if len(place) != len(part.shape) or not all(map(is_index, place, part.shape)):
+            raise QueryError(f"{name} has the shape {part.shape}: there is no unit {list(place)!r} in it.")
+        maps = self.feature_maps(image[None])
+        value = float(maps[name][0][tuple(place)])
+        below = maps[self.parts[number - 1].name][0] if number else self.scale_input(image)[..., None]
+        patch, corner = _take_patch(part, below, place)
+        weights, bias = None, None
+        if part.kernel is not None:
+            weights, bias = part.kernel[..., place[-1]], float(part.bias[place[-1]])
+        total = value if weights is None else float((patch.astype(np.float64) * weights).sum()) + bias
+        return Unit(value, total, patch, weights, bias, corner, self.find_field(name, place))
+
+    def scale_input(self, image: np.ndarray) -> np.ndarray:
+        """An image as the first layer receives it: some networks scale it to [-1, 1] first."""
+        return image * 2 - 1 if self._is_signed else image
+
+    def find_field(self, name: str, place: Sequence[int]) -> tuple[int, int, int, int]:
+        """Top, left, bottom and right, the last two excluded, of the pixels on which one value of a part depends."""
+        number = self.find_part(name)
+        if not self.parts[number].is_map:
+            return 0, 0, IMAGE_SIZE, IMAGE_SIZE
+        (top, left), (bottom, right) = place[:2], place[:2]
+        for layer in range(number, -1, -1):
+            side, step, before = self.parts[layer].window
+            # Padding, and what a pooling leaves over at the edge, is no pixel.
+            height, width = self.parts[layer - 1].shape[:2] if layer else (IMAGE_SIZE, IMAGE_SIZE)
+            top, left = max(top * step - before, 0), max(left * step - before, 0)
+            bottom = min(bottom * step - before + side - 1, height - 1)
+            right = min(right * step - before + side - 1, width - 1)
+        return top, left, bottom + 1, right + 1
+
+
+def _find_parts(model: Any, layers: Sequence[Any], activation: str) -> Iterator[tuple[Part, int]]:
+    """The parts of an unpacked LiteRT file, each with the number of the tensor that holds its output."""
+    wanted = [layer for layer in layers if layer.kind in {kind for _, kind in _KINDS.values()}]
+    found: list[tuple[str, Any, int]] = []
+    for kind, operator in list_operators(model):
+        if kind in _KINDS:
+            found.append((kind, operator, int(operator.outputs[0])))
+        elif kind in _ACTIVATIONS and found:
+            found[-1] = (*found[-1][:2], int(operator.outputs[0]))
+    if [_KINDS[kind][1] for kind, _, _ in found] != [layer.kind for layer in wanted]:
+        raise ValueError(f"expected {[layer.kind for layer in wanted]}, found {[kind for kind, _, _ in found]}")
+    for (kind, operator, tensor), layer in zip(found, wanted, strict=True):
+        kernel, bias = _read_weights(model, kind, operator)
+        part = Part(
+            layer.name,
+            _KINDS[kind][0],
+            layer.output_shape,
+            kernel,
+            bias,
+            activation if kernel is not None and layer is not wanted[-1] else "linear",
+            layer.options.get("padding", "valid"),
+            layer.options.get("pool_size", 1),
+        )
+        yield part, tensor
+
+
+def _read_weights(model: Any, kind: str, operator: Any) -> tuple[np.ndarray | None, np.ndarray | None]:
+    if kind not in ("CONV_2D", "FULLY_CONNECTED"):
+        return None, None
+    # LiteRT has the outputs first: (out, height, width, in) and (out, in).
+    kernel = np.moveaxis(read_constant(model, int(operator.inputs[1])), 0, -1)
+    has_bias = len(operator.inputs) > 2 and operator.inputs[2] >= 0
+    bias = read_constant(model, int(operator.inputs[2])) if has_bias else np.zeros(kernel.shape[-1], np.float32)
+    if not (np.isfinite(kernel).all() and np.isfinite(bias).all()):
+        raise ValueError("its weights are not finite numbers, as after a training that went wrong")
+    return kernel, bias
+
+
+def _take_patch(part: Part, below: np.ndarray, place: Sequence[int]) -> tuple[np.ndarray, tuple[int, int] | None]:
+    """What a value of a part looks at in the layer below, and its row and column there."""
+    side, step, before = part.window
+    if part.kind == "dense":
+        return below.reshape(-1), None
+    if part.kind == "mean":
+        return below[..., place[-1:]], None
+    row, column = (index * step - before for index in place[:2])
+    padded = np.pad(below, ((side, side), (side, side), (0, 0)))
+    patch = padded[row + side : row + 2 * side, column + side : column + 2 * side]
+    return patch if part.kind == "convolution" else patch[..., place[-1:]], (row, column)

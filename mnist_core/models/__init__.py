@@ -1,0 +1,12 @@
+"""Networks: what they are made of, how they are trained, how they are stored, what they answer.
+
+architectures   networks by name: layers, shapes and parameters
+calibration     logits -> honest probabilities, and when an image is recognised as a digit
+keras_builder   an architecture -> an untrained Keras model
+recipes         named training recipes
+store           trained models on disk
+predictions     logits -> probabilities and a verdict
+devices         what computes: CPU or GPU
+inference       images -> predictions, on the device that answers best
+litert          a LiteRT file taken apart and put together again
+"""

@@ -1,0 +1,125 @@
+"""Images -> predictions, on the device that answers best.
+
+On a CPU the stored model runs in LiteRT; where TensorFlow can use a GPU it runs there. Whether a GPU exists is asked of
+the CUDA driver library first, so a machine without one never imports TensorFlow. Nothing here reads drawings or finds
+models.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+
+from .architectures import NUM_CLASSES
+from .calibration import Calibration
+from .devices import Device
+from .predictions import Predictions, read_logits
+from .store import StoredModel, build_keras_model
+
+# Larger batches make LiteRT keep hundreds of megabytes for good.
+MOST_IMAGES = 64
+
+
+class Predictor(Protocol):
+    """Answers for images; may be called from any thread."""
+
+    calibration: Calibration
+
+    def predict_logits(self, images: np.ndarray) -> np.ndarray:
+        """Images, float32 (n, 28, 28) in [0, 1], to logits, float32 (n, 10) or (n, 11)."""
+        ...
+
+
+def open_predictor(stored: StoredModel, device: Device) -> Predictor:
+    """Makes a stored model ready to answer on a device."""
+    return LiteRTPredictor(stored) if device.kind == "cpu" else TensorFlowPredictor(stored)
+
+
+def predict_logits(predictor: Predictor, images: np.ndarray) -> np.ndarray:
+    """The logits of any number of images, float32 (n, 28, 28) in [0, 1], as `Predictor` gives them."""
+    if images.ndim != 3 or images.shape[1:] != (28, 28):
+        raise ValueError(f"`images` must have the shape (n, 28, 28). Received: {images.shape}")
+    chunks = [
+        predictor.predict_logits(images[start : start + MOST_IMAGES]) for start in range(0, len(images), MOST_IMAGES)
+    ]
+    return np.concatenate(chunks) if chunks else np.empty((0, NUM_CLASSES), np.float32)
+
+
+def predict(predictor: Predictor, images: np.ndarray) -> Predictions:
+    """Reads images.
+
+    Args:
+        predictor: What answers.
+        images: float32 (n, 28, 28) in [0, 1].
+    """
+    return read_logits(predict_logits(predictor, images), predictor.calibration)
+
+
+class LiteRTRunner:
+    """Runs the content of a LiteRT file, in as many interpreters as there are processors; from any thread.
+
+    Args:
+        content: A LiteRT file that takes float32 (n, 28, 28, 1).
+    """
+
+    def __init__(self, content: bytes) -> None:
+        # Kept, not read again: the file may be replaced while this answers.
+        self._content = content
+        # Two threads in one interpreter get wrong answers without an error, so each takes one that is free. There are
+        # as many as processors: each copies the weights, and a server has dozens of threads.
+        self._free: queue.SimpleQueue[Callable[[np.ndarray], dict[str, np.ndarray]]] = queue.SimpleQueue()
+        self._slots = threading.Semaphore(os.cpu_count() or 1)
+
+    def run(self, images: np.ndarray) -> dict[str, np.ndarray]:
+        """Images, float32 (n, 28, 28) in [0, 1], to the outputs of the file by name. At most 64 images at a time."""
+        batch = np.ascontiguousarray(images[..., None], np.float32)
+        with self._slots:
+            try:
+                run = self._free.get_nowait()
+            except queue.Empty:
+                run = self._open_interpreter()
+            try:
+                return run(batch)
+            finally:
+                self._free.put(run)
+
+    def _open_interpreter(self) -> Callable[[np.ndarray], dict[str, np.ndarray]]:
+        from ai_edge_litert.interpreter import Interpreter
+
+        runner = Interpreter(model_content=self._content, num_threads=1).get_signature_runner()
+        (input_name,) = runner.get_input_details()
+        return lambda batch: runner(**{input_name: batch})
+
+
+class LiteRTPredictor:
+    """Answers on the CPU from a stored model's LiteRT file."""
+
+    def __init__(self, stored: StoredModel) -> None:
+        self.calibration = stored.calibration
+        self._runner = LiteRTRunner(stored.read_litert())
+
+    def predict_logits(self, images: np.ndarray) -> np.ndarray:
+        """See `Predictor`."""
+        (logits,) = self._runner.run(images).values()
+        return logits
+
+
+class TensorFlowPredictor:
+    """Answers on the first visible GPU (or wherever TensorFlow places the model) from a stored model's weights."""
+
+    def __init__(self, stored: StoredModel) -> None:
+        import tensorflow
+
+        self.calibration = stored.calibration
+        model = build_keras_model(stored)
+        signature = [tensorflow.TensorSpec((None, 28, 28, 1), tensorflow.float32)]
+        self._function = tensorflow.function(lambda images: model(images, training=False), input_signature=signature)
+
+    def predict_logits(self, images: np.ndarray) -> np.ndarray:
+        """See `Predictor`."""
+        return self._function(np.ascontiguousarray(images[..., None], np.float32)).numpy()

@@ -1,0 +1,404 @@
+"""Trained models on disk: written whole or not at all, verified when read.
+
+A stored model is a folder:
+
+    manifest.json   format, key, whether the run is complete, and the SHA-256 of each file below
+    recipe.json     the recipe that made it
+    weights.npz     the weights, read into an architecture that this project's code builds
+    model.tflite    the same network for LiteRT: images to logits
+    history.json    one entry an epoch
+    metrics.json    parameters, seconds and figures on the validation and the test images
+
+A damaged folder is moved aside, not deleted. Reading one needs neither Keras nor TensorFlow; only `build_keras_model`
+and `save_run` do. Nothing pickled is ever read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+import time
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import DamagedModelError, MnistError, ModelError, StorageError, UnknownModelError
+from ..paths import SHIPPED_DIR
+from .calibration import Calibration
+from .recipes import Recipe
+
+if TYPE_CHECKING:
+    import keras
+
+
+_FORMAT = 1
+_PARTIAL = ".partial-"
+_REPLACED = "-replaced"
+# A save takes seconds; what is older was left behind by a process that was killed.
+_SAVING_SECONDS = 3600
+_DAMAGE = (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError, KeyError, TypeError)
+_FILES = ("recipe.json", "weights.npz", "model.tflite", "history.json", "metrics.json")
+
+
+@dataclass(frozen=True)
+class TrainingRun:
+    """The result of a run.
+
+    Args:
+        recipe: What was asked for.
+        model: The trained Keras model.
+        history: One dictionary an epoch: loss, accuracy, val_loss, val_accuracy, seconds.
+        data_digest: The digest of the data it saw.
+        stopped_after: None when the run is complete; else the number of the epoch whose weights were kept.
+    """
+
+    recipe: Recipe
+    model: keras.Model
+    history: list[dict[str, float]]
+    data_digest: str
+    stopped_after: int | None
+
+
+@dataclass(frozen=True)
+class StoredModel:
+    """A stored model whose files match their checksums.
+
+    Args:
+        folder: Where it is; the folder's name is the model's name.
+        recipe: What made it.
+        key: Name of recipe and data, ten hexadecimal digits.
+        complete: False for a run that was stopped early.
+        history: One dictionary an epoch.
+        metrics: Parameters, seconds, and figures on the validation and the test images.
+        written_at: When its manifest was written, in nanoseconds.
+        weights_digest: SHA-256 of the weights, as 64 hexadecimal digits.
+    """
+
+    folder: Path
+    recipe: Recipe
+    key: str
+    complete: bool
+    history: list[dict[str, float]]
+    metrics: dict[str, Any]
+    written_at: int
+    weights_digest: str
+
+    @property
+    def was_replaced(self) -> bool:
+        """Whether another model has taken its place since it was read."""
+        try:
+            return (self.folder / "manifest.json").stat().st_mtime_ns != self.written_at
+        except OSError:
+            return False
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.folder.name
+
+    @property
+    def calibration(self) -> Calibration:
+        """How its logits are read; a model that was never calibrated is taken at its word."""
+        return Calibration(**self.metrics.get("calibration", {}))
+
+    @property
+    def learned_ink(self) -> bool:
+        """Whether pen ink was among what it learned from."""
+        # Where there was some to measure on, there was some to learn from.
+        return self.recipe.ink and "validation_ink" in self.metrics
+
+    def read_litert(self) -> bytes:
+        """The LiteRT file: float32 (n, 28, 28, 1) to logits (n, 10) or (n, 11)."""
+        return (self.folder / "model.tflite").read_bytes()
+
+
+def save_run(run: TrainingRun, metrics: dict[str, Any], folder: Path) -> StoredModel:
+    """Writes a training run to `folder`, whole or not at all; an earlier model there is replaced.
+
+    Raises:
+        StorageError: The folder cannot be written.
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}{_PARTIAL}"))
+    except OSError as error:
+        raise _not_writable(folder, error) from error
+    try:
+        _write_files(partial, run, metrics)
+        partial.chmod(0o755)
+        _put_in_place(partial, folder)
+    except OSError as error:
+        raise _not_writable(folder, error) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return load_stored(folder)
+
+
+def load_stored(folder: Path) -> StoredModel:
+    """Reads and verifies a stored model.
+
+    Raises:
+        DamagedModelError: A file is missing or changed, or the folder is no stored model. It has been moved aside when
+            that was possible; one of another version's format stays where it is.
+        StorageError: The folder cannot be read now; it stays where it is.
+    """
+    try:
+        return _read(folder)
+    except _DAMAGE:
+        # Another process may have replaced the model between the reading of two of its files.
+        pass
+    try:
+        return _read(folder)
+    except _DAMAGE as error:
+        reason = f"{type(error).__name__}: {error}" if isinstance(error, KeyError | TypeError) else str(error)
+        raise DamagedModelError(folder, reason, _move_aside(folder)) from error
+
+
+def list_stored(roots: Sequence[Path]) -> tuple[list[StoredModel], list[MnistError]]:
+    """Reads all stored models in some folders.
+
+    Args:
+        roots: Folders of stored models, the most trusted first; of two models of one name the first counts.
+
+    Returns:
+        The models, and one error for each folder that cannot be used.
+    """
+    models: dict[str, StoredModel] = {}
+    problems: list[MnistError] = []
+    for root in roots:
+        try:
+            folders = _model_folders(root)
+        except StorageError as error:
+            problems.append(error)
+            continue
+        for folder in folders:
+            try:
+                models.setdefault(folder.name, load_stored(folder))
+            except (DamagedModelError, StorageError) as error:
+                problems.append(error)
+    return list(models.values()), problems
+
+
+def find_stored(name: str, roots: Sequence[Path]) -> StoredModel:
+    """Returns the stored model of that name, or the only complete one of that recipe or key.
+
+    Of several models of one recipe, the recipe as it stands, trained on MNIST, is meant.
+
+    Raises:
+        UnknownModelError: There is none, or more than one.
+        DamagedModelError: The model of that name is damaged.
+    """
+    models, problems = list_stored(roots)
+    for model in models:
+        if model.name == name:
+            return model
+    for problem in problems:
+        if isinstance(problem, DamagedModelError | StorageError) and problem.path.name == name:
+            raise problem
+    matching = [model for model in models if model.complete and name in (model.recipe.name, model.key)]
+    plain = [
+        model for model in matching if not model.recipe.list_changes() and model.metrics.get("data", "mnist") == "mnist"
+    ]
+    for candidates in (matching, plain):
+        if len(candidates) == 1:
+            return candidates[0]
+    known = matching or models
+    raise UnknownModelError(name, [model.name for model in known], kind="single model" if matching else "model")
+
+
+def short_name(model: StoredModel) -> str:
+    """The recipe's name for what is that recipe as it stands, learned from MNIST; else the model's own."""
+    is_plain = not model.recipe.list_changes() and model.metrics.get("data", "mnist") == "mnist"
+    return model.recipe.name if is_plain else model.name
+
+
+def find_complete(recipe: Recipe, data_digest: str, roots: Sequence[Path]) -> StoredModel | None:
+    """Returns the complete stored model of this recipe on this data, if there is one."""
+    key = recipe.key(data_digest)
+    models, _ = list_stored(roots)
+    num_parameters = recipe.network.num_parameters  # an earlier version may have meant another network by the same name
+    return next(
+        (
+            model
+            for model in models
+            if model.complete and model.key == key and model.metrics.get("parameters") in (None, num_parameters)
+        ),
+        None,
+    )
+
+
+def build_keras_model(stored: StoredModel) -> keras.Model:
+    """Builds the architecture with this project's code and reads the weights into it. Imports Keras.
+
+    Raises:
+        DamagedModelError: The weights do not fit the architecture.
+    """
+    from .keras_builder import build_model
+
+    model = build_model(stored.recipe.network)
+    try:
+        with np.load(stored.folder / "weights.npz", allow_pickle=False) as arrays:
+            weights = {variable.path: arrays.get(variable.path) for variable in model.weights}
+    except (ValueError, zipfile.BadZipFile) as error:
+        raise DamagedModelError(stored.folder, f"weights.npz cannot be read: {error}") from error
+    for variable in model.weights:
+        if weights[variable.path] is None or weights[variable.path].shape != tuple(variable.shape):
+            raise DamagedModelError(stored.folder, f"weight {variable.path} is missing or has another shape")
+    model.set_weights(list(weights.values()))
+    return model
+
+
+def run_name(run: TrainingRun, name: str | None = None) -> str:
+    """The name under which a run is stored: `name`, else recipe and key; one that was stopped says so."""
+    name = name or f"{run.recipe.name}-{run.recipe.key(run.data_digest)}"
+    return name if run.stopped_after is None else f"{name}-stopped-after-{run.stopped_after}"
+
+
+def _write_files(folder: Path, run: TrainingRun, metrics: dict[str, Any]) -> None:
+    _write_json(folder / "recipe.json", run.recipe.as_dict())
+    np.savez(folder / "weights.npz", **{weight.path: np.asarray(weight) for weight in run.model.weights})
+    # Converting a wrapped tf.function instead has given files that answer NaN without an error.
+    run.model.export(folder / "model.tflite", format="litert", verbose=False)
+    _write_json(folder / "history.json", run.history)
+    _write_json(folder / "metrics.json", metrics)
+    manifest = {
+        "format": _FORMAT,
+        "key": run.recipe.key(run.data_digest),
+        "data": run.data_digest,
+        "complete": run.stopped_after is None,
+        "files": {name: _file_hash(folder / name) for name in _FILES},
+    }
+    _write_json(folder / "manifest.json", manifest)
+
+
+def check_place(folder: Path) -> None:
+    """Makes sure, before a long training, that a model can be stored in `folder` and takes the place of nothing else.
+
+    Raises:
+        StorageError: The folder cannot be written, or holds something that is no stored model.
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder.parent):
+            pass
+        is_free = not folder.exists() or (folder / "manifest.json").is_file() or not any(folder.iterdir())
+    except OSError as error:
+        raise _not_writable(folder, error) from error
+    if not is_free:
+        raise StorageError(f"{folder} holds something that is no stored model. Name another folder.", folder)
+
+
+def _put_in_place(partial: Path, folder: Path) -> None:
+    """Renames a whole model to its name. An earlier one is kept until then, and comes back if the renaming fails."""
+    check_place(folder)
+    replaced = partial.with_name(partial.name + _REPLACED)
+    if folder.exists():
+        folder.rename(replaced)
+    try:
+        partial.rename(folder)
+    except BaseException:
+        if replaced.exists():
+            replaced.rename(folder)
+        raise
+    shutil.rmtree(replaced, ignore_errors=True)
+
+
+def _model_folders(root: Path) -> list[Path]:
+    """The folders in `root` that should be stored models; what a killed process left behind is mended first."""
+    try:
+        for left in root.glob(f".*{_PARTIAL}*"):
+            _mend(left)
+        folders = sorted(root.iterdir()) if root.is_dir() else []
+    except OSError as error:
+        raise StorageError(f"The stored models in {root} cannot be listed: {error}.", root) from error
+    return [
+        folder
+        for folder in folders
+        if folder.is_dir() and not folder.name.startswith(".") and ".damaged" not in folder.name
+    ]
+
+
+def _mend(left: Path) -> None:
+    """Brings back a model whose replacement was killed half-way, and deletes half-written ones, once they are old."""
+    if time.time() - left.stat().st_ctime < _SAVING_SECONDS:
+        return
+    folder = left.with_name(left.name[1:].split(_PARTIAL)[0])
+    if left.name.endswith(_REPLACED) and not folder.exists():
+        left.rename(folder)
+    else:
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _read(folder: Path) -> StoredModel:
+    try:
+        return _read_verified(folder)
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        raise
+    except OSError as error:
+        raise StorageError(f"The stored model {folder} cannot be read now: {error}.", folder) from error
+
+
+def _read_verified(folder: Path) -> StoredModel:
+    written_at = (folder / "manifest.json").stat().st_mtime_ns
+    manifest = json.loads((folder / "manifest.json").read_text())
+    if manifest["format"] != _FORMAT:
+        raise DamagedModelError(folder, f"its format is {manifest['format']!r}, and this version reads {_FORMAT}")
+    for name in _FILES:
+        if _file_hash(folder / name) != manifest["files"][name]:
+            raise ValueError(f"{name} does not match its checksum")
+    try:
+        recipe = Recipe.from_dict(_read_json(folder / "recipe.json"))
+    except ModelError as error:  # of another version, which knew other networks: nothing is damaged
+        raise DamagedModelError(folder, str(error).rstrip(".")) from error
+    if recipe.key(manifest["data"]) != manifest["key"]:
+        raise ValueError("recipe.json does not match the key")
+    return StoredModel(
+        folder,
+        recipe,
+        manifest["key"],
+        manifest["complete"],
+        _read_json(folder / "history.json"),
+        _read_json(folder / "metrics.json"),
+        written_at,
+        manifest["files"]["weights.npz"],
+    )
+
+
+def _move_aside(folder: Path) -> Path | None:
+    """Renames a damaged folder, so that it is out of the way and not lost; None where that cannot be done.
+
+    A shipped model stays: it belongs to the repository, which can restore it.
+    """
+    if not folder.is_dir() or folder.parent == SHIPPED_DIR:
+        return None
+    target = Path(tempfile.mktemp(dir=folder.parent, prefix=f"{folder.name}.damaged-"))
+    try:
+        return folder.rename(target)
+    except OSError:
+        return None
+
+
+def _not_writable(folder: Path, error: OSError) -> StorageError:
+    return StorageError(
+        f"The model cannot be stored in {folder}: {error}. Free some space, or name another folder with --output or "
+        "MNIST_CACHE_DIR.",
+        folder,
+    )
+
+
+def _file_hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _read_json(path: Path) -> Any:
+    return json.loads(path.read_text())
+
+
+def _write_json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, indent=1) + "\n")

@@ -1,0 +1,296 @@
+"""Pixels -> 28x28 images, on the road that MNIST's own scans took.
+
+A photo, an upload, a pasted image or someone else's digit: find which side is ink, take away the paper, crop, fit into
+20x20 pixels with the aspect ratio kept, and move the centre of mass to the middle of 28x28. Thin lines are drawn
+thicker first, because a thin pen on a large page would vanish. It does not look for several digits in one picture.
+
+Reference:
+    LeCun, Cortes and Burges, "The MNIST database", see `ink`.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from ..errors import PictureError
+from .ink import BOX_SIZE, IMAGE_SIZE, MASS_CENTRE, PEN_WIDTH, draw_strokes, mass_offset, reduce_image
+
+MAX_PIXELS = 32_000_000
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
+
+_WORKING_SIZE = 512
+_MIN_CONTRAST = 0.06
+_THIN = 1.6
+_FAINT = 0.15
+_COARSE = 128
+# A large picture takes some 200 MB while it is decoded: one at a time, and nobody waits for long.
+_decoding = threading.Lock()
+_PATIENCE = 5
+
+
+def open_picture(source: bytes | Path) -> Image.Image:
+    """Decodes a picture from outside.
+
+    Args:
+        source: The bytes of a picture file, or its path. PNG, JPEG, GIF, BMP, WebP, TIFF and PPM are read, of an
+            animation the first frame.
+
+    Returns:
+        A decoded picture whose longer side is at most 512 pixels, turned upright.
+
+    Raises:
+        PictureError: The source is not a picture, is damaged, or has more than 32 million pixels.
+    """
+    stream = io.BytesIO(source) if isinstance(source, bytes) else source
+    if not _decoding.acquire(timeout=_PATIENCE):
+        raise PictureError("Many pictures are being read just now. Try again in a moment.")
+    try:
+        with Image.open(stream, formats=FORMATS) as opened:
+            width, height = opened.size
+            if width * height > MAX_PIXELS:
+                raise PictureError(_too_large(f"{width} x {height}"))
+            opened.draft("RGB", (_WORKING_SIZE, _WORKING_SIZE))
+            opened.load()
+            return _standardise(ImageOps.exif_transpose(_shrink(opened)))
+    except PictureError:
+        raise
+    except Image.DecompressionBombError as error:
+        raise PictureError(_too_large("over 100 million pixels")) from error
+    except UnidentifiedImageError as error:
+        raise PictureError(f"This file is not a picture that can be read. Expected {', '.join(FORMATS)}.") from error
+    except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
+        raise PictureError(f"This picture is damaged and cannot be read: {error}.") from error
+    finally:
+        _decoding.release()
+
+
+def picture_to_image(picture: Image.Image | np.ndarray) -> np.ndarray:
+    """Makes an MNIST-like image of a picture of one digit.
+
+    Args:
+        picture: A Pillow image of any mode and size, or an array of shape (height, width) or (height, width, 3 or 4),
+            uint8 or float in [0, 1]. Dark on light and light on dark are both read.
+
+    Returns:
+        Array of shape (28, 28), float32 in [0, 1]: 0 background, 1 full ink.
+
+    Raises:
+        PictureError: Nothing on the picture stands out from its background.
+    """
+    if isinstance(picture, np.ndarray):
+        picture = _from_array(picture)
+    ink = _crop(_find_ink(_to_grey(_standardise(_shrink(picture)))))
+    return _fit(_thicken(ink))
+
+
+def draw_on_image(image: np.ndarray, strokes: Sequence[np.ndarray]) -> np.ndarray:
+    """Adds strokes to an image and normalises the result again.
+
+    Args:
+        image: Array of shape (28, 28), float32 in [0, 1].
+        strokes: What `ink.check_ink` returns, in units of the image's side: [0, 1].
+
+    Returns:
+        Array of shape (28, 28), float32 in [0, 1].
+    """
+    if not strokes:
+        return image
+    drawn = reduce_image(draw_strokes([stroke * IMAGE_SIZE for stroke in strokes], IMAGE_SIZE, PEN_WIDTH))
+    return fit_ink(np.maximum(image, drawn))
+
+
+def fit_ink(ink: np.ndarray) -> np.ndarray:
+    """Fits ink into the 20x20 box of MNIST's recipe, and centres its mass.
+
+    Args:
+        ink: Array of shape (height, width), float32 in [0, 1], not all zero.
+
+    Returns:
+        Array of shape (28, 28), float32 in [0, 1].
+    """
+    return _fit(_crop(ink))
+
+
+def _too_large(size: str) -> str:
+    return f"This picture is too large: {size}. At most {MAX_PIXELS // 1_000_000} million pixels are read."
+
+
+def _from_array(array: np.ndarray) -> Image.Image:
+    if array.ndim not in (2, 3) or 0 in array.shape or (array.ndim == 3 and array.shape[2] not in (3, 4)):
+        raise PictureError(
+            f"A picture must have the shape (height, width) or (height, width, 3 or 4). Received: {array.shape}."
+        )
+    if array.dtype != np.uint8:
+        if not np.issubdtype(array.dtype, np.floating) or not np.isfinite(array).all():
+            raise PictureError(f"A picture must be uint8, or finite floats in [0, 1]. Received: {array.dtype}.")
+        array = np.rint(np.clip(array, 0, 1) * 255).astype(np.uint8)
+    return Image.fromarray(array)
+
+
+def _standardise(picture: Image.Image) -> Image.Image:
+    """One of the modes L, RGB, RGBA and F (brightness in [0, 1]), whatever the picture came in."""
+    if picture.mode.startswith(("I", "F")):
+        return _from_numbers(np.asarray(picture, np.float32))
+    if picture.mode in ("1", "L"):
+        return picture.convert("L")
+    try:
+        return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    except ValueError as error:
+        raise PictureError(f"Pictures of the colour mode {picture.mode} cannot be read. Save it as PNG.") from error
+
+
+def _from_numbers(values: np.ndarray) -> Image.Image:
+    """Brightness of 16-bit, 32-bit or floating numbers; the smallest usual range that holds them gives white."""
+    if not np.isfinite(values).all():
+        raise PictureError("This picture holds values that are not finite numbers.")
+    values = values - min(values.min(), 0)
+    white = next((top for top in (1, 255, 65535) if values.max() <= top), values.max())
+    return Image.fromarray((values / white).astype(np.float32))
+
+
+def _shrink(picture: Image.Image) -> Image.Image:
+    """Averages blocks of pixels until the longer side is at most 512."""
+    factor = -(-max(picture.size) // _WORKING_SIZE)
+    if factor == 1:
+        return picture
+    if picture.mode in ("1", "P", "PA"):
+        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    elif picture.mode.startswith("I;16"):
+        picture = picture.convert("I")
+    return picture.reduce(factor)
+
+
+def _to_grey(picture: Image.Image) -> np.ndarray:
+    """Brightness as float32 (height, width) in [0, 1]; transparent parts become paper that ink stands out from."""
+    if picture.mode == "F":
+        return np.asarray(picture)
+    if picture.mode == "RGBA":
+        layers = np.asarray(picture.convert("LA"), np.float32) / 255
+        brightness, alpha = layers[..., 0], layers[..., 1]
+        ink_brightness = (brightness * alpha).sum() / max(alpha.sum(), 1e-6)
+        paper = 0.0 if ink_brightness > 0.5 else 1.0
+        return brightness * alpha + paper * (1 - alpha)
+    return np.asarray(picture.convert("L"), np.float32) / 255
+
+
+def _find_ink(grey: np.ndarray) -> np.ndarray:
+    """Amount of ink as float32 in [0, 1]: polarity found, uneven paper and noise taken away, contrast stretched."""
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    paper = float(np.median(border))
+    smooth = np.asarray(_resize(grey, 100))  # a single odd pixel must not decide what is ink
+    sign = 1 if smooth.max() - paper >= paper - smooth.min() else -1
+    ink = sign * (grey - paper)
+    is_even = np.ptp(border) == 0
+    if not is_even:
+        ink = _remove_background(ink)
+    darkest = np.sort(ink, axis=None)[-max(8, ink.size // 500) :].mean()
+    sigma = 1.4826 * np.median(np.abs(ink - np.median(ink)))  # of the paper, which is most of the picture
+    floor = 4 * sigma
+    if darkest < _MIN_CONTRAST or floor > 0.6 * darkest:
+        raise PictureError(
+            "No digit stands out on this picture: it is blank, too faint or too noisy. Expected one digit on "
+            "plain paper."
+        )
+    ink = np.clip((ink - floor) / (darkest - floor), 0, 1)
+    if is_even and max(ink.shape) <= 2 * IMAGE_SIZE:
+        return ink  # a clean small image, such as MNIST's own: its faintest edge is ink
+    # Elsewhere faint marks are what is left of shadows, or the rings of a JPEG.
+    return _remove_specks(np.where(ink > _FAINT, ink, 0))
+
+
+def _remove_background(ink: np.ndarray) -> np.ndarray:
+    """Subtracts what is wider than a third of the picture: grey paper, fog, shadows (a morphological opening)."""
+    height, width = ink.shape
+    if min(height, width) < 12:
+        return ink
+    small = _resize(ink, 48)
+    window = min(small.shape) // 3 | 1
+    opened = _filter_window(_filter_window(small, window, np.minimum), window, np.maximum)
+    background = Image.fromarray(opened).resize((width, height), Image.Resampling.BILINEAR)
+    return ink - np.asarray(background)
+
+
+def _resize(values: np.ndarray, longest: int) -> np.ndarray:
+    """Averages float32 values down to a longer side of at most `longest`."""
+    scale = min(1, longest / max(values.shape))
+    size = tuple(max(1, round(side * scale)) for side in reversed(values.shape))
+    return np.asarray(Image.fromarray(values).resize(size, Image.Resampling.BOX))
+
+
+def _filter_window(values: np.ndarray, window: int, pick: np.ufunc) -> np.ndarray:
+    """Smallest or largest value in a square window of odd side around each pixel."""
+    for axis in (0, 1):
+        padding = [(window // 2,) * 2 if axis == a else (0, 0) for a in (0, 1)]
+        padded = np.pad(values, padding, mode="edge")
+        values = pick.reduce(np.lib.stride_tricks.sliding_window_view(padded, window, axis=axis), axis=-1)
+    return values
+
+
+def _remove_specks(ink: np.ndarray) -> np.ndarray:
+    """Erases connected parts that hold less than 5 % of the largest part's ink."""
+    coarse = _resize(ink, _COARSE)
+    parts = label_parts(coarse > _FAINT)
+    amounts = np.bincount(parts.ravel(), weights=coarse.ravel())
+    amounts[0] = 0
+    kept = _filter_window((amounts >= 0.05 * amounts.max())[parts].astype(np.uint8), 3, np.maximum)
+    mask = Image.fromarray(kept).resize(ink.shape[::-1], Image.Resampling.NEAREST)
+    return np.where(np.asarray(mask), ink, 0)
+
+
+def label_parts(mask: np.ndarray) -> np.ndarray:
+    """Numbers the 8-connected parts of a mask: int array of the same shape, 0 outside.
+
+    Each round a part follows its highest neighbour as a whole, so that even a spiral takes few rounds.
+    """
+    labels = np.where(mask, np.arange(1, mask.size + 1).reshape(mask.shape), 0)
+    parent = np.arange(mask.size + 1)
+    while True:
+        highest = np.where(mask, _filter_window(labels, 3, np.maximum), 0)
+        if np.array_equal(highest, labels):
+            return np.unique(labels, return_inverse=True)[1].reshape(mask.shape)
+        np.maximum.at(parent, labels[mask], highest[mask])
+        while not np.array_equal(grandparent := parent[parent], parent):
+            parent = grandparent
+        labels = parent[labels]
+
+
+def _crop(ink: np.ndarray) -> np.ndarray:
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _stroke_width(ink: np.ndarray) -> float:
+    """Mean width of the strokes in pixels: twice the area over the length of the outline."""
+    padded = np.pad(ink, 1)
+    slope_y, slope_x = np.diff(padded, axis=0)[:, :-1], np.diff(padded, axis=1)[:-1]
+    return float(2 * ink.sum() / np.hypot(slope_y, slope_x).sum())
+
+
+def _thicken(ink: np.ndarray) -> np.ndarray:
+    """Widens strokes that would be thinner than a scanned pen stroke after fitting."""
+    box = max(ink.shape)
+    wanted = _THIN * box / BOX_SIZE
+    missing = wanted - _stroke_width(ink)
+    if box <= 2 * BOX_SIZE or missing < 1:
+        return ink
+    return _filter_window(np.pad(ink, round(missing / 2)), round(missing) | 1, np.maximum)
+
+
+def _fit(ink: np.ndarray) -> np.ndarray:
+    """Fits cropped ink into the 20x20 box and centres its mass."""
+    height, width = ink.shape
+    scale = BOX_SIZE / max(height, width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    resized = ink
+    if size != (width, height):
+        resized = np.asarray(Image.fromarray(ink).resize(size, Image.Resampling.BILINEAR))
+    image = np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.float32)
+    top, left = mass_offset(resized, IMAGE_SIZE, MASS_CENTRE)
+    image[top : top + resized.shape[0], left : left + resized.shape[1]] = resized
+    return image

@@ -1,0 +1,107 @@
+"""Drawings and pictures -> answers of the chosen model, for the page and the endpoints. Knows nothing of Gradio."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..models.devices import Device
+from ..models.inference import Predictor, open_predictor, predict
+from ..models.predictions import Verdict, read_verdict
+from ..models.store import StoredModel, find_stored, list_stored
+from ..preprocessing.ink import check_ink, render_ink
+from ..preprocessing.picture import draw_on_image
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a model makes of one image.
+
+    Args:
+        image: float32 (28, 28) in [0, 1], what the network received.
+        probabilities: float64 (10,).
+        doubt: How little the image looks like a digit, in [0, 1].
+        limit: The largest doubt at which it is taken for one.
+        verdict: All that in one breath.
+        model: Name of the model.
+        milliseconds: Time from ink or image to probabilities.
+    """
+
+    image: np.ndarray
+    probabilities: np.ndarray
+    doubt: float
+    limit: float
+    verdict: Verdict
+    model: str
+    milliseconds: float
+
+    @property
+    def label(self) -> int:
+        """The most probable digit."""
+        return self.verdict.labels[0]
+
+
+class Reader:
+    """Answers with any of the stored models; may be called from any thread.
+
+    Args:
+        device: What computes.
+        roots: Folders of stored models, the most trusted first.
+        default: Name of the model that answers when none is named.
+
+    Raises:
+        ModelError: There is no model of the default's name, or it is damaged.
+    """
+
+    def __init__(self, device: Device, roots: Sequence[Path], default: str) -> None:
+        self.device = device
+        self._roots = tuple(roots)
+        self._predictors: dict[str, tuple[StoredModel, Predictor]] = {}
+        self._opening = threading.Lock()
+        self.default = find_stored(default, self._roots).name
+        self.read_image(np.zeros((28, 28), np.float32))  # the first visitor should not wait for the interpreter
+
+    def list_models(self) -> list[StoredModel]:
+        """The models that can answer now, the default first; ones trained since the start are among them."""
+        models, _ = list_stored(self._roots)
+        return sorted(models, key=lambda model: model.name != self.default)
+
+    def read_ink(self, ink: Any, model: str = "") -> Answer:
+        """Answers for pen strokes; see `ink.check_ink` for their form and the errors."""
+        started = time.perf_counter()
+        return self.read_image(render_ink(check_ink(ink)), model, started)
+
+    def read_drawing_on(self, image: np.ndarray, ink: Sequence[Any], model: str = "") -> Answer:
+        """Answers for an image, float32 (28, 28) in [0, 1], with strokes on top, in units of the image's side."""
+        started = time.perf_counter()
+        if ink:
+            image = draw_on_image(image, check_ink(ink, allow_dot=True))
+        return self.read_image(image, model, started)
+
+    def read_image(self, image: np.ndarray, model: str = "", started: float | None = None) -> Answer:
+        """Answers for an image, float32 (28, 28) in [0, 1]; `started` is when the work on it began."""
+        started = time.perf_counter() if started is None else started
+        stored, predictor = self.open(model or self.default)
+        predictions = predict(predictor, image[None])
+        probabilities, doubt = predictions.probabilities[0], float(predictions.doubt[0])
+        verdict = read_verdict(probabilities, bool(predictions.accepted[0]))
+        milliseconds = (time.perf_counter() - started) * 1000
+        limit = predictor.calibration.limit
+        return Answer(image, probabilities, doubt, limit, verdict, stored.name, milliseconds)
+
+    def open(self, name: str) -> tuple[StoredModel, Predictor]:
+        if self._must_open(name):
+            with self._opening:
+                if self._must_open(name):
+                    stored = find_stored(name, self._roots)
+                    self._predictors[name] = (stored, open_predictor(stored, self.device))
+        return self._predictors[name]
+
+    def _must_open(self, name: str) -> bool:
+        return name not in self._predictors or self._predictors[name][0].was_replaced

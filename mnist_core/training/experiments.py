@@ -1,0 +1,172 @@
+"""Classic experiments: many recipes, one table. What is trained already is loaded."""
+
+from __future__ import annotations
+
+import dataclasses
+import statistics
+from collections.abc import Sequence
+from typing import Any
+
+from ..augmentation.transforms import Augmentation
+from ..errors import DataError
+from ..models.architectures import Parts
+from ..models.recipes import RECIPES, Recipe, find_recipe
+from ..models.store import StoredModel, load_stored
+from ..paths import SHIPPED_DIR
+from .runs import Workbench
+
+CLASSIC_ACTIVATIONS = ("relu", "sigmoid", "tanh")
+
+
+def train_all(workbench: Workbench) -> list[StoredModel]:
+    """The result of every recipe as it stands, the shipped one's and what is stored included."""
+    models = []
+    for recipe in RECIPES.values():
+        shipped = SHIPPED_DIR / recipe.name
+        is_shipped = workbench.data.name == "mnist" and shipped.is_dir()
+        stored = load_stored(shipped) if is_shipped else workbench.find(recipe)
+        if stored is None:
+            workbench.say(f"Training {recipe.name}")
+            stored = workbench.load_or_train(recipe)
+        models.append(stored)
+    return models
+
+
+def activation_recipe(activation: str, *, epochs: int | None = None, limit: int | None = None, seed: int = 0) -> Recipe:
+    """`vgg_small` with an activation in every hidden layer; the output stays softmax."""
+    base = find_recipe("vgg_small")
+    return dataclasses.replace(
+        base,
+        parts=Parts(activation=activation),
+        epochs=base.epochs if epochs is None else epochs,
+        limit=limit,
+        seed=seed,
+    )
+
+
+def compare_activations(
+    workbench: Workbench, *, num_seeds: int = 3, epochs: int | None = None, limit: int | None = None
+) -> list[dict[str, Any]]:
+    """Trains `vgg_small` with ReLU, sigmoid and tanh, a new network for each activation and seed.
+
+    Args:
+        workbench: Data and stored models; it needs a test set.
+        num_seeds: Seeds 0 to `num_seeds` - 1.
+        epochs: Passes of each run; None is the recipe's.
+        limit: Number of training images; None is all.
+
+    Returns:
+        One dictionary an activation: activation, epochs, num_images, models, seeds, and of validation, test and seconds
+        the values, mean and standard deviation; curves holds the validation accuracy after each epoch.
+    """
+    if num_seeds < 1:
+        raise ValueError(f"`num_seeds` must be at least 1. Received: num_seeds={num_seeds!r}")
+    rows = []
+    for activation in CLASSIC_ACTIVATIONS:
+        models = []
+        for seed in range(num_seeds):
+            workbench.say(f"{activation}, seed {seed}")
+            models.append(workbench.load_or_train(activation_recipe(activation, epochs=epochs, limit=limit, seed=seed)))
+        rows.append(_describe_runs(activation, models))
+    return rows
+
+
+# What is taken away from sketchnet's recipe, one part at a time.
+ABLATIONS: dict[str, tuple[str, ...]] = {
+    "nothing": (),
+    "regional variants": ("variants",),
+    "pen ink": ("ink", "variants"),
+    "outliers": ("outliers",),
+    "pen ink and outliers": ("ink", "variants", "outliers"),
+    "rotation, stretch, shear, shift": ("rotation", "stretch", "shear", "shift"),
+    "elastic bends": ("elastic",),
+    "thickness": ("thickness",),
+}
+
+
+def ablated_recipe(parts: Sequence[str], *, epochs: int, limit: int, num_images: int, seed: int) -> Recipe:
+    """A short run of sketchnet's recipe without some of its parts; what it draws shrinks as its images do."""
+    base = find_recipe("sketchnet")
+    share = min(1, limit / num_images)
+    short = dataclasses.replace(
+        base,
+        epochs=epochs,
+        limit=limit,
+        ink=round(base.ink * share),
+        outliers=round(base.outliers * share),
+        seed=seed,
+        augmentation=dataclasses.replace(base.augmentation, **{name: 0 for name in parts if name in _BENDS}),
+    )
+    return dataclasses.replace(short, **{name: 0 for name in parts if name not in _BENDS})
+
+
+_BENDS = frozenset(entry.name for entry in dataclasses.fields(Augmentation))
+
+
+def ablate(workbench: Workbench, *, num_seeds: int = 3, epochs: int = 5, limit: int = 20_000) -> list[dict[str, Any]]:
+    """Trains sketchnet's recipe shortly with everything, and without each of its parts.
+
+    Args:
+        workbench: Data, with the pen ink, and stored models.
+        num_seeds: Seeds 0 to `num_seeds` - 1.
+        epochs: Passes of each run.
+        limit: Number of training images.
+
+    Returns:
+        One dictionary a part: without, epochs, num_images, models, seeds, and of validation (MNIST), ink (accuracy on
+        the validation writers), ink_nll and outliers (AUROC of generated ones against validation digits) the values,
+        mean and standard deviation.
+    """
+    if num_seeds < 1:
+        raise ValueError(f"`num_seeds` must be at least 1. Received: num_seeds={num_seeds!r}")
+    if workbench.data.ink is None:
+        raise DataError("The ablation needs the pen ink of UCI's data set 81. Name its folder with --data-dir.")
+    rows = []
+    for without, parts in ABLATIONS.items():
+        models = []
+        for seed in range(num_seeds):
+            workbench.say(f"without {without}, seed {seed}")
+            num_images = len(workbench.data.x_train)
+            recipe = ablated_recipe(parts, epochs=epochs, limit=limit, num_images=num_images, seed=seed)
+            stored = workbench.load_or_train(recipe)
+            if "validation_ink" not in stored.metrics:  # trained elsewhere, without pen ink to measure on
+                stored = workbench.train(recipe)
+            models.append(stored)
+        metrics = [model.metrics for model in models]
+        rows.append(
+            {
+                "without": without,
+                "epochs": epochs,
+                "num_images": metrics[0]["num_training_images"],
+                "seeds": list(range(num_seeds)),
+                "models": [model.name for model in models],
+                "validation": _summarise([values["validation"]["accuracy"] for values in metrics]),
+                "ink": _summarise([values["validation_ink"]["accuracy"] for values in metrics]),
+                "ink_nll": _summarise([values["validation_ink"]["uncalibrated"]["nll"] for values in metrics]),
+                "outliers": _summarise([values["outliers"]["auroc"]["validation"] for values in metrics]),
+            }
+        )
+    return rows
+
+
+def _describe_runs(activation: str, models: Sequence[StoredModel]) -> dict[str, Any]:
+    metrics = [model.metrics for model in models]
+    return {
+        "activation": activation,
+        "epochs": models[0].recipe.epochs,
+        "num_images": metrics[0]["num_training_images"],
+        "seeds": [model.recipe.seed for model in models],
+        "models": [model.name for model in models],
+        "validation": _summarise([values["validation"]["accuracy"] for values in metrics]),
+        "test": _summarise([values["test"]["accuracy"] for values in metrics]),
+        "seconds": _summarise([values["seconds"] for values in metrics]),
+        "curves": [[epoch["val_accuracy"] for epoch in model.history] for model in models],
+    }
+
+
+def _summarise(values: list[float]) -> dict[str, Any]:
+    return {
+        "values": values,
+        "mean": statistics.mean(values),
+        "standard_deviation": statistics.stdev(values) if len(values) > 1 else None,
+    }

@@ -1,0 +1,353 @@
+"""A search for a good network: a grid of convolutional networks, tried by Optuna, chosen on validation images.
+
+Any number of processes may work on one study; each of them ends with the best that all of them have found.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import itertools
+import json
+import statistics
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import optuna
+from optuna.exceptions import UpdateFinishedTrialError
+from optuna.trial import FrozenTrial, TrialState
+
+from ..errors import ArchitectureError, StoppedError, TrainingError
+from ..models.architectures import Parts
+from ..models.recipes import Recipe, find_recipe
+from .runs import Workbench
+from .studies import hide_password, open_study, requeue, return_stale_trials, was_requeued, without_warnings
+
+SPACE: dict[str, tuple[int, ...]] = {
+    "blocks": (2, 3),
+    "filters": (32, 64),
+    "kernel": (3, 5),
+    "pool_size": (2, 3),
+    "dense_layers": (1, 2),
+    "dense_units": (256, 512),
+}
+SAMPLERS = ("grid", "random", "tpe")
+_FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
+_WAIT_SECONDS = 1.0
+
+Point = dict[str, int]
+
+
+@dataclass(frozen=True)
+class SearchSettings:
+    """How to search.
+
+    Args:
+        storage: See `studies.open_study`.
+        sampler: One of `SAMPLERS`.
+        trials: Number of trials after which the study is done, whoever made them; None is every possible network.
+        minutes: No trial begins later, and one that runs then is broken off and waits for the next search, unless it
+            is the first. The best network is trained and measured after that, with one seed alone.
+        epochs: Passes of each trial.
+        limit: Number of training images of each trial; None is all.
+        seeds: Number of seeds with which the best network is trained, to see how far they spread.
+        seed: Seed of the networks; how they are chosen is left to chance.
+    """
+
+    storage: str
+    sampler: str = "grid"
+    trials: int | None = None
+    minutes: float | None = None
+    epochs: int = 5
+    limit: int | None = None
+    seeds: int = 3
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        grid_recipe(list_points()[0], epochs=self.epochs, limit=self.limit, seed=self.seed)  # refuses bad values
+        for name in ("trials", "seeds"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise ValueError(f"`{name}` must be at least 1. Received: {name}={value!r}")
+        if self.minutes is not None and not self.minutes > 0:
+            raise ValueError(f"`minutes` must be above 0. Received: minutes={self.minutes!r}")
+        if self.sampler not in SAMPLERS:
+            raise ValueError(f"`sampler` must be one of {', '.join(SAMPLERS)}. Received: sampler={self.sampler!r}")
+
+
+def list_points() -> list[Point]:
+    """All combinations of the space."""
+    return [dict(zip(SPACE, values, strict=True)) for values in itertools.product(*SPACE.values())]
+
+
+def list_impossible() -> list[dict[str, Any]]:
+    """The combinations that cannot be built, each with the layer and the reason. Nothing is trained for it."""
+    impossible = []
+    for point in list_points():
+        try:
+            grid_recipe(point).network.layers()
+        except ArchitectureError as error:
+            impossible.append({**point, "layer": error.layer, "reason": str(error)})
+    return impossible
+
+
+def grid_recipe(point: Point, *, epochs: int = 5, limit: int | None = None, seed: int = 0) -> Recipe:
+    """The recipe of one combination.
+
+    A block is a same-padded and a valid convolution, then pooling. The second block has twice as many filters as the
+    first, the third twice as many as the second, as in `vgg_small`, which is one of the combinations.
+    """
+    parts = Parts(
+        filters=tuple(point["filters"] * 2**block for block in range(point["blocks"])),
+        kernel=point["kernel"],
+        pool_size=point["pool_size"],
+        dense_units=(point["dense_units"],) * point["dense_layers"],
+    )
+    return dataclasses.replace(find_recipe("vgg_small"), parts=parts, epochs=epochs, limit=limit, seed=seed)
+
+
+def search_grid(workbench: Workbench, settings: SearchSettings) -> dict[str, Any]:
+    """Tries networks until the budget is spent, and measures the best one.
+
+    The best network is the one with the highest validation accuracy; it is trained once more from the same seed, which
+    gives the same weights, stored, and measured on the test set once.
+
+    Returns:
+        study, storage, settings, trials (a list), impossible (a list), best (None while no trial is complete), and
+        spread: the validation accuracies of the best network with several seeds, with mean and standard deviation.
+
+    Raises:
+        KeyboardInterrupt: It was stopped. All trials that had ended are kept; the running one waits to be taken up.
+        StorageError: The study cannot be opened.
+    """
+    return _Search(workbench, settings).run()
+
+
+class _OutOfTimeError(Exception):
+    """The minutes are over in the middle of a trial."""
+
+
+class _Search:
+    def __init__(self, workbench: Workbench, settings: SearchSettings) -> None:
+        self._workbench = workbench
+        self._settings = settings
+        self._impossible = list_impossible()
+        self._deadline = time.monotonic() + settings.minutes * 60 if settings.minutes else float("inf")
+        self._num_trials = settings.trials or len(list_points()) - len(self._impossible)
+        self._place = hide_password(settings.storage)
+        self._number: int | None = None
+        self._error: BaseException | None = None
+        self.name = f"grid-{self._digest()}"
+        # Gives up what is among the worst quarter after an epoch: near the top, one epoch tells nothing.
+        pruner = optuna.pruners.PercentilePruner(75.0, n_startup_trials=5)
+        self._study = open_study(settings.storage, self.name, self._sampler(), pruner)
+
+    def run(self) -> dict[str, Any]:
+        try:
+            while self._wait_for_work() and self._run_trial():
+                pass
+            return self._conclude()
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(
+                f"Stopped. The trials are kept in {self._place}; the same command goes on with them."
+            ) from None
+
+    def _conclude(self) -> dict[str, Any]:
+        best = max(self._trials(TrialState.COMPLETE), key=lambda trial: trial.value, default=None)
+        return {
+            "study": self.name,
+            "storage": self._place,
+            "settings": {**dataclasses.asdict(self._settings), "storage": self._place},
+            "trials": [_describe_trial(trial) for trial in self._trials(*_FINISHED)],
+            "impossible": self._impossible,
+            "best": best and self._measure(best),
+            "spread": best and self._spread(best),
+        }
+
+    def _digest(self) -> str:
+        """Names what makes trials comparable, so that a study is resumed only by what belongs to it."""
+        settings = self._settings
+        same = [SPACE, settings.sampler, settings.epochs, settings.limit, settings.seed, self._workbench.data.digest]
+        return hashlib.sha256(json.dumps(same).encode()).hexdigest()[:10]
+
+    def _sampler(self) -> optuna.samplers.BaseSampler:
+        # Seeds are left to chance: a worker that begins, or goes on, must not choose what has been chosen before.
+        if self._settings.sampler == "grid":
+            return optuna.samplers.GridSampler({name: list(values) for name, values in SPACE.items()})
+        if self._settings.sampler == "random":
+            return optuna.samplers.RandomSampler()
+        with without_warnings():
+            return optuna.samplers.TPESampler(constant_liar=True)  # workers must not all try what looks best
+
+    def _wait_for_work(self) -> bool:
+        """Whether there is a trial to make; waits for trials of other workers that may come back."""
+        is_waiting = False
+        while time.monotonic() < self._deadline:
+            return_stale_trials(self._study)
+            trials = self._study.get_trials(deepcopy=False)
+            num_finished = len(self._trials(*_FINISHED))
+            num_running = sum(trial.state == TrialState.RUNNING for trial in trials)
+            if num_finished >= self._num_trials:
+                return False
+            is_open = any(trial.state == TrialState.WAITING for trial in trials) or self._is_unvisited(trials)
+            if is_open and num_finished + num_running < self._num_trials:
+                return True
+            if not num_running:
+                return False
+            if not is_waiting:
+                self._workbench.say(f"Waiting for {num_running} trials of other workers, which may have died")
+            is_waiting = True
+            time.sleep(_WAIT_SECONDS)
+        return False
+
+    def _is_unvisited(self, trials: list[FrozenTrial]) -> bool:
+        if self._settings.sampler != "grid":
+            return True  # a point that comes again gets another seed
+        return len({trial.system_attrs.get("grid_id") for trial in trials} - {None}) < len(list_points())
+
+    def _run_trial(self) -> bool:
+        """Makes one trial; False when it was broken off because the time is over."""
+        self._number = self._error = None
+        try:
+            self._study.optimize(self._try_point, n_trials=1)
+        except (Exception, KeyboardInterrupt):
+            is_lost = self._number is not None and self._study.trials[self._number].state != TrialState.RUNNING
+            if is_lost and isinstance(self._error, UpdateFinishedTrialError | None):
+                # This worker was silent for so long that another one took the trial: its result is not missed.
+                return True
+            if is_lost and not was_requeued(self._study, self._number):
+                requeue(self._study, self._study.trials[self._number])
+            if isinstance(self._error, _OutOfTimeError):
+                return False
+            if self._error is not None:
+                raise self._error from None
+            raise
+        return True
+
+    def _try_point(self, trial: optuna.Trial) -> float:
+        """Trains the network that a trial stands for; its value is the validation accuracy."""
+        self._number = trial.number
+        try:
+            return self._train_point(trial)
+        except optuna.TrialPruned:
+            raise
+        except BaseException as error:
+            self._error = error  # Optuna may hide it behind one of its own
+            raise
+
+    def _train_point(self, trial: optuna.Trial) -> float:
+        point = {name: trial.suggest_categorical(name, values) for name, values in SPACE.items()}
+        settings = self._settings
+        # A trial that was put back keeps its seed.
+        seed = trial.user_attrs.get("seed", settings.seed + self._count_earlier(trial.number, point))
+        recipe = grid_recipe(point, epochs=settings.epochs, limit=settings.limit, seed=seed)
+        try:
+            num_parameters = recipe.network.num_parameters
+        except ArchitectureError as error:
+            trial.set_user_attr("impossible", str(error))
+            raise optuna.TrialPruned from error
+        trial.set_user_attr("seed", seed)
+        trial.set_user_attr("parameters", num_parameters)
+        started = time.monotonic()
+        try:
+            return self._train(recipe, trial)
+        except TrainingError as error:
+            trial.set_user_attr("problem", str(error))
+            raise optuna.TrialPruned from error
+        finally:
+            with contextlib.suppress(UpdateFinishedTrialError):
+                trial.set_user_attr("seconds", round(time.monotonic() - started, 2))
+
+    def _train(self, recipe: Recipe, trial: optuna.Trial | None = None) -> float:
+        """Validation accuracy of a recipe, as long as the time and a trial's prospects allow."""
+        import keras
+
+        from .loop import train
+        from .progress import Progress
+
+        may_break_off = trial is not None and bool(self._trials(TrialState.COMPLETE))
+
+        def watch(progress: Progress) -> None:
+            if may_break_off and time.monotonic() > self._deadline:
+                raise _OutOfTimeError
+            if trial is not None and progress.validation_accuracy is not None:
+                trial.report(progress.validation_accuracy, progress.epoch)
+                if progress.epoch < recipe.epochs and trial.should_prune():
+                    raise optuna.TrialPruned
+
+        keras.utils.clear_session()
+        try:
+            run = train(recipe, self._workbench.data, devices=self._workbench.find_devices(), on_progress=watch)
+        except StoppedError:
+            raise KeyboardInterrupt from None
+        if run.stopped_after is not None:
+            raise KeyboardInterrupt
+        accuracy = float(run.history[-1]["val_accuracy"])
+        network = ", ".join(f"{name} {value}" for name, value in (trial.params if trial else {}).items())
+        seconds = sum(epoch["seconds"] for epoch in run.history)
+        self._workbench.say(f"{network or 'the best, seed ' + str(recipe.seed)}: {accuracy:.2%} in {seconds:.0f} s")
+        return accuracy
+
+    def _count_earlier(self, number: int, point: Point) -> int:
+        """How many earlier trials tried this point: the sampler may like it again."""
+        earlier = [trial for trial in self._study.get_trials(deepcopy=False) if trial.number < number]
+        return sum(trial.params == point and trial.state != TrialState.FAIL for trial in earlier)
+
+    def _trials(self, *states: TrialState) -> list[FrozenTrial]:
+        """Trials of networks that can be built."""
+        trials = self._study.get_trials(deepcopy=False, states=states)
+        return [trial for trial in trials if "impossible" not in trial.user_attrs]
+
+    def _recipe_of(self, trial: FrozenTrial, seed: int) -> Recipe:
+        return grid_recipe(trial.params, epochs=self._settings.epochs, limit=self._settings.limit, seed=seed)
+
+    def _measure(self, best: FrozenTrial) -> dict[str, Any]:
+        stored = self._workbench.load_or_train(self._recipe_of(best, best.user_attrs["seed"]))
+        test = stored.metrics["test"]
+        return {
+            **_describe_trial(best),
+            "model": stored.name,
+            "test_accuracy": test["accuracy"],
+            "test_interval": test["interval"],
+        }
+
+    def _spread(self, best: FrozenTrial) -> dict[str, Any]:
+        """Validation accuracies of the best network with other seeds; kept in the study for the next time."""
+        first = best.user_attrs["seed"]
+        accuracies = {first: best.value}
+        for seed in range(first + 1, first + self._settings.seeds):
+            if time.monotonic() > self._deadline:
+                break
+            name = f"{json.dumps(best.params, sort_keys=True)} seed {seed}"
+            if name not in self._study.user_attrs:
+                try:
+                    self._study.set_user_attr(name, self._train(self._recipe_of(best, seed)))
+                except TrainingError as error:
+                    self._workbench.say(f"Seed {seed}: {error}")
+                    continue
+            accuracies[seed] = self._study.user_attrs[name]
+        values = list(accuracies.values())
+        return {
+            "seeds": list(accuracies),
+            "validation_accuracies": values,
+            "mean": statistics.mean(values),
+            "standard_deviation": statistics.stdev(values) if len(values) > 1 else None,
+        }
+
+
+def _describe_trial(trial: FrozenTrial) -> dict[str, Any]:
+    values = trial.intermediate_values
+    attributes = trial.user_attrs
+    return {
+        "number": trial.number,
+        **trial.params,
+        "parameters": attributes["parameters"],
+        "validation_accuracy": values[max(values)] if values else None,
+        "seconds": attributes["seconds"],
+        "epochs": len(values),
+        "seed": attributes["seed"],
+        "state": "failed" if "problem" in attributes else "pruned" if trial.state == TrialState.PRUNED else "complete",
+        **({"problem": attributes["problem"]} if "problem" in attributes else {}),
+    }

@@ -1,0 +1,4 @@
+"""The data tab.
+
+tab   what its scripts call
+"""

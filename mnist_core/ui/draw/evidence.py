@@ -1,0 +1,66 @@
+"""How good the shipped model is: its stored figures, as tables and diagrams for the page."""
+
+from __future__ import annotations
+
+import functools
+import json
+from typing import Any
+
+from ...evaluation.report import evidence_tables
+from ...paths import EVIDENCE_PATH
+from ...rendering.charts import render_reliability
+from ..texts import load_texts
+
+Message = dict[str, Any]
+
+
+@functools.cache
+def load_figures() -> dict[str, Any]:
+    """The figures that `python -m mnist_core report` has stored, see `evidence.measure`."""
+    return json.loads(EVIDENCE_PATH.read_text(encoding="utf-8"))
+
+
+def show_evidence(message: Message) -> Message:
+    """`{}` to `{note, parts}`; a part has title, text, table (head, rows) and diagrams (svg, alt, caption)."""
+    del message
+    texts, figures = load_texts(), load_figures()
+    parts = []
+    for table in evidence_tables(figures):
+        part = {
+            "title": texts[f"evidence_{table.name}"],
+            "text": texts[f"evidence_{table.name}_text"],
+            "table": {"head": list(table.head), "rows": [list(row) for row in table.rows]},
+        }
+        if table.name == "likelihood":
+            part["diagrams"] = _draw_reliability(figures)
+        parts.append(part)
+    return {"note": texts["evidence_note"].replace("{model}", figures["models"][0]["name"]), "parts": parts}
+
+
+def _draw_reliability(figures: dict[str, Any]) -> list[dict[str, str]]:
+    """One diagram for each kind of digits."""
+    texts, kinds = load_texts(), {entry["name"]: entry["kind"] for entry in figures["sets"]}
+    digits = figures["models"][0]["digits"]
+    diagrams = []
+    for kind in ("clean", "drawn", "damaged"):
+        bins = {name: entry["reliability"] for name, entry in digits.items() if kinds[name] == kind}
+        if bins:
+            caption = texts[f"evidence_{kind}"]
+            diagrams.append(
+                {"svg": render_reliability(caption, bins), "alt": f"{caption}. {_in_words(bins)}", "caption": caption}
+            )
+    return diagrams
+
+
+def _in_words(sets: dict[str, Any]) -> str:
+    """What a reliability diagram shows, for those who cannot see it."""
+    template = load_texts()["evidence_bin"]
+    return " ".join(
+        f"{name}: "
+        + "; ".join(
+            template.format(stated=f"{entry['stated']:.1%}", true=f"{entry['true']:.1%}", count=entry["num_samples"])
+            for entry in bins
+        )
+        + "."
+        for name, bins in sets.items()
+    )

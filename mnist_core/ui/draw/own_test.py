@@ -1,0 +1,50 @@
+"""The visitor's own twenty digits: how many the network read, beside stored figures, and a file to take home.
+
+The drawings come from the browser and go back to it; nothing is kept here.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from typing import Any
+
+from ...data.labelled import pack_ink
+from ...errors import InkError
+from ...evaluation.statistics import wilson_interval
+from ...preprocessing.ink import check_ink
+from .evidence import load_figures
+
+Message = dict[str, Any]
+
+_MOST_DRAWINGS = 100
+
+
+def compare_hand(message: Message) -> Message:
+    """`{right, total}` to `{interval, rows}`: the visitor's share and the stored ones, each with its interval.
+
+    A row is name, accuracy, interval (95 %) and whether it is the visitor's; stored figures are the shipped model's.
+    """
+    right, total = message.get("right"), message.get("total")
+    if not (isinstance(right, int) and isinstance(total, int) and 0 <= right <= total and total >= 1):
+        raise InkError(f"Expected how many drawings were read right, of how many. Received: {right!r} of {total!r}.")
+    interval = list(wilson_interval(right, total))
+    rows = [{"name": "", "accuracy": right / total, "interval": interval, "isYou": True}]
+    for name, figures in load_figures()["models"][0]["digits"].items():
+        if name != "damaged":
+            rows.append(
+                {"name": name, "accuracy": figures["accuracy"], "interval": figures["interval"], "isYou": False}
+            )
+    return {"interval": interval, "rows": rows}
+
+
+def pack_hand(message: Message) -> Message:
+    """`{drawings}`, each `{strokes, label}`, to `{file}`: base64 of an npz of ink that `evaluate` takes."""
+    drawings = message.get("drawings")
+    if not isinstance(drawings, list) or not 1 <= len(drawings) <= _MOST_DRAWINGS:
+        raise InkError(f"Expected a list of 1 to {_MOST_DRAWINGS} drawings.")
+    if not all(isinstance(drawing, dict) and drawing.get("label") in range(10) for drawing in drawings):
+        raise InkError("Expected each drawing with its strokes and a label from 0 to 9.")
+    file = io.BytesIO()
+    pack_ink(file, [check_ink(drawing.get("strokes")) for drawing in drawings], [entry["label"] for entry in drawings])
+    return {"file": base64.b64encode(file.getvalue()).decode()}

@@ -1,0 +1,178 @@
+"""The words for data, layers and answers, each with the real numbers of a model and one image.
+
+A term's function takes a `Case` and returns an entry: `figures` to draw, `values` for its text, and, where the model
+has no such thing, `lacks`. `shown` names another text than the usual one. The words themselves are in the page's texts.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ....explain.anatomy import Part
+from ...wire import Message
+from .case import Case
+from .figures import _fit, draw_matrix, draw_pictures, draw_plot, draw_table, lack, name_shape, show
+
+_MOST_FILTERS = 16
+_NUM_SHOWN = 8
+_NUM_PRODUCTS = 5
+_NUM_POINTS = 60
+
+
+# Figures
+
+
+# Data
+
+
+# Layers
+
+
+def describe_convolution(case: Case) -> Message:
+    if case.loudest is None:
+        return lack("convolution")
+    part, unit, (row, column, channel) = case.loudest
+    patch, weights = unit.patch[..., 0], unit.weights[..., 0]
+    products = patch.astype(np.float64) * weights
+    figures = [draw_matrix(patch, "patch"), draw_matrix(weights, "filter"), draw_matrix(products, "products")]
+    return show(
+        *figures,
+        layer=part.name,
+        filter=channel,
+        row=row,
+        column=column,
+        sum=float(products.sum()),
+        bias=unit.bias,
+        total=unit.total,
+        value=unit.value,
+        activation=part.activation,
+    )
+
+
+def describe_filter(case: Case) -> Message:
+    if case.loudest is None:
+        return lack("convolution")
+    part, _, _ = case.loudest
+    kernels = _fit(part.kernel[:, :, 0])
+    pictures = [(kernels[..., number], number) for number in range(min(_MOST_FILTERS, kernels.shape[-1]))]
+    numbers = kernels[..., 0].size
+    figure = draw_pictures(pictures, is_signed=True)
+    return show(figure, layer=part.name, filters=kernels.shape[-1], drawn=len(pictures), numbers=numbers)
+
+
+def describe_feature_map(case: Case) -> Message:
+    if case.loudest is None:
+        return lack("convolution")
+    part, unit, (row, column, channel) = case.loudest
+    feature_map = case.maps[part.name][..., channel]
+    figure = draw_pictures([(case.image, "image"), (np.maximum(_fit(feature_map), 0), "map")])
+    shape, maps = name_shape(feature_map.shape), part.shape[-1]
+    return show(
+        figure, layer=part.name, filter=channel, maps=maps, shape=shape, value=unit.value, row=row, column=column
+    )
+
+
+def describe_relu(case: Case) -> Message:
+    part = next((part for part in case.anatomy.parts if part.activation != "linear"), None)
+    if part is None:
+        return lack("hidden")
+    before, after = find_sums(case, part).reshape(-1), case.maps[part.name].reshape(-1)
+    order = before.argsort()
+    points = order[np.linspace(0, len(order) - 1, _NUM_POINTS).astype(int)]
+    chosen = order[np.linspace(0, len(order) - 1, _NUM_SHOWN).astype(int)]
+    return show(
+        draw_matrix([before[chosen], after[chosen]], "eight_values", ["before", "after"]),
+        draw_plot(before[points], {"after": after[points]}, "before"),
+        shown="shown" if part.activation == "relu" else "shown_other",
+        layer=part.name,
+        activation=part.activation,
+        values=len(before),
+        negative=int((before < 0).sum()),
+    )
+
+
+def find_sums(case: Case, part: Part) -> np.ndarray:
+    """The weighted sums of a layer, before its activation; of the shape of its output."""
+    received = case.input_of(part)
+    if part.kind == "dense":
+        return received.reshape(-1) @ part.kernel + part.bias
+    side, _, before = part.window
+    after = side - 1 - before if part.padding == "same" else 0
+    padded = np.pad(received, ((before, after), (before, after), (0, 0)))
+    patches = np.lib.stride_tricks.sliding_window_view(padded, (side, side), axis=(0, 1))
+    return np.einsum("hwckl,klco->hwo", patches, part.kernel, optimize=True) + part.bias
+
+
+def describe_pooling(case: Case) -> Message:
+    part = next((part for part in case.anatomy.parts if part.kind.endswith("_pooling")), None)
+    if part is None:
+        return lack("pooling")
+    received, (height, width, channels) = case.input_of(part), part.shape
+    size = part.pool_size
+    blocks = received[: height * size, : width * size].reshape(height, size, width, size, channels)
+    row, column, channel = np.unravel_index(np.ptp(blocks, axis=(1, 3)).argmax(), part.shape)
+    value = float(case.maps[part.name][row, column, channel])
+    return show(
+        draw_matrix(blocks[row, :, column, :, channel], "block"),
+        draw_matrix([[value]], "result"),
+        shown="shown" if part.kind == "max_pooling" else "shown_other",
+        layer=part.name,
+        size=size,
+        value=value,
+        before=name_shape(received.shape),
+        after=name_shape(part.shape),
+    )
+
+
+def describe_flatten(case: Case) -> Message:
+    mean = next((part for part in case.anatomy.parts if part.kind == "mean"), None)
+    if mean is not None:
+        before, after = case.input_of(mean), case.maps[mean.name]
+        channel = int(after.argmax())
+        return show(
+            draw_pictures([(np.maximum(_fit(before[..., channel]), 0), "map")]),
+            draw_matrix([[after[channel]]], "mean"),
+            shown="shown_other",
+            before=name_shape(before.shape),
+            after=len(after),
+            value=float(after[channel]),
+        )
+    part = next(part for part in case.anatomy.parts if part.kind == "dense")
+    before = case.input_of(part)
+    flat = _fit(before.reshape(-1))
+    figure = draw_pictures([(np.maximum(_fit(before[..., 0]), 0), "map"), (np.abs(flat[None, :128]), "row")])
+    return show(figure, before=name_shape(before.shape), after=len(flat), layer=part.name)
+
+
+def describe_dense(case: Case) -> Message:
+    part = case.anatomy.parts[-1]
+    received, weights = case.input_of(part).reshape(-1).astype(np.float64), part.kernel[:, case.predicted]
+    products = received * weights
+    strongest = np.abs(products).argsort()[::-1][:_NUM_PRODUCTS]
+    bias, logit = float(part.bias[case.predicted]), float(case.logits[case.predicted])
+    rows = [(int(unit), received[unit], weights[unit], products[unit]) for unit in strongest]
+    rows = [(unit, *map(float, numbers)) for unit, *numbers in rows]
+    rest = float(products.sum() - products[strongest].sum())
+    rows += [("others", "", "", rest), ("bias", "", "", bias), ("logit", "", "", logit)]
+    return show(
+        draw_table(["unit", "input", "weight", "product"], rows, len(rows) - 1),
+        digit=case.predicted,
+        inputs=len(received),
+        outputs=part.kernel.shape[1],
+        weights=part.kernel.size,
+        logit=logit,
+    )
+
+
+# Answers
+
+
+LAYER_TERMS = {
+    "convolution": describe_convolution,
+    "filter": describe_filter,
+    "feature_map": describe_feature_map,
+    "relu": describe_relu,
+    "pooling": describe_pooling,
+    "flatten": describe_flatten,
+    "dense_layer": describe_dense,
+}

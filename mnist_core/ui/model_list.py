@@ -1,0 +1,44 @@
+"""The stored models, as the page describes them."""
+
+from __future__ import annotations
+
+from ..models.store import StoredModel
+from ..services.reader import Reader
+from .wire import LiveFunction, Message
+
+
+def models_of(reader: Reader) -> LiveFunction:
+    """The function that both tabs ask for the models that can answer."""
+
+    def describe_models(message: Message) -> Message:
+        """`{}` to `{models, device, note}`."""
+        del message
+        models = [_describe_model(model) for model in reader.list_models()]
+        return {"models": models, "device": reader.device.name, "note": reader.device.note}
+
+    return describe_models
+
+
+def _describe_model(model: StoredModel) -> Message:
+    metrics, data = model.metrics, model.metrics.get("data", "mnist")
+    test = metrics.get("test")
+    changes = ", ".join([*([] if data == "mnist" else [data]), *model.recipe.list_changes()])
+    # A folder that was named by hand is called by that name, the others by what was trained.
+    has_own_name = not model.name.startswith(f"{model.recipe.name}-")
+    return {
+        "name": model.name,
+        "label": model.name if has_own_name else f"{model.recipe.name} ({changes})" if changes else model.recipe.name,
+        "complete": model.complete,
+        "parameters": metrics["parameters"],
+        "validation_accuracy": metrics["validation"]["accuracy"],
+        "data": _name_data(model),
+        "images": metrics["num_training_images"],
+        "epochs": len(model.history),
+        "seconds": metrics["seconds"],
+        "test": test and {"accuracy": test["accuracy"], "interval": test["interval"]},
+    }
+
+
+def _name_data(model: StoredModel) -> str:
+    name = model.metrics.get("data", "mnist")
+    return ("MNIST" if name == "mnist" else name) + (" and pen ink" if model.learned_ink else "")
