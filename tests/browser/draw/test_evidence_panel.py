@@ -1,0 +1,52 @@
+"""How good it is: the stored figures, there without a network, as tables and diagrams."""
+
+import json
+
+import pytest
+from support.drawing import PHONE
+
+from mnist_core.evaluation.report import evidence_tables
+from mnist_core.paths import EVIDENCE_PATH
+
+
+@pytest.fixture
+def opened(page):
+    page.click("#evidence summary")
+    page.wait_for_selector("#evidence table")
+    return page
+
+
+def test_every_table_of_the_stored_figures_is_shown(opened):
+    expected = evidence_tables(json.loads(EVIDENCE_PATH.read_text(encoding="utf-8")))
+    shown = opened.evaluate(
+        """() => [...document.querySelectorAll("#evidence table")].map((table) =>
+            [...table.rows].map((row) => [...row.cells].map((cell) => cell.textContent)))"""
+    )
+    assert shown == [[list(table.head), *map(list, table.rows)] for table in expected]
+
+
+def test_they_are_marked_as_stored(opened):
+    assert opened.inner_text("#evidence-note").startswith("Stored figures of the model sketchnet")
+
+
+def test_reliability_is_drawn_for_each_kind_of_digits(opened):
+    loaded = opened.evaluate(
+        """async () => Promise.all([...document.querySelectorAll("#evidence img")].map(async (image) => {
+            await image.decode();
+            return [image.alt, image.naturalWidth > 0];
+        }))"""
+    )
+    assert [is_drawn for _, is_drawn in loaded] == [True] * 3
+    assert [alt.split(". ")[0] for alt, _ in loaded] == ["Clean digits", "Drawn digits", "Damaged digits"]
+    assert all(" stated, " in alt and " true of " in alt for alt, _ in loaded)
+
+
+def test_wide_tables_scroll_and_the_page_does_not(open_page):
+    page = open_page(PHONE)
+    page.click("#evidence summary")
+    page.wait_for_selector("#evidence table")
+    assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_nothing_is_asked_before_it_is_opened(page):
+    assert page.locator("#evidence-parts *").count() == 0

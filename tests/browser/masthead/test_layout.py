@@ -1,0 +1,119 @@
+"""What is seen without scrolling, on which screen, and whether it can be read."""
+
+import pytest
+from support.drawing import DESKTOP, PHONE, SEVEN, Fingers, draw_with_mouse, wait_for_answer, wait_for_answer_to_more
+from support.screen import CONTRASTS, WORKPLACE, find_outside
+
+SMALL_PHONE = {**PHONE, "viewport": {"width": 360, "height": 640}}
+TABLET = {**PHONE, "viewport": {"width": 820, "height": 1180}, "device_scale_factor": 2}
+SCREENS = {"desktop": DESKTOP, "phone": PHONE, "small phone": SMALL_PHONE, "tablet": TABLET}
+
+every_screen = pytest.mark.parametrize("screen", SCREENS.values(), ids=SCREENS)
+
+TEXTS = "#sketch :is(h1, h2, p, button, summary, dt, dd, .name, .value, .digit, .words)"
+
+
+def draw_seven(page, screen):
+    if screen.get("has_touch"):
+        Fingers(page).draw(SEVEN)
+        wait_for_answer_to_more(page)
+    else:
+        wait_for_answer(page, draw_with_mouse(page, SEVEN))
+
+
+@every_screen
+def test_pad_bars_verdict_and_tools_are_seen_without_scrolling(open_page, screen):
+    page = open_page(screen)
+    assert find_outside(page, WORKPLACE, screen["viewport"]) == {}
+    draw_seven(page, screen)
+    assert find_outside(page, WORKPLACE, screen["viewport"]) == {}
+    assert page.evaluate("scrollY") == 0
+
+
+@every_screen
+def test_nothing_reaches_over_the_side_of_the_screen(open_page, screen):
+    page = open_page(screen)
+    draw_seven(page, screen)
+    page.click("#details summary")
+    width = screen["viewport"]["width"]
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+    wide = page.evaluate(
+        """(width) => [...document.querySelectorAll("body *")]
+            .filter((node) => node.checkVisibility() && !node.closest(".unseen, svg, option"))
+            .filter((node) => node.getBoundingClientRect().right > width + 0.5)
+            .map((node) => node.id || node.className || node.tagName)""",
+        width,
+    )
+    assert wide == []
+
+
+@every_screen
+def test_nothing_covers_the_pad_or_the_tools(open_page, screen):
+    page = open_page(screen)
+    for selector in ("#sketchpad canvas", "#undo", "#erase", "#picture", "#width", "#clear", "#theme"):
+        hit = page.evaluate(
+            """(selector) => {
+                const node = document.querySelector(selector), box = node.getBoundingClientRect();
+                const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+                return node.contains(top);
+            }""",
+            selector,
+        )
+        assert hit, selector
+
+
+def test_buttons_are_large_enough_for_a_thumb(phone):
+    for name in ("undo", "redo", "erase", "picture", "clear"):
+        box = phone.locator(f"#{name}").bounding_box()
+        assert min(box["width"], box["height"]) >= 40, name
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_ink_stands_out_from_the_pad(open_page, scheme):
+    page = open_page(color_scheme=scheme)
+    (contrast,) = page.evaluate(CONTRASTS, "#sketchpad canvas")
+    assert contrast["ratio"] >= 7
+
+
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_can_be_read(open_page, scheme, screen):
+    page = open_page(screen, color_scheme=scheme, reduced_motion="reduce")
+    found = [*page.evaluate(CONTRASTS, TEXTS)]
+    draw_seven(page, screen)
+    page.click("#details summary")
+    found += page.evaluate(CONTRASTS, TEXTS)
+    texts = [contrast for contrast in found if contrast["text"]]
+    assert len(texts) > 20
+    assert [text for text in texts if text["ratio"] < (3 if text["isLarge"] else 4.5)] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_name_of_each_winning_digit_can_be_read(open_page, scheme):
+    page = open_page(color_scheme=scheme)
+    page.evaluate("document.querySelectorAll('#bars [data-digit]').forEach((row) => row.classList.add('top'))")
+    contrasts = [contrast["ratio"] for contrast in page.evaluate(CONTRASTS, "#bars .top .name")]
+    assert len(contrasts) == 10
+    assert [ratio for ratio in contrasts if ratio < 4.5] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_large_digit_of_the_verdict_can_be_read_in_its_color(open_page, scheme):
+    page = open_page(color_scheme=scheme)
+    page.evaluate("document.querySelector('#verdict .digit').textContent = '0'")
+    contrasts = []
+    for digit in range(10):
+        color = f"var(--digit-{digit})"
+        page.evaluate(
+            "(color) => document.querySelector('#verdict .digit').style.setProperty('--digit-color', color)", color
+        )
+        contrasts += [contrast["ratio"] for contrast in page.evaluate(CONTRASTS, "#verdict .digit")]
+    assert [ratio for ratio in contrasts if ratio < 3] == []
+
+
+def test_page_follows_the_system_theme_and_the_button_turns_it(open_page):
+    page = open_page(color_scheme="dark")
+    dark = page.evaluate("getComputedStyle(document.querySelector('#sketchpad')).backgroundColor")
+    page.click("#theme")
+    light = page.evaluate("getComputedStyle(document.querySelector('#sketchpad')).backgroundColor")
+    assert [dark, light] == ["rgb(28, 28, 33)", "rgb(255, 255, 255)"]

@@ -1,0 +1,198 @@
+"""Every model is measured on every set, each set for itself, and damaged sets are damaged alike."""
+
+import json
+
+import numpy as np
+import pytest
+from support.models import sample_images, small_data
+from support.oracle import DOUBTS, Oracle, numbered, row
+
+from mnist_core.data.prepared import PreparedSet
+from mnist_core.evaluation.evidence import REGIONAL_PAIRS, Evidence, count_pairs, damage, measure
+from mnist_core.evaluation.metrics import evaluate, evaluate_outliers
+
+SURE = [row(label, 0.99) for label in (1, 2, 3, 5)]
+CLEAN, DRAWN, DAMAGED = (numbered(labels) for labels in ([1, 2, 3, 4], [1, 7], [1, 2]))
+SIGNS = numbered([ord(sign) for sign in "+-/?"])
+SETS = [
+    Evidence("test", "clean", CLEAN),
+    Evidence("pen", "drawn", DRAWN, 4),
+    Evidence("damaged", "damaged", DAMAGED),
+    Evidence.known("outliers_symbols", "outliers", SIGNS),
+]
+
+
+def without_seconds(figures):
+    return {name: value for name, value in figures.items() if name != "seconds"}
+
+
+@pytest.fixture(scope="module")
+def measured():
+    return measure({"sure": Oracle(SURE), "doubtful": Oracle(DOUBTS, limit=0.5)}, SETS)
+
+
+# Measuring
+
+
+def test_every_model_is_measured_on_every_set_of_digits(measured):
+    assert [model["name"] for model in measured["models"]] == ["sure", "doubtful"]
+    for model, oracle in zip(measured["models"], (Oracle(SURE), Oracle(DOUBTS, limit=0.5)), strict=True):
+        assert list(model["digits"]) == ["test", "pen", "damaged"]
+        for name, prepared in (("test", CLEAN), ("pen", DRAWN), ("damaged", DAMAGED)):
+            assert without_seconds(model["digits"][name]) == without_seconds(evaluate(oracle, prepared))
+
+
+def test_figures_of_a_model_by_hand(measured):
+    sure, doubtful = measured["models"]
+    assert [sure["digits"][name]["error_count"] for name in ("test", "pen", "damaged")] == [1, 1, 0]
+    assert (sure["limit"], doubtful["limit"]) == (1, 0.5)
+    assert (sure["digits"]["test"]["accepted"], doubtful["digits"]["test"]["accepted"]) == (1, 0.5)
+
+
+def test_outliers_are_told_from_clean_and_from_drawn_digits_but_not_from_damaged_ones(measured):
+    """Of a damaged digit nobody can say whether it should be taken for one."""
+    for model, oracle in zip(measured["models"], (Oracle(SURE), Oracle(DOUBTS, limit=0.5)), strict=True):
+        rows = model["outliers"]["outliers_symbols"]
+        against = {"test": CLEAN, "pen": DRAWN}
+        assert rows == evaluate_outliers(oracle, against, SIGNS, (ord("-"), ord("/")))
+        assert list(rows[0]["auroc"]) == ["test", "pen"]
+
+
+def test_lookalikes_are_left_out_of_the_whole(measured):
+    everything, *classes = measured["models"][1]["outliers"]["outliers_symbols"]
+    assert (everything["label"], everything["num_samples"]) == (None, 2)
+    assert {told["label"]: told["accepted"] for told in classes} == {43: 1, 45: 1, 47: 0, 63: 0}
+    assert everything["accepted"] == 0.5
+
+
+def test_sets_are_described_in_the_order_given(measured):
+    assert [told["name"] for told in measured["sets"]] == ["test", "pen", "damaged", "outliers_symbols"]
+    assert [told["num_samples"] for told in measured["sets"]] == [4, 2, 2, 4]
+
+
+def test_evidence_is_plain_json(measured):
+    assert json.loads(json.dumps(measured)) == measured
+
+
+def test_without_outliers_there_are_none():
+    (model,) = measure({"sure": Oracle(SURE)}, SETS[:1])["models"]
+    assert model["outliers"] == {}
+
+
+def test_who_waits_is_told_which_model_is_measured():
+    said = []
+    measure({"one": Oracle(SURE), "other": Oracle(SURE)}, SETS[:1], said.append)
+    assert said == ["Measuring one", "Measuring other"]
+
+
+# Sets
+
+
+def test_a_set_is_described_without_its_images():
+    told = Evidence("mine", "drawn", DRAWN, 3, "a note").description
+    assert told == {
+        "name": "mine",
+        "kind": "drawn",
+        "num_samples": 2,
+        "num_writers": 3,
+        "note": "a note",
+        "classes": {},
+        "lookalikes": [],
+    }
+
+
+def test_what_is_known_of_a_set_is_told():
+    assert Evidence.known("img_mouse", "drawn", DRAWN).num_writers == 1
+    assert "MNIST's test set" in Evidence.known("test", "clean", CLEAN).note
+    assert Evidence.known("pen", "drawn", DRAWN, 4).num_writers == 4
+
+
+def test_of_an_unknown_set_nothing_is_made_up():
+    told = Evidence.known("mine", "drawn", DRAWN)
+    assert (told.num_writers, told.note) == (None, "")
+    assert Evidence.known("mine", "drawn", DRAWN, 7).num_writers == 7
+
+
+def test_what_a_file_says_of_its_writers_comes_before_what_is_known():
+    assert Evidence.known("img_mouse", "drawn", DRAWN, 9).num_writers == 9
+
+
+def test_signs_are_named_by_themselves_and_two_of_them_look_like_a_one():
+    told = SETS[-1].description
+    assert all(chr(int(code)) == sign for code, sign in told["classes"].items())
+    assert set(told["classes"].values()) == set("+-/?^ex")
+    assert {chr(code) for code in told["lookalikes"]} == {"-", "/"}
+
+
+def test_clothes_are_the_ten_of_fashion_mnist():
+    told = Evidence.known("outliers_fashion", "outliers", SIGNS).description
+    assert (told["classes"]["0"], told["classes"]["7"], len(told["classes"])) == ("T-shirts", "sneakers", 10)
+    assert told["lookalikes"] == []
+
+
+def test_digits_look_like_nothing_else():
+    assert Evidence.known("outliers_symbols", "drawn", DRAWN).lookalikes == ()
+
+
+def test_files_of_signs_and_clothes_hold_what_is_said_of_them(development_file):
+    for name in ("outliers_symbols", "outliers_fashion"):
+        with np.load(development_file(f"{name}.npz")) as arrays:
+            told = Evidence.known(name, "outliers", SIGNS).description
+            assert {str(label) for label in arrays["y"].tolist()} == set(told["classes"])
+
+
+# Damage
+
+
+@pytest.fixture
+def prepared():
+    return PreparedSet(sample_images(1000)[:80], np.arange(80) % 10, np.arange(80) % 7 > 0)
+
+
+def test_a_set_is_always_damaged_alike(prepared):
+    assert np.array_equal(damage(prepared).images, damage(prepared).images)
+
+
+def test_damage_changes_images_and_nothing_else(prepared):
+    before, damaged = prepared.images.copy(), damage(prepared)
+    assert damaged.images.shape == prepared.images.shape
+    assert (np.abs(damaged.images - prepared.images).max(axis=(1, 2)) > 0.02).mean() > 0.9
+    assert np.array_equal(damaged.labels, prepared.labels)
+    assert np.array_equal(damaged.readable, prepared.readable)
+    assert np.array_equal(prepared.images, before)
+
+
+def test_damage_that_is_reported_is_not_the_damage_that_was_fitted_on():
+    """A calibration is fitted with the seed 0; see `runs`."""
+    from mnist_core.augmentation.damage import damage_images
+
+    data = small_data()
+    validation = PreparedSet.from_mnist(data.x_validation, data.y_validation)
+    fitted = damage_images(validation.images, np.random.default_rng(0))
+    assert not np.array_equal(damage(validation).images, fitted)
+
+
+# Pairs
+
+
+def test_pairs_are_counted_in_both_directions():
+    matrix = np.zeros((10, 10), int)
+    matrix[1, 1], matrix[1, 7], matrix[1, 2] = 90, 6, 4
+    matrix[7, 7], matrix[7, 1] = 40, 2
+    pairs = count_pairs(matrix.tolist())
+    assert (pairs[1, 7], pairs[7, 1]) == ((6, 100), (2, 42))
+    assert pairs[4, 9] == pairs[9, 3] == (0, 0)
+
+
+def test_pairs_are_those_that_schools_write_alike():
+    """Upstroke or none, hook or none, crossing or none, slash or none: in both directions, each once."""
+    assert len(set(REGIONAL_PAIRS)) == len(REGIONAL_PAIRS)
+    assert {(read, true) for true, read in REGIONAL_PAIRS} == set(REGIONAL_PAIRS)
+    assert {frozenset(pair) for pair in REGIONAL_PAIRS} >= {
+        frozenset(pair) for pair in ((1, 7), (4, 9), (0, 8), (3, 9))
+    }
+
+
+def test_pairs_of_what_was_measured_are_those_of_its_matrix(measured):
+    matrix = measured["models"][0]["digits"]["pen"]["confusion_matrix"]
+    assert count_pairs(matrix)[7, 1] == (matrix[7][1], 1)

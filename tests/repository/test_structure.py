@@ -1,0 +1,166 @@
+"""The house rules that the packages' docstrings state, read from the imports themselves."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "mnist_core"
+SOURCES = [ROOT / "app.py", *sorted(PACKAGE.rglob("*.py"))]
+PACKAGES = sorted(path.parent for path in PACKAGE.rglob("__init__.py"))
+NETWORK = {"urllib", "http", "socket", "ssl", "ftplib", "requests", "httpx", "aiohttp", "urllib3"}
+HEAVY = {"keras", "tensorflow"}
+
+every_source = pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
+every_package = pytest.mark.parametrize("folder", PACKAGES, ids=lambda folder: folder.relative_to(ROOT).as_posix())
+
+
+def reading_order(folder):
+    """The modules and packages that a package's docstring lists."""
+    return re.findall(r"^    (\w+)  ", (folder / "__init__.py").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def imported_names(nodes, path):
+    """Absolute dotted names of all that these nodes import; `from a import b` counts as a.b."""
+    folder = path.relative_to(ROOT).parent.parts
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = folder[: len(folder) - node.level + 1] if node.level else ()
+            module = ".".join([*base, *filter(None, [node.module])])
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def all_imports(path):
+    return set(imported_names(ast.walk(ast.parse(path.read_text(encoding="utf-8"))), path))
+
+
+def run_when_imported(body):
+    """All statements outside functions, except what only type checkers read."""
+    for node in body:
+        yield node
+        if (
+            isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            or "TYPE_CHECKING" in ast.unparse(node).split(":")[0]
+        ):
+            continue
+        for name in ("body", "orelse", "finalbody", "handlers"):
+            yield from run_when_imported(getattr(node, name, None) or [])
+
+
+def top_imports(path):
+    return set(imported_names(run_when_imported(ast.parse(path.read_text(encoding="utf-8")).body), path))
+
+
+def roots(names):
+    return {name.partition(".")[0] for name in names}
+
+
+def name_of(path):
+    """The dotted name of a source inside mnist_core, as "data.mnist"; of app.py it is "app"."""
+    base = PACKAGE if path.is_relative_to(PACKAGE) else ROOT
+    return ".".join(path.relative_to(base).with_suffix("").parts)
+
+
+def is_in(path, *names):
+    """Whether a source is one of these modules, or in one of these packages."""
+    return any(name_of(path) == name or name_of(path).startswith(f"{name}.") for name in names)
+
+
+@every_package
+def test_a_package_lists_each_of_its_modules_once(folder):
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    packages = {path.parent.name for path in folder.glob("*/__init__.py")}
+    assert sorted(reading_order(folder)) == sorted(modules | packages)
+
+
+@every_package
+def test_a_package_says_what_is_in_it_in_one_screen_and_imports_nothing(folder):
+    text = (folder / "__init__.py").read_text(encoding="utf-8")
+    assert text.count("\n") < 40
+    assert all_imports(folder / "__init__.py") == set()
+
+
+@every_source
+def test_imports_lead_only_up_the_reading_order(path):
+    """In every package on the way from the outermost to the module's own."""
+    parts = name_of(path).split(".")
+    imported = [name.split(".")[1:] for name in all_imports(path) if name.startswith("mnist_core.")]
+    for depth, own in enumerate(parts):
+        if own in ("__init__", "app"):
+            return
+        order = reading_order(PACKAGE.joinpath(*parts[:depth]))
+        above = order[: order.index(own)]
+        siblings = {name[depth] for name in imported if name[:depth] == parts[:depth] and len(name) > depth}
+        assert siblings - {own} <= set(above)
+
+
+@every_source
+def test_only_the_page_imports_gradio(path):
+    if not is_in(path, "ui", "app"):
+        assert "gradio" not in roots(all_imports(path))
+
+
+@every_source
+def test_only_the_command_line_imports_the_commands(path):
+    if not is_in(path, "__main__", "commands"):
+        assert not any(name.startswith("mnist_core.commands") for name in all_imports(path))
+
+
+@every_source
+def test_only_the_command_line_and_settings_know_argparse(path):
+    if not is_in(path, "__main__", "commands", "app", "hosting.settings", "services.gradient_worker"):
+        assert "argparse" not in roots(all_imports(path))
+
+
+@every_source
+def test_only_building_and_training_import_keras_at_once(path):
+    if not is_in(path, "models.keras_builder", "training"):
+        assert not HEAVY & roots(top_imports(path))
+
+
+@every_source
+def test_tensorflow_is_never_imported_at_once(path):
+    assert "tensorflow" not in roots(top_imports(path))
+
+
+@every_source
+def test_only_the_search_knows_optuna(path):
+    if not is_in(path, "training.studies", "training.search"):
+        assert "optuna" not in roots(all_imports(path))
+
+
+@every_source
+def test_only_download_knows_the_network(path):
+    if not is_in(path, "data.download"):
+        assert not NETWORK & roots(all_imports(path))
+
+
+def test_these_rules_can_see_an_import():
+    assert NETWORK & roots(all_imports(PACKAGE / "data/download.py"))
+    assert "keras" in roots(top_imports(PACKAGE / "models/keras_builder.py"))
+    assert "mnist_core.errors.InkError" in all_imports(PACKAGE / "preprocessing/ink.py")
+    assert "mnist_core.preprocessing.ink.render_ink" in all_imports(PACKAGE / "augmentation/outliers.py")
+    assert "gradio" in roots(all_imports(PACKAGE / "ui/page.py"))
+    assert any(name.startswith("mnist_core.commands") for name in all_imports(PACKAGE / "__main__.py"))
+
+
+def test_serving_modules_load_neither_tensorflow_nor_keras_nor_gradio():
+    """All but those that build and train networks, and the page."""
+    modules = [
+        name_of(path)
+        for path in SOURCES
+        if not is_in(path, "app", "ui", "models.keras_builder", "training.loop", "training.batches", "training.devices")
+    ]
+    assert {"models.inference", "training.pools", "evaluation.evidence", "services.library"} <= set(modules)
+    names = [f"mnist_core.{name.removesuffix('.__init__')}" for name in modules if name != "__init__"]
+    program = f"import sys, {', '.join(names)}; print(*sys.modules)"
+    result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = roots(result.stdout.split())
+    assert "mnist_core" in loaded
+    assert not loaded & {*HEAVY, "gradio", "ai_edge_litert"}

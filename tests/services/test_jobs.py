@@ -1,0 +1,210 @@
+"""Long computations run one after another in processes of their own, and what went wrong with one is told."""
+
+import dataclasses
+import os
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from support.library import SHIPPED, StandIn, wait_for, wait_until
+from support.models import run_python
+
+from mnist_core.services import jobs as module
+from mnist_core.services.jobs import Job, Jobs
+
+
+@pytest.fixture
+def program(monkeypatch, tmp_path):
+    program = StandIn(monkeypatch, tmp_path)
+    yield program
+    program.release()
+
+
+@pytest.fixture
+def jobs(program):
+    return Jobs(None, program.cache_dir)
+
+
+# How it is called
+
+
+def test_a_job_is_one_call_of_the_command(program, jobs):
+    wait_for(jobs.ask("train", SHIPPED))
+    (_, _, _, arguments, _), _ = program.log
+    assert arguments == ["answers", "train", "--model", str(SHIPPED.folder), "--shares"]
+    assert program.events == ["begin train", "end train"]
+
+
+def test_a_job_is_given_the_data(program):
+    wait_for(Jobs(Path("/some/where"), program.cache_dir).ask("train", SHIPPED))
+    assert program.log[0][3][-2:] == ["--data-dir", "/some/where"]
+
+
+def test_folders_are_those_of_the_server_wherever_a_job_runs(monkeypatch, program, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    wait_for(Jobs(Path("data"), Path(program.cache_dir.name)).ask("train", SHIPPED))
+    assert program.log[0][3][-1] == str(tmp_path / "data")
+    assert program.log[0][4]["MNIST_CACHE_DIR"] == str(program.cache_dir)
+
+
+def test_a_job_keeps_its_answers_in_the_cache_folder(monkeypatch, program, jobs):
+    monkeypatch.setenv("MNIST_CACHE_DIR", "/some/where/else")
+    wait_for(jobs.ask("train", SHIPPED))
+    assert program.log[0][4]["MNIST_CACHE_DIR"] == str(program.cache_dir)
+
+
+def test_a_job_does_not_look_for_data_that_the_program_was_not_given(monkeypatch, program, jobs):
+    monkeypatch.setenv("MNIST_DATA_DIR", "/some/where")
+    wait_for(jobs.ask("built_in", SHIPPED))
+    assert "MNIST_DATA_DIR" not in program.log[0][4]
+
+
+def test_a_job_leaves_the_other_processors_to_those_who_draw(program, jobs):
+    wait_for(jobs.ask("train", SHIPPED))
+    assert program.log[0][4]["OPENBLAS_NUM_THREADS"] == "1"
+
+
+# One at a time
+
+
+def test_two_asks_are_one_job(program, jobs):
+    first = jobs.ask("wait", SHIPPED)
+    wait_until(lambda: program.log)
+    assert jobs.ask("wait", SHIPPED) is first
+    program.release()
+    assert jobs.ask("wait", SHIPPED) is wait_for(first)
+    assert program.events == ["begin wait", "end wait"]
+
+
+def test_asks_of_many_threads_are_one_job(program, jobs):
+    with ThreadPoolExecutor(8) as pool:
+        asked = list(pool.map(lambda _: jobs.ask("train", SHIPPED), range(40)))
+    wait_for(asked[0])
+    assert len({id(job) for job in asked}) == 1
+    assert program.events == ["begin train", "end train"]
+
+
+def test_jobs_run_one_after_another_in_the_order_asked(program, jobs):
+    asked = [jobs.ask(name, SHIPPED) for name in ("wait", "b", "a")]
+    wait_until(lambda: program.log)
+    time.sleep(0.2)
+    assert program.events == ["begin wait"]
+    program.release()
+    list(map(wait_for, asked))
+    assert program.events == ["begin wait", "end wait", "begin b", "end b", "begin a", "end a"]
+
+
+def test_another_model_is_another_job(program, jobs, tmp_path):
+    other = dataclasses.replace(SHIPPED, folder=tmp_path / "other")
+    asked = [jobs.ask("train", SHIPPED), jobs.ask("train", other)]
+    list(map(wait_for, asked))
+    begun = [arguments for event, _, _, arguments, _ in program.log if event == "begin"]
+    assert [arguments[3] for arguments in begun] == [str(SHIPPED.folder), str(other.folder)]
+
+
+def test_a_job_tells_its_share(program, jobs):
+    job = jobs.ask("wait", SHIPPED)
+    wait_until(lambda: job.share)
+    assert (job.share, job.ended, job.problem) == (0.25, None, "")
+    program.release()
+    assert wait_for(job).share == 1
+
+
+def test_a_job_can_be_asked_for_after_all_have_ended(program, jobs):
+    wait_for(jobs.ask("a", SHIPPED))
+    wait_until(lambda: not jobs._is_working)
+    assert wait_for(jobs.ask("b", SHIPPED)).share == 1
+
+
+def test_at_most_fifty_wait(program, jobs):
+    asked = [jobs.ask(name, SHIPPED) for name in ("wait", *map(str, range(49)))]
+    refused = jobs.ask("one more", SHIPPED)
+    assert "Too many computations are waiting" in refused.problem
+    assert jobs.ask("7", SHIPPED) is asked[8]
+    assert not any(job.problem for job in asked)
+    jobs._jobs = type(jobs._jobs)()  # nobody waits for them
+
+
+# What goes wrong
+
+
+@pytest.mark.parametrize(
+    ("split", "reason"),
+    [
+        ("fail", "the disk is full"),
+        ("fall_silent", "exit code 3"),
+        ("die", "exit code -9"),
+        ("fail_loudly", "the last line"),
+    ],
+)
+def test_a_job_that_fails_says_why(program, jobs, split, reason):
+    job = wait_for(jobs.ask(split, SHIPPED))
+    assert job.problem == f"The model's answers could not be computed: {reason}"
+
+
+def test_a_job_that_cannot_be_started_says_why(monkeypatch, program, jobs):
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
+    job = wait_for(jobs.ask("train", SHIPPED))
+    assert "could not be started" in job.problem
+    assert "/no/such/python" in job.problem
+
+
+@pytest.mark.parametrize("split", ["fail", "die", "chat"])
+def test_the_next_job_runs_after_one_that_went_wrong(program, jobs, split):
+    """Even if it printed what is no share."""
+    asked = [jobs.ask(split, SHIPPED), jobs.ask("train", SHIPPED)]
+    assert wait_for(asked[0]).ended
+    assert wait_for(asked[1], 10).share == 1
+
+
+@pytest.mark.parametrize("split", ["fail", "train"])
+def test_what_has_ended_is_not_begun_again_at_once(program, jobs, split):
+    ended = wait_for(jobs.ask(split, SHIPPED))
+    assert jobs.ask(split, SHIPPED) is ended
+    wait_for(jobs.ask("other", SHIPPED))
+    assert program.events.count(f"begin {split}") == 1
+
+
+def test_what_failed_is_tried_again_after_a_pause(monkeypatch, program, jobs):
+    failed = wait_for(jobs.ask("fail", SHIPPED))
+    monkeypatch.setattr(module, "_PAUSE_SECONDS", 0)
+    again = jobs.ask("fail", SHIPPED)
+    assert again is not failed
+    assert wait_for(again).problem == failed.problem
+    assert program.events == ["begin fail", "begin fail"]
+
+
+def test_a_job_may_begin_again_only_long_after_it_ended():
+    now = time.monotonic()
+    assert not Job().may_begin_again
+    assert not Job(ended=now - 30).may_begin_again
+    assert Job(ended=now - 90).may_begin_again
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="asks the system for a process by number")
+def test_no_job_outlives_the_server(program):
+    code = """
+import sys, time
+from pathlib import Path
+from mnist_core.store import SHIPPED_DIR, load_stored
+from mnist_core.ui import jobs
+jobs.ASSETS_DIR, cache_dir = Path(sys.argv[1]) / "assets", Path(sys.argv[2])
+jobs.Jobs(None, cache_dir).ask("wait", load_stored(SHIPPED_DIR / "sketchnet"))
+while not (cache_dir / "log").exists():
+    time.sleep(0.01)
+"""
+    assert run_python(code, program.folder, program.cache_dir).returncode == 0
+    (_, _, process, _, _) = program.log[0]
+    wait_until(lambda: not is_alive(process), 10)
+    assert program.events == ["begin wait"]
+
+
+def is_alive(process):
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    state = Path(f"/proc/{process}/stat")
+    return not (state.exists() and state.read_text().rsplit(")")[-1].split()[0] == "Z")
