@@ -28,7 +28,7 @@ class PreparedSet:
     readable: np.ndarray
 
     @classmethod
-    def as_it_is(cls, images: np.ndarray, labels: np.ndarray) -> PreparedSet:
+    def from_mnist(cls, images: np.ndarray, labels: np.ndarray) -> PreparedSet:
         """MNIST-like images, uint8 (n, 28, 28), that go to the network unchanged."""
         return cls(images.astype(np.float32) / 255, labels.astype(np.int64), np.ones(len(images), bool))
 
@@ -46,7 +46,7 @@ def prepare_images(labelled: LabelledSet, *, as_is: bool = False) -> PreparedSet
     if as_is:
         if labelled.kind != "pictures" or labelled.samples.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE):
             raise ValueError(f"Only 28x28 pictures can be fed as they are; {labelled.name} holds something else.")
-        return PreparedSet.as_it_is(labelled.samples, labelled.labels)
+        return PreparedSet.from_mnist(labelled.samples, labelled.labels)
     images = np.zeros((len(labelled.samples), IMAGE_SIZE, IMAGE_SIZE), np.float32)
     readable = np.ones(len(images), bool)
     for index, sample in enumerate(labelled.samples):
