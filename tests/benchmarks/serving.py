@@ -38,12 +38,13 @@ PAGE_WITH_ECHO = """
 import sys
 sys.path.insert(0, "{root}")
 import gradio as gr
-from mnist_core.inference import choose_device
-from mnist_core.store import SHIPPED_DIR
-from mnist_core.dataset import built_in_samples, default_cache_dir
-from mnist_core.ui.library import Library
+from mnist_core.models.devices import choose_device
+from mnist_core.paths import SHIPPED_DIR
+from mnist_core.data.sample import built_in_samples
+from mnist_core.paths import default_cache_dir
+from mnist_core.services.library import Library
 from mnist_core.ui.page import build_page, launch_options
-from mnist_core.ui.reader import Reader
+from mnist_core.services.reader import Reader
 
 def echo(message):
     return {"ok": True}

@@ -284,7 +284,7 @@ import sys
 from pathlib import Path
 import numpy
 from mnist_core.models import devices, inference
-from mnist_core.store import list_stored
+from mnist_core.models.store import list_stored
 
 devices.count_cuda_devices = lambda: 0
 (stored,), problems = list_stored([Path(sys.argv[1])])

@@ -387,7 +387,7 @@ KILL_WHILE_SAVING = """
 import dataclasses, os, shutil, signal, sys
 from pathlib import Path
 from support.models import LINEAR, fake_run
-from mnist_core.store import save_run
+from mnist_core.models.store import save_run
 
 root = Path(sys.argv[1])
 save_run(fake_run(), {}, root / "before" / "one")

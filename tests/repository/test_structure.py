@@ -21,7 +21,7 @@ every_package = pytest.mark.parametrize("folder", PACKAGES, ids=lambda folder: f
 
 def reading_order(folder):
     """The modules and packages that a package's docstring lists."""
-    return re.findall(r"^    (\w+)  ", (folder / "__init__.py").read_text(encoding="utf-8"), re.MULTILINE)
+    return re.findall(r"^ *(\w+)  ", (folder / "__init__.py").read_text(encoding="utf-8"), re.MULTILINE)
 
 
 def imported_names(nodes, path):

@@ -66,11 +66,12 @@ def test_the_server_gets_gradients_and_never_imports_tensorflow():
 import sys, time
 import numpy as np
 from support.models import sample_images
-from mnist_core.commands import gradients
+from mnist_core.services import gradient_worker as gradients
 from mnist_core.errors import NotReadyError, QueryError
-from mnist_core.explain import Target
-from mnist_core.store import SHIPPED_DIR, load_stored
-from mnist_core.ui.gradient_helper import GradientHelper
+from mnist_core.explain.attribution import Target
+from mnist_core.models.store import load_stored
+from mnist_core.paths import SHIPPED_DIR
+from mnist_core.services.gradients import GradientHelper
 
 helper, stored = GradientHelper(idle_seconds=0.3), load_stored(SHIPPED_DIR / "sketchnet")
 shares = []

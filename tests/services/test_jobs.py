@@ -188,8 +188,9 @@ def test_no_job_outlives_the_server(program):
     code = """
 import sys, time
 from pathlib import Path
-from mnist_core.store import SHIPPED_DIR, load_stored
-from mnist_core.ui import jobs
+from mnist_core.models.store import load_stored
+from mnist_core.paths import SHIPPED_DIR
+from mnist_core.services import jobs
 jobs.ASSETS_DIR, cache_dir = Path(sys.argv[1]) / "assets", Path(sys.argv[2])
 jobs.Jobs(None, cache_dir).ask("wait", load_stored(SHIPPED_DIR / "sketchnet"))
 while not (cache_dir / "log").exists():

@@ -26,6 +26,7 @@ from support.library import (
     write_arrays,
 )
 
+from mnist_core.browse.answers import find_seen
 from mnist_core.data import mnist as dataset
 from mnist_core.data.sample import load_sample
 from mnist_core.data.splits import NO_LABEL
@@ -235,9 +236,9 @@ def test_images_the_model_was_trained_on_are_seen(tmp_path):
     labels, new = small_arrays()["y_train"], []
     for label in range(10):
         new += np.flatnonzero(labels == label)[4::5].tolist()
-    assert np.flatnonzero(~library.open_split("train").find_seen(library.find_model("mine"))).tolist() == sorted(new)
-    assert not library.open_split("test").find_seen(library.find_model("mine")).any()
-    assert not library.open_split("train").find_seen(library.find_model("")).any()
+    assert np.flatnonzero(~find_seen(library.open_split("train"), library.find_model("mine"))).tolist() == sorted(new)
+    assert not find_seen(library.open_split("test"), library.find_model("mine")).any()
+    assert not find_seen(library.open_split("train"), library.find_model("")).any()
 
 
 # What changes
