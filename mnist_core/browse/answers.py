@@ -143,6 +143,21 @@ class AnswerStore:
         duplicates = index.find_duplicates(on_progress)
         write_npz(self._facts_path(split), {"duplicates": duplicates, "limit": np.array(limit)})
 
+    def compute_missing(self, model: StoredModel, split: Split, on_progress: ShareCallback) -> None:
+        """Computes what is not there yet: answers first, for they are what most visitors wait for.
+
+        Raises:
+            DamagedModelError: The model gives no embedding.
+            StorageError: It cannot be kept.
+        """
+        missing: list[Callable[[ShareCallback], None]] = []
+        if self.load_answers(model, split) is None:
+            missing.append(lambda tell: self.compute_answers(model, split, tell))
+        if self.load_facts(split) is None:
+            missing.append(lambda tell: self.compute_facts(split, tell))
+        for number, compute in enumerate(missing):
+            compute(lambda share, number=number: on_progress((number + share) / len(missing)))
+
     def _forget_others(self, model: StoredModel) -> None:
         own = self._folder(model)
         for folder in self._root.glob(f"{glob.escape(model.name)}-*"):

@@ -11,6 +11,7 @@ from typing import Any
 from ..browse.answers import AnswerStore, find_seen
 from ..browse.catalogue import Catalogue, select_samples
 from ..browse.query import SORT_KEYS, Query
+from ..data.files import check_folder, replacing
 from ..data.splits import NO_LABEL, Split, find_source, find_splits, load_split
 from ..errors import DataError, QueryError, StorageError
 from ..models.store import StoredModel
@@ -18,6 +19,7 @@ from ..paths import default_cache_dir
 from .console import add_command, add_data_dir, add_stored_model, find_model, print_json, say
 
 _COLUMNS = 10
+_OUTPUT_HINT = "Name another file with --output."
 # A picture of more would not be looked at.
 _MOST_SHOWN = 2000
 # Share of the time that goes into making images of pictures and ink, where they are not kept yet.
@@ -69,7 +71,8 @@ def run_show(options: argparse.Namespace) -> int:
         raise QueryError(f"No sample of {split.name} is what was asked for. Leave a filter out.")
     shown = chosen[: options.limit]
     captions = [_caption(catalogue, index) for index in shown.tolist()]
-    _write(options.output, render_grid(split.images[shown], captions, _COLUMNS))
+    with replacing(options.output, _OUTPUT_HINT) as file:
+        render_grid(split.images[shown], captions, _COLUMNS).save(file, "PNG")
     found = {"split": split.name, "found": len(chosen), "shown": shown.tolist(), "output": str(options.output)}
     if options.json:
         print_json(options, found)
@@ -83,7 +86,7 @@ def run_answers(options: argparse.Namespace) -> int:
     if hasattr(os, "nice"):
         os.nice(10)
     model, cache_dir = find_model(options.model), default_cache_dir()
-    names = options.splits or [source.name for source in find_splits(_place(options), cache_dir)]
+    names = options.splits or [source.name for source in find_splits(options.data_dir, cache_dir)]
     failed = []
     for number, name in enumerate(names):
 
@@ -110,20 +113,8 @@ def _answer(options: argparse.Namespace, name: str, model: StoredModel, tell: Ca
         tell(_PREPARING * share)
 
     split = _load(options, name, tell_prepared)
-    _compute(split, model, lambda share: tell(done + (1 - done) * share))
+    AnswerStore(default_cache_dir()).compute_missing(model, split, lambda share: tell(done + (1 - done) * share))
     say(f"{name}: {len(split):,} images read by {model.name}")
-
-
-def _compute(split: Split, model: StoredModel, tell: Callable[[float], None]) -> None:
-    """Answers first, for they are what most visitors wait for."""
-    store = AnswerStore(default_cache_dir())
-    missing: list[Callable[[Callable[[float], None]], None]] = []
-    if store.load_answers(model, split) is None:
-        missing.append(lambda tell: store.compute_answers(model, split, tell))
-    if store.load_facts(split) is None:
-        missing.append(lambda tell: store.compute_facts(split, tell))
-    for number, compute in enumerate(missing):
-        compute(lambda share, number=number: tell((number + share) / len(missing)))
 
 
 def _open_catalogue(split: Split, model: StoredModel, needs_answers: bool) -> Catalogue:
@@ -138,12 +129,8 @@ def _open_catalogue(split: Split, model: StoredModel, needs_answers: bool) -> Ca
 
 
 def _load(options: argparse.Namespace, name: str, on_progress: Callable[[float], None] = lambda share: None) -> Split:
-    source = find_source(name, find_splits(_place(options), default_cache_dir()))
+    source = find_source(name, find_splits(options.data_dir, default_cache_dir()))
     return load_split(source, default_cache_dir(), on_progress=on_progress)
-
-
-def _place(options: argparse.Namespace) -> Path | None:
-    return Path(options.data_dir) if options.data_dir else None
 
 
 def _caption(catalogue: Catalogue, index: int) -> str:
@@ -157,12 +144,4 @@ def _caption(catalogue: Catalogue, index: int) -> str:
 def _check_output(path: Path) -> None:
     if path.suffix.lower() != ".png":
         raise StorageError(f"--output must name a .png file. Received: {path}.", path)
-    if not path.absolute().parent.is_dir():
-        raise StorageError(f"There is no folder for {path}. Name another file with --output.", path)
-
-
-def _write(path: Path, picture: Any) -> None:
-    try:
-        picture.save(path)
-    except OSError as error:
-        raise StorageError(f"{path} cannot be written: {error}.", path) from error
+    check_folder(path, _OUTPUT_HINT)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
-import functools
 import json
 import os
 import sys
@@ -12,27 +10,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..data.download import ProgressCallback
 from ..data.mnist import Dataset, load_dataset
-from ..data.pendigits import PenInk, load_pendigits
-from ..data.training_data import add_ink
-from ..errors import DataError
-from ..models.devices import DEVICE_CHOICES, check_choice
+from ..models.devices import DEVICE_CHOICES
 from ..models.recipes import Recipe
 from ..models.store import StoredModel, find_stored, load_stored
 from ..paths import SHIPPED_DIR, default_cache_dir, models_dir
-from ..training.runs import Workbench
+from ..training.runs import Workbench, device_finder
 
 if TYPE_CHECKING:
     from ..training.progress import Progress
 
 DEFAULT_MODEL = "sketchnet"
 STOPPED = 130
-# As the README's ablation has measured.
-_COST_OF_NO_INK = (
-    "Training goes on with MNIST alone, and hands that MNIST does not have are read worse: in short runs 88 % instead "
-    "of 97 % of the pen digits of writers that were never seen."
-)
 
 
 def add_command(
@@ -72,6 +61,7 @@ def add_data_dir(command: argparse.ArgumentParser) -> None:
     """Adds the option that says where MNIST is."""
     command.add_argument(
         "--data-dir",
+        type=Path,
         default=os.environ.get("MNIST_DATA_DIR") or None,
         metavar="PLACE",
         help="an npz file or a folder with mnist.npz or the four IDX files: MNIST or a set of the same layout",
@@ -85,57 +75,24 @@ def model_roots() -> tuple[Path, ...]:
 
 def load_data(options: argparse.Namespace) -> Dataset:
     """Loads the dataset that the options name, and says where it was found."""
-    dataset = load_dataset(options.data_dir, on_progress=_show_download("MNIST"))
+    dataset = load_dataset(options.data_dir, on_progress=_show_download)
     say(f"{'MNIST' if dataset.name == 'mnist' else dataset.name} from {dataset.source}")
     return dataset
 
 
-def data_folder(options: argparse.Namespace) -> Path | None:
-    """The folder that holds what `--data-dir` names."""
-    place = Path(options.data_dir).expanduser() if options.data_dir else None
-    return place.parent if place and place.is_file() else place
-
-
-def load_ink(options: argparse.Namespace, *, download: bool = True) -> PenInk | None:
-    """Loads the pen ink and says where it was found; None, and what that costs, where it cannot be had."""
-    try:
-        pen = load_pendigits(
-            data_folder(options), default_cache_dir(), download=download, on_progress=_show_download("pen ink")
-        )
-    except DataError as error:
-        say(f"{error} {_COST_OF_NO_INK}" if download else str(error))
-        return None
-    say(f"Pen ink from {pen.source}")
-    return pen
-
-
 def open_workbench(options: argparse.Namespace, *recipes: Recipe) -> Workbench:
-    """A workbench with the dataset and the devices that the options name, and with the pen ink if a recipe wants it."""
-    dataset = load_data(options)
-    bench = Workbench.for_dataset(dataset, model_roots(), **workbench_options(options))
-    wants_ink = any(recipe.ink for recipe in recipes)
-    if wants_ink and dataset.name != "mnist":
-        say(
-            f"The pen ink is for MNIST's digits and stays out. If {dataset.name} is no set of digits, add --outliers 0."
-        )
-    pen = load_ink(options) if wants_ink and dataset.name == "mnist" else None
-    return dataclasses.replace(bench, data=add_ink(bench.data, pen)) if pen else bench
+    """A workbench with the dataset and the devices that the options name, for these recipes."""
+    return Workbench.for_dataset(load_data(options), model_roots(), recipes, **workbench_options(options))
 
 
 def workbench_options(options: argparse.Namespace) -> dict[str, Any]:
     """What a workbench on the command line has beside data and models."""
-    check_choice(options.device)
-
-    @functools.cache
-    def find_devices() -> list[str]:
-        from ..training.devices import choose_devices
-
-        return choose_devices(options.device)
-
-    exact = not getattr(options, "quick", False)
-    if not exact:  # read when TensorFlow is loaded: products of 16 bits where the processor has them
-        os.environ.setdefault("ONEDNN_DEFAULT_FPMATH_MODE", "BF16")
-    return {"exact": exact, "find_devices": find_devices, "on_progress": show_progress, "say": say}
+    return {
+        "exact": not getattr(options, "quick", False),
+        "find_devices": device_finder(options.device),
+        "on_progress": show_progress,
+        "say": say,
+    }
 
 
 def find_model(name: str) -> StoredModel:
@@ -163,12 +120,9 @@ def show_progress(progress: Progress) -> None:
         say(f"\r{line}  {left}  ", end="")
 
 
-def _show_download(what: str) -> ProgressCallback:
-    def show(received: int, expected: int) -> None:
-        share = f"{received / expected:4.0%}" if expected else f"{received / 1e6:.1f} MB"
-        say(f"\rDownloading {what}: {share}", end="")
-
-    return show
+def _show_download(received: int, expected: int) -> None:
+    share = f"{received / expected:4.0%}" if expected else f"{received / 1e6:.1f} MB"
+    say(f"\rDownloading MNIST: {share}", end="")
 
 
 def describe_model(model: StoredModel) -> dict[str, Any]:

@@ -6,11 +6,28 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..errors import StorageError
-from ..models.recipes import find_recipe
+from ..data.files import replacing, write_text
+from ..evaluation.report import (
+    ABLATION_TABLE,
+    ACTIVATIONS_TABLE,
+    GRID_TABLE,
+    RECIPES_TABLE,
+    ablation_table,
+    activations_table,
+    check_marks,
+    grid_table,
+    recipes_table,
+    write_between,
+)
+from ..models.recipes import RECIPES, find_recipe
 from ..paths import default_cache_dir
+from ..rendering.charts import render_curves
+from ..training.experiments import ablate, compare_activations, train_all
 from ..training.search import SAMPLERS, SearchSettings, list_impossible, search_grid
+from ..training.studies import default_storage, hide_password
 from .console import add_command, add_data_dir, add_device, open_workbench, print_json, say
+
+_CHART_HINT = "Name another file with --chart."
 
 
 def add_commands(commands: Any) -> None:
@@ -44,18 +61,15 @@ def add_commands(commands: Any) -> None:
     grid.add_argument("--seeds", type=int, default=3, help="runs of the best network, to see their spread (default: 3)")
     grid.add_argument("--seed", type=int, default=0, help="seed of the networks (default: 0)")
     grid.add_argument(
-        "--storage", metavar="WHERE", help="journal file or database URL of the study; workers that name it share it"
+        "--storage", metavar="WHERE", help="database URL or journal file of the study; workers that name it share it"
     )
     _add_budget(grid, epochs=5)
 
 
 def run_table(options: argparse.Namespace) -> int:
     """Trains what is missing and writes the table of all recipes."""
-    from ..evaluation.report import RECIPES_TABLE, check_marks, recipes_table, write_between
-    from ..training.experiments import train_all
-
     check_marks(options.into, RECIPES_TABLE)
-    models = train_all(open_workbench(options))
+    models = train_all(open_workbench(options, *RECIPES.values()))
     write_between(options.into, RECIPES_TABLE, recipes_table(models))
     say(f"Wrote {options.into}")
     if options.json:
@@ -67,46 +81,37 @@ def run_table(options: argparse.Namespace) -> int:
 
 def run_ablation(options: argparse.Namespace) -> int:
     """Trains sketchnet without each of its parts: a table."""
-    from ..evaluation.report import ABLATION_TABLE, ablation_table, check_marks, write_between
-    from ..training.experiments import ablate
-
     if options.into:
         check_marks(options.into, ABLATION_TABLE)
     workbench = open_workbench(options, find_recipe("sketchnet"))
     rows = ablate(workbench, num_seeds=options.seeds, epochs=options.epochs, limit=options.limit)
-    _report(options, rows, ABLATION_TABLE, ablation_table(rows), write_between)
+    _report(options, rows, ABLATION_TABLE, ablation_table(rows))
     return 0
 
 
 def run_activations(options: argparse.Namespace) -> int:
     """Compares activations: a table and a chart."""
-    from ..evaluation.report import ACTIVATIONS_TABLE, activations_table, check_marks, write_between
-    from ..rendering.charts import render_curves
-    from ..training.experiments import compare_activations
-
     if options.into:
         check_marks(options.into, ACTIVATIONS_TABLE)
     chart = options.chart or default_cache_dir() / "activations.svg"
-    _write_text(chart, "", "a")  # known before an hour of training
+    with replacing(chart, _CHART_HINT) as file:  # whether that can be done is known before an hour of training
+        file.write(chart.read_bytes() if chart.is_file() else b"")
     rows = compare_activations(
         open_workbench(options), num_seeds=options.seeds, epochs=options.epochs, limit=options.limit
     )
     title = f"vgg_small, validation accuracy, {len(rows[0]['seeds'])} seeds"
-    _write_text(chart, render_curves(title, {row["activation"]: row["curves"] for row in rows}))
+    write_text(chart, render_curves(title, {row["activation"]: row["curves"] for row in rows}), _CHART_HINT)
     say(f"Drew {chart}")
-    _report(options, rows, ACTIVATIONS_TABLE, activations_table(rows), write_between)
+    _report(options, rows, ACTIVATIONS_TABLE, activations_table(rows))
     return 0
 
 
 def run_grid(options: argparse.Namespace) -> int:
     """Searches for a good network."""
-    from ..evaluation.report import GRID_TABLE, check_marks, grid_table, write_between
-    from ..training.studies import hide_password
-
     if options.into:
         check_marks(options.into, GRID_TABLE)
     settings = SearchSettings(
-        storage=options.storage or str(default_cache_dir() / "studies" / "grid.journal"),
+        storage=options.storage or default_storage(default_cache_dir()),
         sampler=options.sampler,
         trials=options.trials,
         minutes=options.minutes,
@@ -120,7 +125,7 @@ def run_grid(options: argparse.Namespace) -> int:
         f"{hide_password(settings.storage)}"
     )
     found = search_grid(open_workbench(options), settings)
-    _report(options, found, GRID_TABLE, grid_table(found), write_between)
+    _report(options, found, GRID_TABLE, grid_table(found))
     return 0
 
 
@@ -136,20 +141,11 @@ def _add_budget(command: argparse.ArgumentParser, epochs: int | None, limit: int
     add_device(command)
 
 
-def _report(options: argparse.Namespace, result: Any, name: str, table: str, write: Any) -> None:
+def _report(options: argparse.Namespace, result: Any, name: str, table: str) -> None:
     if options.into:
-        write(options.into, name, table)
+        write_between(options.into, name, table)
         say(f"Wrote {options.into}")
     if options.json:
         print_json(options, result)
     else:
         print(table)
-
-
-def _write_text(path: Path, text: str, mode: str = "w") -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open(mode, encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        raise StorageError(f"{path} cannot be written: {error}. Name another file with --chart.", path) from error

@@ -3,40 +3,37 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..data.files import read_npz
-from ..data.labelled import load_digits, load_labelled
-from ..data.pendigits import NPZ_NAME, REPORTED_WRITERS
+from ..data.files import check_folder
+from ..data.labelled import load_digits
+from ..data.prepared import PreparedSet, prepare_images
 from ..data.sample import load_sample
-from ..errors import DataError, PictureError, StorageError, UnknownModelError
-from ..evaluation.report import render_evidence
+from ..errors import PictureError, UnknownModelError
+from ..evaluation.evidence import gather, measure, measure_set
+from ..evaluation.figures import round_figures, write_json
+from ..evaluation.report import EVIDENCE, check_marks, render_evidence, write_between
 from ..models.devices import choose_device
-from ..models.inference import open_predictor, predict
+from ..models.inference import open_predictor, open_predictors, predict
 from ..models.predictions import read_verdict
 from ..models.recipes import CLASSIC
-from ..models.store import StoredModel, list_stored, short_name
+from ..models.store import StoredModel, list_stored
 from ..paths import EVIDENCE_PATH
+from ..preprocessing.picture import open_picture, picture_to_image
 from .console import (
     add_command,
     add_data_dir,
     add_model,
-    data_folder,
     describe_figures,
     describe_model,
     find_model,
     load_data,
-    load_ink,
     model_roots,
     print_json,
     say,
 )
-
-if TYPE_CHECKING:
-    from ..evaluation.evidence import Evidence
 
 
 def add_commands(commands: Any) -> None:
@@ -49,7 +46,9 @@ def add_commands(commands: Any) -> None:
 
     evaluate = add_command(commands, "evaluate", run_evaluate, "measure a model on digits")
     evaluate.add_argument("--data", default="validation", help="test, validation (the built-in sample) or FILE.npz")
-    evaluate.add_argument("--outliers", nargs="+", default=[], metavar="FILE.npz", help="sets that hold no digits")
+    evaluate.add_argument(
+        "--outliers", type=Path, nargs="+", default=[], metavar="FILE.npz", help="sets that hold no digits"
+    )
     evaluate.add_argument("--as-is", action="store_true", help="feed 28x28 pictures unchanged")
     add_model(evaluate)
     add_data_dir(evaluate)
@@ -85,8 +84,6 @@ def run_models(options: argparse.Namespace) -> int:
 
 def run_predict(options: argparse.Namespace) -> int:
     """Reads one digit from each picture."""
-    from ..preprocessing.picture import open_picture, picture_to_image
-
     predictor = open_predictor(find_model(options.model), choose_device(options.device))
     answers = []
     for path in options.pictures:
@@ -114,7 +111,17 @@ def run_predict(options: argparse.Namespace) -> int:
 
 def run_evaluate(options: argparse.Namespace) -> int:
     """Prints the figures of one model on one set of digits."""
-    figures = _evaluate(options, options.data, options.outliers)
+    stored = find_model(options.model)
+    predictor = open_predictor(stored, choose_device(options.device))
+    if options.data == "validation":
+        prepared = PreparedSet.from_mnist(*load_sample())
+    elif options.data == "test":
+        dataset = load_data(options)
+        prepared = PreparedSet.from_mnist(dataset.x_test, dataset.y_test)
+    else:
+        prepared = prepare_images(load_digits(Path(options.data)), as_is=options.as_is)
+    measured = measure_set(predictor, options.data, prepared, options.outliers, as_is=options.as_is)
+    figures = {"model": stored.name, **measured}
     if options.json:
         print_json(options, figures)
         return 0
@@ -133,22 +140,14 @@ def run_evaluate(options: argparse.Namespace) -> int:
 
 def run_report(options: argparse.Namespace) -> int:
     """Measures a model, and others beside it, on every set at hand; writes tables into a text file, and the figures."""
-    from ..evaluation.evidence import measure
-    from ..evaluation.report import EVIDENCE, check_marks, write_between
-
     check_marks(options.into, EVIDENCE)
-    if not options.figures.absolute().parent.is_dir():  # known before minutes of measuring
-        raise StorageError(
-            f"There is no folder for {options.figures}. Name another file with --figures.", options.figures
-        )
+    check_folder(options.figures, "Name another file with --figures.")  # known before minutes of measuring
     device = choose_device(options.device)
-    models = [find_model(options.model), *_find_beside(options.beside)]
-    shorts = [short_name(model) for model in models]
-    names = [model.name if shorts.count(short) > 1 else short for model, short in zip(models, shorts, strict=True)]
-    predictors = {name: open_predictor(model, device) for name, model in zip(names, models, strict=True)}
-    evidence = _rounded(measure(predictors, _gather(options), say))  # so that both files say the same
+    predictors = open_predictors([find_model(options.model), *_find_beside(options.beside)], device)
+    sets = gather(load_data(options), options.data_dir, say)
+    evidence = round_figures(measure(predictors, sets, say), 6)  # before both files are written: they say the same
     write_between(options.into, EVIDENCE, render_evidence(evidence))
-    _write_figures(options.figures, evidence)
+    write_json(options.figures, evidence)
     say(f"Wrote {options.into} and {options.figures}")
     print_json(options, evidence)
     return 0
@@ -165,83 +164,6 @@ def _find_beside(names: Sequence[str] | None) -> list[StoredModel]:
                 raise
             say(f"{error} `train {name}` would put it into the table.")
     return found
-
-
-def _gather(options: argparse.Namespace) -> list[Evidence]:
-    """Every set at hand: MNIST's, then what lies in the data folder; what begins with `outliers` holds no digits."""
-    from ..data.prepared import PreparedSet, prepare_images, prepare_ink
-    from ..evaluation.evidence import Evidence, damage
-
-    dataset = load_data(options)
-    if dataset.name != "mnist":
-        raise DataError(f"A report needs MNIST's own test set. Received: {dataset.name} from {dataset.source}.")
-    test = PreparedSet.from_mnist(dataset.x_test, dataset.y_test)
-    sets = [
-        Evidence.known("validation", "clean", PreparedSet.from_mnist(*load_sample())),
-        Evidence.known("test", "clean", test),
-    ]
-    pen = load_ink(options, download=False)
-    if pen:
-        sets.append(Evidence.known("pen", "drawn", prepare_ink(pen.reported), len(REPORTED_WRITERS)))
-    folder = data_folder(options)
-    others = sorted(folder.glob("*.npz")) if folder else []
-    if not others:
-        say("No sets of other people's digits are at hand: name their folder with --data-dir.")
-    outliers = []
-    for path in others:
-        if path.name == NPZ_NAME or _is_dataset(path):
-            continue
-        if path.name.startswith("outliers"):
-            outliers.append(Evidence.known(path.stem, "outliers", prepare_images(load_labelled(path))))
-        else:
-            labelled = load_digits(path)
-            sets.append(Evidence.known(path.stem, "drawn", prepare_images(labelled), labelled.num_writers))
-    return [*sets, Evidence.known("damaged", "damaged", damage(test)), *outliers]
-
-
-def _is_dataset(path: Path) -> bool:
-    return {"x_train", "x_test"} <= read_npz(path).keys()
-
-
-def _write_figures(path: Path, evidence: dict[str, Any]) -> None:
-    try:
-        path.write_text(json.dumps(evidence, separators=(",", ":")) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise StorageError(f"{path} cannot be written: {error}.", path) from error
-
-
-def _rounded(value: Any) -> Any:
-    """The same with numbers of six digits, which is more than any of them is worth."""
-    if isinstance(value, dict):
-        return {name: _rounded(entry) for name, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_rounded(entry) for entry in value]
-    return float(f"{value:.6g}") if isinstance(value, float) else value
-
-
-def _evaluate(options: argparse.Namespace, data: str, outliers: Sequence[str]) -> dict[str, Any]:
-    from ..data.prepared import PreparedSet, prepare_images
-    from ..evaluation.evidence import Evidence
-    from ..evaluation.metrics import evaluate, evaluate_outliers
-
-    stored = find_model(options.model)
-    predictor = open_predictor(stored, choose_device(options.device))
-    if data in ("test", "validation"):
-        if data == "validation":
-            x, y = load_sample()
-        else:
-            dataset = load_data(options)
-            x, y = dataset.x_test, dataset.y_test
-        prepared = PreparedSet.from_mnist(x, y)
-    else:
-        prepared = prepare_images(load_digits(Path(data)), as_is=options.as_is)
-    figures = {"model": stored.name, "data": data, **evaluate(predictor, prepared)}
-    figures["outliers"] = {}
-    for name in outliers:
-        images = prepare_images(load_labelled(Path(name)), as_is=options.as_is)
-        lookalikes = Evidence.known(Path(name).stem, "outliers", images).lookalikes
-        figures["outliers"][name] = evaluate_outliers(predictor, {data: prepared}, images, lookalikes)
-    return figures
 
 
 def _existing_file(path: Path) -> Path:

@@ -9,17 +9,20 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ..augmentation.transforms import Augmentation
-from ..data.labelled import load_digits
-from ..data.mnist import name_set
-from ..data.pendigits import PenInk, read_pendigits
-from ..data.prepared import prepare_images
-from ..data.training_data import split_evenly
-from ..errors import DataError
-from ..models.architectures import ACTIVATIONS, ARCHITECTURES, POOLINGS, Architecture, Parts
-from ..models.recipes import OPTIMIZERS, RECIPES, SCHEDULES, Recipe, find_recipe
+from ..data.prepared import load_training
+from ..models.architectures import ACTIVATIONS, ARCHITECTURES, POOLINGS, Architecture
+from ..models.recipes import (
+    ADAMW_DECAY,
+    CHANGEABLE,
+    OPTIMIZERS,
+    RECIPES,
+    SCHEDULES,
+    Recipe,
+    change_recipe,
+    find_recipe,
+    pick_parts,
+)
 from ..models.store import StoredModel, find_stored
 from ..training.pools import count_per_epoch
 from ..training.runs import Workbench, start_from
@@ -37,7 +40,6 @@ from .console import (
     workbench_options,
 )
 
-_ADAMW_DECAY = 0.004  # Keras' own default
 _AUGMENTATION_HELP = {
     "rotation": "turn by up to DEGREES",
     "scale": "change the size by up to this share",
@@ -82,14 +84,18 @@ def add_commands(commands: Any) -> None:
 
 def run_train(options: argparse.Namespace) -> int:
     """Trains a recipe, unless its result is already stored."""
-    recipe = change_recipe(find_recipe(options.recipe), options)
+    changes = read_changes(options)
+    recipe = change_recipe(find_recipe(options.recipe), changes)
     if options.freeze and not options.start:
         raise ValueError("--freeze keeps the weights of another model: name it with --from.")
     if options.start:
         start = find_stored(options.start, model_roots())
-        recipe = start_from(recipe, start, options.freeze, _pick(Parts, _given(options), Parts()))
+        recipe = start_from(recipe, start, options.freeze, pick_parts(changes))
     say(describe_layers(recipe.network))
-    workbench = _open_labelled(options) if options.data else open_workbench(options, recipe)
+    if options.data:
+        workbench = Workbench(load_training(options.data, say), None, model_roots(), **workbench_options(options))
+    else:
+        workbench = open_workbench(options, recipe)
     stored = workbench.find(recipe)
     if stored and not (options.again or options.output):
         say(f"{stored.name} is already trained: {stored.folder}. Use --again to train it once more.")
@@ -104,17 +110,9 @@ def run_train(options: argparse.Namespace) -> int:
     return 0 if stored.complete else STOPPED
 
 
-def change_recipe(recipe: Recipe, options: argparse.Namespace) -> Recipe:
-    """The recipe with all that the options change."""
-    given = _given(options)
-    nested = {
-        "parts": _pick(Parts, given, recipe.parts),
-        "augmentation": _pick(Augmentation, given, recipe.augmentation),
-    }
-    # AdamW without weight decay is Adam.
-    if given.get("optimizer") == "adamw" and not recipe.weight_decay:
-        given.setdefault("weight_decay", _ADAMW_DECAY)
-    return _pick(Recipe, {**{name: given[name] for name in _RECIPE_OPTIONS if name in given}, **nested}, recipe)
+def read_changes(options: argparse.Namespace) -> dict[str, Any]:
+    """What the options change of the recipe, as `change_recipe` takes it."""
+    return {name: value for name, value in vars(options).items() if name in CHANGEABLE and value is not None}
 
 
 def describe_layers(network: Architecture) -> str:
@@ -132,23 +130,6 @@ def describe_layers(network: Architecture) -> str:
         for layer in layers
     ]
     return "\n".join([*lines, f"  {'':14} {'':24} {'':>14} {network.num_parameters:>12,}"])
-
-
-_RECIPE_OPTIONS = (
-    "epochs",
-    "batch_size",
-    "optimizer",
-    "learning_rate",
-    "schedule",
-    "weight_decay",
-    "limit",
-    "label_noise",
-    "until",
-    "ink",
-    "variants",
-    "outliers",
-    "seed",
-)
 
 
 def _describe_sources(recipe: Recipe, workbench: Workbench) -> str:
@@ -176,7 +157,7 @@ def _add_training(group: Any) -> None:
     group.add_argument(
         "--schedule", choices=SCHEDULES, help="how the learning rate falls; cosine rises during the first epoch"
     )
-    group.add_argument("--weight-decay", type=float, help=f"decoupled; adamw has {_ADAMW_DECAY} unless given")
+    group.add_argument("--weight-decay", type=float, help=f"decoupled; adamw has {ADAMW_DECAY} unless given")
     group.add_argument("--limit", type=int, help="train on the first LIMIT images only")
     group.add_argument("--label-noise", type=float, metavar="SHARE", help="replace this share of the labels by others")
     group.add_argument("--ink", type=int, metavar="N", help="N pen drawings an epoch, each in another hand")
@@ -205,44 +186,6 @@ def _add_augmentation(group: Any) -> None:
         metavar = next((word for word in _AUGMENTATION_HELP[entry.name].split() if word.isupper()), "AMOUNT")
         option = "--" + entry.name.replace("_", "-")
         group.add_argument(option, type=float, metavar=metavar, help=_AUGMENTATION_HELP[entry.name])
-
-
-def _given(options: argparse.Namespace) -> dict[str, Any]:
-    return {name: value for name, value in vars(options).items() if value is not None}
-
-
-def _pick(kind: type, given: dict[str, Any], base: Any) -> Any:
-    """`base` with those of the given values that are its fields."""
-    return dataclasses.replace(base, **{entry.name: given[entry.name] for entry in fields(kind) if entry.name in given})
-
-
-def _open_labelled(options: argparse.Namespace) -> Workbench:
-    """A workbench with pictures or ink, a fifth of each digit held out to validate on; it has no test set."""
-    labelled = load_digits(options.data)
-    pen = _recognise_pen_ink(options.data)
-    if pen:
-        labelled = dataclasses.replace(labelled, samples=pen.training.ink, labels=pen.training.labels)
-        say("This is UCI's pen ink: the eight writers that figures are reported for stay out.")
-    prepared = prepare_images(labelled)
-    images = np.rint(prepared.images[prepared.readable] * 255).astype(np.uint8)
-    name = name_set(options.data)
-    name = f"{name}_samples" if name == "mnist" else name  # only the original is called so
-    data = split_evenly(images, prepared.labels[prepared.readable].astype(np.uint8), name)
-    say(f"{len(images):,} of {len(prepared.images):,} samples from {options.data}, {len(data.x_validation):,} of them "
-        "to validate on")  # fmt: skip
-    return Workbench(
-        data,
-        None,
-        model_roots(),
-        **workbench_options(options),
-    )
-
-
-def _recognise_pen_ink(path: Path) -> PenInk | None:
-    try:
-        return read_pendigits(path)
-    except DataError:
-        return None
 
 
 def _describe_run(stored: StoredModel) -> str:

@@ -1,6 +1,6 @@
 """Files and sets -> arrays. Only `download` knows the network.
 
-files           files of arrays: npz, IDX, and what compress packed
+files           files of arrays, npz and IDX; and any file written whole or not at all
 download        files from the network
 labelled        digits that other people drew, in a file -> pictures or ink
 pendigits       pen ink of thirty writers, split by writer
@@ -9,4 +9,5 @@ sample          the 5,000 images that come with the project
 training_data   a set divided into images to learn from and images to validate on
 prepared        pictures and ink as the network receives them
 splits          sets of digits to look through
+inventory       which sets are found where
 """

@@ -1,4 +1,4 @@
-"""Files of arrays: npz, IDX, and what Unix' compress packed, read without trusting them; npz written whole.
+"""Files of arrays, npz and IDX, read without trusting them; and any file written whole or not at all.
 
 What is in an array is not looked at here.
 """
@@ -8,12 +8,15 @@ from __future__ import annotations
 import gzip
 import hashlib
 import math
-import os
+import secrets
+import shutil
 import struct
-import tempfile
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -23,6 +26,7 @@ from ..errors import DataError, StorageError
 _IDX_TYPES = {0x08: "uint8", 0x09: "int8", 0x0B: "int16", 0x0C: "int32", 0x0D: "float32", 0x0E: "float64"}
 # All of MNIST's largest file is 47 MB; a header may claim anything.
 _MOST_BYTES = 1 << 30
+CACHE_HINT = "Free some space, or set MNIST_CACHE_DIR to a folder that can be written."
 
 
 def read_npz(path: Path) -> dict[str, np.ndarray]:
@@ -62,29 +66,58 @@ def _read_npy_shape(archive: zipfile.ZipFile, name: str) -> tuple[int, ...]:
         return read(file)[0]
 
 
-def write_npz(path: Path, arrays: dict[str, np.ndarray]) -> None:
-    """Writes an npz file, whole or not at all.
+@contextmanager
+def replacing(path: Path, hint: str = "Name another file.") -> Iterator[BinaryIO]:
+    """Opens a file to be written whole or not at all: what was there before is replaced when the block has ended well.
+
+    Args:
+        path: The file; its folder is made if need be.
+        hint: What to do when it cannot be written.
 
     Raises:
         StorageError: It cannot be written.
     """
     partial = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".partial")
-        partial = Path(name)
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, **arrays)
-        os.replace(partial, path)
+        target = path.resolve()  # what a link leads to is replaced, not the link
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists() and not target.is_file():  # a device would stop being one
+            with target.open("wb") as file:
+                yield file
+            return
+        partial = target.with_name(f".{secrets.token_hex(8)}.partial")
+        with partial.open("xb") as file:
+            if target.exists():
+                shutil.copymode(target, partial)
+            yield file
+        partial.replace(target)
     except OSError as error:
-        raise StorageError(
-            f"{path.name} cannot be kept in {path.parent}: {error}. Free some space, or set MNIST_CACHE_DIR to a "
-            "folder that can be written.",
-            path.parent,
-        ) from error
+        raise StorageError(f"{path} cannot be written: {error}. {hint}", path) from error
     finally:
         if partial:
             partial.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str, hint: str = "Name another file.") -> None:
+    """Writes a text file, see `replacing`."""
+    with replacing(path, hint) as file:
+        file.write(text.encode())
+
+
+def write_npz(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    """Writes an npz file into the cache folder, see `replacing`."""
+    with replacing(path, CACHE_HINT) as file:
+        np.savez(file, **arrays)
+
+
+def check_folder(path: Path, hint: str) -> None:
+    """Makes sure, before a long computation, that there is a folder for the file that it writes.
+
+    Raises:
+        StorageError: There is none; `hint` says what to do.
+    """
+    if not path.absolute().parent.is_dir():
+        raise StorageError(f"There is no folder for {path}. {hint}", path)
 
 
 def read_idx(path: Path) -> np.ndarray:
@@ -121,54 +154,6 @@ def idx_hash(array: np.ndarray) -> str:
     """
     header = struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape)
     return hashlib.sha256(header + np.ascontiguousarray(array, np.uint8).tobytes()).hexdigest()
-
-
-def unpack_z(content: bytes, path: Path) -> bytes:
-    """Unpacks what Unix' compress packed into a `.Z` file; `path` is named in errors.
-
-    Raises:
-        DataError: It is damaged, or no such file.
-
-    Reference:
-        Welch (1984), "A technique for high-performance data compression"; codes of 9 to 16 bits in groups of eight.
-    """
-    if content[:2] != b"\x1f\x9d" or len(content) < 3 or not 9 <= content[2] & 0x1F <= 16:
-        raise DataError(f"{path} is no file of Unix' compress. Replace it.", path)
-    # Where nine are the most, compress writes ten all the same.
-    most_bits, has_clear = max(10, content[2] & 0x1F), bool(content[2] & 0x80)
-    first_free = 257 if has_clear else 256
-    table = [bytes([value]) for value in range(256)] + [b""] * (first_free - 256)
-    unpacked, size = [], 0
-    bits, start, in_group, previous = 9, 3 * 8, 0, b""
-    packed = int.from_bytes
-    while start + bits <= 8 * len(content):
-        at = start // 8
-        code = packed(content[at : at + 4], "little") >> start % 8 & (1 << bits) - 1
-        start, in_group = start + bits, (in_group + 1) % 8
-        is_clear = has_clear and code == 256
-        if is_clear:
-            del table[first_free:]
-            previous = b""
-        elif code < len(table):
-            entry = table[code]
-        elif code == len(table) and previous:
-            entry = previous + previous[:1]
-        else:
-            raise DataError(f"{path} is damaged: code {code} at byte {at} has no meaning. Replace it.", path)
-        if not is_clear:
-            unpacked.append(entry)
-            size += len(entry)
-            if size > _MOST_BYTES:
-                raise DataError(f"{path} unpacks to more than {_MOST_BYTES:,} bytes, which is too much.", path)
-            if previous and len(table) < 1 << most_bits:
-                table.append(previous + entry[:1])
-            previous = entry
-        # The packer writes eight codes at a time: what is left of a group when their width changes is filling.
-        wider = len(table) + bool(previous) > 1 << bits and bits < most_bits
-        if (is_clear or wider) and in_group:
-            start, in_group = start + bits * (8 - in_group), 0
-        bits = 9 if is_clear else bits + wider
-    return b"".join(unpacked)
 
 
 def _read_idx_shape(magic: bytes, file: gzip.GzipFile, path: Path) -> tuple[int, ...]:

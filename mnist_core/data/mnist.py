@@ -6,18 +6,16 @@ by the hashes of its content, so it does not matter how a file was packed. This 
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from ..errors import DataError, StorageError
+from ..errors import DataError
 from ..paths import default_cache_dir
 from .download import ProgressCallback, fetch, not_downloaded
-from .files import idx_hash, read_idx, read_npz
+from .files import CACHE_HINT, idx_hash, read_idx, read_npz, replacing
 
 KERAS_PATH = Path("~/.keras/datasets/mnist.npz")
 MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
@@ -119,6 +117,18 @@ def find_places(data_dir: Path) -> list[Path]:
     found = [path / "mnist.npz"] if (path / "mnist.npz").is_file() else []
     folders = (path, path / "raw", path / "MNIST" / "raw")
     return found + [folder for folder in folders if any(_find_idx(folder, name) for name in _IDX_NAMES)]
+
+
+def list_others(data_dir: Path | None) -> list[Path]:
+    """The npz files in the folder that a place is, or lies in, by name; none where no place is named."""
+    folder = find_folder(data_dir)
+    return sorted(folder.glob("*.npz")) if folder else []
+
+
+def find_folder(data_dir: Path | None) -> Path | None:
+    """The folder that a place is, or lies in."""
+    place = Path(data_dir).expanduser() if data_dir else None
+    return place.parent if place and place.is_file() else place
 
 
 def read_dataset(path: Path) -> Dataset:
@@ -225,25 +235,12 @@ def _as_uint8(array: np.ndarray) -> np.ndarray:
 
 
 def _download(url: str, path: Path, on_progress: ProgressCallback | None) -> None:
-    """Fetches `url` into a temporary neighbour of `path`, checks that it is MNIST, and renames it."""
-    partial = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".partial")
-        partial = Path(name)
-        with os.fdopen(handle, "wb") as file:
-            for chunk in fetch(url, *_DOWNLOAD, on_progress):
-                file.write(chunk)
+    """Fetches `url`, checks that it is MNIST, and keeps it."""
+    with replacing(path, CACHE_HINT) as file:
+        for chunk in fetch(url, *_DOWNLOAD, on_progress):
+            file.write(chunk)
+        file.flush()
         try:
-            _read_mnist(partial)
+            _read_mnist(Path(file.name))
         except DataError as error:
             raise not_downloaded(url, *_DOWNLOAD, f"what came cannot be used: {error}") from error
-        os.replace(partial, path)
-    except OSError as error:
-        raise StorageError(
-            f"MNIST cannot be stored in {path.parent}: {error}. Set MNIST_CACHE_DIR to a folder that can be written.",
-            path.parent,
-        ) from error
-    finally:
-        if partial:
-            partial.unlink(missing_ok=True)

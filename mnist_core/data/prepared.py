@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from ..errors import InkError, PictureError
 from ..preprocessing.ink import IMAGE_SIZE, check_ink, render_ink
 from ..preprocessing.picture import picture_to_image
-from .labelled import LabelledSet
-from .pendigits import PenInk
+from .labelled import LabelledSet, load_digits
+from .mnist import name_set
+from .pendigits import PenInk, recognise_pendigits
+from .training_data import TrainingData, split_evenly
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,11 @@ class PreparedSet:
     def from_mnist(cls, images: np.ndarray, labels: np.ndarray) -> PreparedSet:
         """MNIST-like images, uint8 (n, 28, 28), that go to the network unchanged."""
         return cls(images.astype(np.float32) / 255, labels.astype(np.int64), np.ones(len(images), bool))
+
+    @property
+    def pixels(self) -> np.ndarray:
+        """The images that could be read, as sets are kept: uint8 (n, 28, 28)."""
+        return np.rint(self.images[self.readable] * 255).astype(np.uint8)
 
 
 def prepare_images(labelled: LabelledSet, *, as_is: bool = False) -> PreparedSet:
@@ -60,3 +69,32 @@ def prepare_images(labelled: LabelledSet, *, as_is: bool = False) -> PreparedSet
 def prepare_ink(pen: PenInk) -> PreparedSet:
     """Pen ink, as strokes from the pad would be received."""
     return prepare_images(LabelledSet("ink", "ink", pen.ink, pen.labels))
+
+
+def load_training(path: Path, say: Callable[[str], None] = lambda text: None) -> TrainingData:
+    """Other people's digits in a file as a set to train on, a fifth of each digit held out to validate on.
+
+    Args:
+        path: A file as of `load_labelled`; of the pen ink only the writers to learn from are taken.
+        say: Takes sentences for the person who waits.
+
+    Raises:
+        DataError: The file cannot be read, or holds too few digits.
+    """
+    pen = recognise_pendigits(path)
+    if pen:
+        say("This is UCI's pen ink: the eight writers that figures are reported for stay out.")
+    prepared = prepare_ink(pen.training) if pen else prepare_images(load_digits(path))
+    labels = prepared.labels[prepared.readable].astype(np.uint8)
+    data = split_evenly(prepared.pixels, labels, name_samples(path))
+    say(
+        f"{len(labels):,} of {len(prepared.labels):,} samples from {path}, {len(data.y_validation):,} of them to "
+        "validate on"
+    )
+    return data
+
+
+def name_samples(path: Path) -> str:
+    """What the samples of a file are called as a set to train on; only the original is called mnist."""
+    name = name_set(path)
+    return f"{name}_samples" if name == "mnist" else name

@@ -20,9 +20,9 @@ import numpy as np
 from ..errors import DataError, QueryError
 from .files import idx_hash, list_npz, read_npz, write_npz
 from .labelled import LabelledSet, load_digits, load_labelled
-from .mnist import Dataset, default_places, find_places, name_set, read_dataset, read_labels
-from .pendigits import PenInk, read_pendigits
-from .prepared import prepare_images
+from .mnist import Dataset, default_places, find_places, list_others, name_set, read_dataset, read_labels
+from .pendigits import recognise_pendigits
+from .prepared import name_samples, prepare_images
 from .sample import SAMPLE_PATH, load_sample
 from .training_data import find_training
 
@@ -109,10 +109,7 @@ def find_splits(data_dir: Path | None = None, cache_dir: Path | None = None) -> 
     sources = [SplitSource(split, split, path, _count(path, f"y_{split}")) for path in main for split in _SPLITS]
     if not sources:
         sources = [SplitSource("built_in", "built_in", SAMPLE_PATH, _count(SAMPLE_PATH, "y"))]
-    folder = Path(data_dir).expanduser() if data_dir else None
-    if folder and folder.is_file():
-        folder = folder.parent
-    for path in sorted(folder.glob("*.npz")) if folder else []:
+    for path in list_others(data_dir):
         if path not in main:
             sources += _list_file(path)
     return _name_apart(sources)
@@ -209,13 +206,7 @@ def load_split(
             return None
         arrays = _prepare(source, on_progress)
         write_npz(kept, arrays)
-    return Split(source.name, _set_name(source), **{**arrays, "num_unreadable": int(arrays["num_unreadable"])})
-
-
-def _set_name(source: SplitSource) -> str:
-    """As `train --data` calls the set: only the original is called mnist."""
-    name = name_set(source.path)
-    return f"{name}_samples" if name == "mnist" else name
+    return Split(source.name, name_samples(source.path), **{**arrays, "num_unreadable": int(arrays["num_unreadable"])})
 
 
 def _read_prepared(path: Path) -> dict[str, np.ndarray] | None:
@@ -240,7 +231,7 @@ def _take_split(dataset: Dataset, source: SplitSource) -> Split:
 
 def _prepare(source: SplitSource, on_progress: Callable[[float], None]) -> dict[str, np.ndarray]:
     """The arrays of a split of pictures or ink, made in parts so that progress can be told."""
-    pen = _read_pen(source.path)
+    pen = recognise_pendigits(source.path)
     if source.kind == "outliers":
         labelled = load_labelled(source.path)
     else:
@@ -249,29 +240,24 @@ def _prepare(source: SplitSource, on_progress: Callable[[float], None]) -> dict[
     for start in range(0, len(labelled.labels), _PART):
         rows = slice(start, start + _PART)
         part = prepare_images(LabelledSet(source.name, labelled.kind, labelled.samples[rows], labelled.labels[rows]))
-        images.append(np.rint(part.images * 255).astype(np.uint8))
+        images.append(part.pixels)
         readable.append(part.readable)
         on_progress(min(1.0, (start + _PART) / len(labelled.labels)))
     kept = np.concatenate(readable) if readable else np.empty(0, bool)
     labels = labelled.labels[kept]
     pen_training = np.flatnonzero(pen.is_for_training[kept]) if pen else np.empty(0, np.int64)
-    all_images = np.concatenate(images)[kept] if images else np.empty((0, 28, 28), np.uint8)
+    all_images = np.concatenate(images) if images else np.empty((0, 28, 28), np.uint8)
     own = pen_training if pen else np.arange(len(labels))
     is_digits = source.kind == "digits"
     return {
         "images": all_images,
         "labels": labels if is_digits else np.full(len(labels), NO_LABEL, np.int64),
-        "training": own[find_training(all_images[own], labels[own], _set_name(source))] if is_digits else pen_training,
+        "training": own[find_training(all_images[own], labels[own], name_samples(source.path))]
+        if is_digits
+        else pen_training,
         "pen_training": pen_training,
         "num_unreadable": np.array(int((~kept).sum())),
     }
-
-
-def _read_pen(path: Path) -> PenInk | None:
-    try:
-        return read_pendigits(path) if "writer" in list_npz(path) else None
-    except DataError:  # other ink by this name
-        return None
 
 
 def _prepared_path(source: SplitSource, cache_dir: Path) -> Path:

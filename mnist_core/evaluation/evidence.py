@@ -8,12 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
 from ..augmentation.damage import damage_images
-from ..data.prepared import PreparedSet
+from ..data.files import list_npz
+from ..data.labelled import load_digits, load_labelled
+from ..data.mnist import Dataset, list_others
+from ..data.pendigits import REPORTED_WRITERS, load_pendigits, recognise_pendigits
+from ..data.prepared import PreparedSet, prepare_images, prepare_ink
+from ..data.sample import load_sample
+from ..errors import DataError
 from ..models.inference import Predictor
 from .metrics import evaluate, evaluate_outliers
 
@@ -89,6 +96,42 @@ class Evidence:
         return _LOOKALIKES.get(self.name, ()) if self.kind == "outliers" else ()
 
 
+def gather(
+    dataset: Dataset, data_dir: Path | None = None, say: Callable[[str], None] = lambda text: None
+) -> list[Evidence]:
+    """Every set at hand: MNIST's, the pen ink's reported writers, and what lies in the data folder.
+
+    Args:
+        dataset: MNIST.
+        data_dir: As of `load_dataset`; of the npz files there, those whose names begin with `outliers` hold no digits.
+        say: Takes sentences for the person who waits.
+
+    Raises:
+        DataError: The dataset is not MNIST, or a file cannot be read.
+    """
+    if dataset.name != "mnist":
+        raise DataError(f"A report needs MNIST's own test set. Received: {dataset.name} from {dataset.source}.")
+    test = PreparedSet.from_mnist(dataset.x_test, dataset.y_test)
+    digits = [
+        Evidence.known("validation", "clean", PreparedSet.from_mnist(*load_sample())),
+        Evidence.known("test", "clean", test),
+        Evidence.known("pen", "drawn", prepare_ink(load_pendigits().reported), len(REPORTED_WRITERS)),
+    ]
+    outliers = []
+    others = list_others(data_dir)
+    if not others:
+        say("No sets of other people's digits are at hand: name their folder with --data-dir.")
+    for path in others:
+        if {"x_train", "x_test"} <= list_npz(path).keys() or recognise_pendigits(path):
+            continue  # what models learn from
+        if path.name.startswith("outliers"):
+            outliers.append(Evidence.known(path.stem, "outliers", prepare_images(load_labelled(path))))
+        else:
+            labelled = load_digits(path)
+            digits.append(Evidence.known(path.stem, "drawn", prepare_images(labelled), labelled.num_writers))
+    return [*digits, Evidence.known("damaged", "damaged", damage(test)), *outliers]
+
+
 def damage(prepared: PreparedSet) -> PreparedSet:
     """The same digits, damaged, always alike."""
     damaged = damage_images(prepared.images, np.random.default_rng(1))
@@ -124,6 +167,33 @@ def measure(
             }
         )
     return {"sets": [evidence.description for evidence in sets], "models": rows}
+
+
+def measure_set(
+    predictor: Predictor, name: str, prepared: PreparedSet, outliers: Sequence[Path] = (), *, as_is: bool = False
+) -> dict[str, Any]:
+    """Measures a model on one set of digits, and how well its doubt tells them from what files of outliers hold.
+
+    Args:
+        predictor: What answers.
+        name: What the set is called.
+        prepared: The digits.
+        outliers: Files as of `load_labelled`.
+        as_is: Feed 28x28 pictures of outliers unchanged.
+
+    Returns:
+        data (the name), the figures of `evaluation.evaluate`, and outliers: those of `evaluation.evaluate_outliers` by
+        file.
+
+    Raises:
+        DataError: A file cannot be read.
+    """
+    figures = {"data": name, **evaluate(predictor, prepared), "outliers": {}}
+    for path in outliers:
+        images = prepare_images(load_labelled(path), as_is=as_is)
+        lookalikes = Evidence.known(path.stem, "outliers", images).lookalikes
+        figures["outliers"][str(path)] = evaluate_outliers(predictor, {name: prepared}, images, lookalikes)
+    return figures
 
 
 def count_pairs(confusion_matrix: Sequence[Sequence[int]]) -> dict[tuple[int, int], tuple[int, int]]:

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ..data.files import write_text
 from ..errors import StorageError
 from ..paths import INSIDE_FIGURES_PATH
 
@@ -26,10 +27,19 @@ def write_figures(path: Path, key: str, value: Any) -> None:
         figures = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
         if not isinstance(figures, dict):
             raise StorageError(f"{path} holds no figures. Expected one JSON object.", path)
-        path.write_text(json.dumps({**figures, key: value}, separators=(",", ":")) + "\n", encoding="utf-8")
-        read_figures.cache_clear()
     except (OSError, json.JSONDecodeError) as error:
-        raise StorageError(f"{path} cannot be read or written: {error}.", path) from error
+        raise StorageError(f"{path} cannot be read: {error}.", path) from error
+    write_json(path, {**figures, key: value})
+    read_figures.cache_clear()
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Writes figures into a file of their own.
+
+    Raises:
+        StorageError: It cannot be written.
+    """
+    write_text(path, json.dumps(value, separators=(",", ":")) + "\n", "Name another file with --figures.")
 
 
 @functools.cache
@@ -38,10 +48,10 @@ def read_figures(key: str, path: Path = INSIDE_FIGURES_PATH) -> Any:
     return json.loads(path.read_text(encoding="utf-8")).get(key) if path.is_file() else None
 
 
-def round_figures(value: Any) -> Any:
-    """The same with numbers of four digits, which is more than the page shows."""
+def round_figures(value: Any, num_digits: int = 4) -> Any:
+    """The same with numbers of so many digits, by default no more than the page shows."""
     if isinstance(value, dict):
-        return {name: round_figures(entry) for name, entry in value.items()}
+        return {name: round_figures(entry, num_digits) for name, entry in value.items()}
     if isinstance(value, list | tuple):
-        return [round_figures(entry) for entry in value]
-    return float(f"{value:.4g}") if isinstance(value, float) else value
+        return [round_figures(entry, num_digits) for entry in value]
+    return float(f"{value:.{num_digits}g}") if isinstance(value, float) else value

@@ -2,17 +2,96 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..errors import InkError
+from ..data.labelled import load_digits
+from ..data.mnist import find_folder
+from ..data.pendigits import load_pendigits, recognise_pendigits
+from ..errors import DataError, InkError
+from ..models.devices import Device
+from ..models.inference import open_predictor, predict
 from ..models.predictions import Predictions
+from ..models.store import StoredModel, short_name
 from ..preprocessing.ink import check_ink, largest_extent
-from ..preprocessing.steps import STEPS, follow, name_variant
+from ..preprocessing.steps import BRUSH, STEPS, follow, name_variant
 from .statistics import wilson_interval
+
+# The writers of the pen ink by whom nothing is trained or chosen.
+PEN = "pen"
+
+# n drawings, each a list of strokes of shape (points, 2 or 3), in any unit, and int64 labels (n,).
+Ink = tuple[Sequence[Sequence[np.ndarray]], np.ndarray]
+
+
+def measure_journey(
+    models: Sequence[StoredModel],
+    sets: Mapping[str, Ink],
+    device: Device,
+    on_progress: Callable[[str, float], None] = lambda name, share: None,
+) -> dict[str, Any]:
+    """What models read when steps from strokes to an image are left out, see `measure_variants`.
+
+    Args:
+        models: What answers.
+        sets: Drawings and their labels, by name.
+        device: What computes.
+        on_progress: Called with the name of a set and the share of it that is done.
+
+    Returns:
+        brush (share of the pad's side), sets (name, num_samples, size: of the drawings, as a median share of it) and
+        models (name, weights_digest, sets: for each set, for each variant, accuracy and 95 % interval).
+    """
+    predictors = {model.name: functools.partial(predict, open_predictor(model, device)) for model in models}
+    measured = {
+        name: measure_variants(predictors, ink, labels, functools.partial(on_progress, name))
+        for name, (ink, labels) in sets.items()
+    }
+    return {
+        "brush": BRUSH,
+        "sets": [
+            {"name": name, "num_samples": len(labels), "size": measure_size(ink)}
+            for name, (ink, labels) in sets.items()
+        ],
+        "models": [
+            {
+                "name": short_name(model),
+                "weights_digest": model.weights_digest,
+                "sets": {name: figures[model.name] for name, figures in measured.items()},
+            }
+            for model in models
+        ],
+    }
+
+
+def load_drawings(name: str, data_dir: Path | None = None) -> Ink:
+    """Drawings to measure on, with their labels.
+
+    Args:
+        name: `PEN` is the pen ink's reported writers; else that of a file beside the data.
+        data_dir: As of `load_dataset`.
+
+    Raises:
+        DataError: There is no such file, or it holds no ink, or what models learn from.
+    """
+    if name == PEN:
+        pen = load_pendigits().reported
+        return pen.ink, pen.labels
+    folder = find_folder(data_dir)
+    if folder is None:
+        raise DataError(f"Name the folder of {name}.npz with --data-dir.")
+    path = folder / f"{name}.npz"
+    if recognise_pendigits(path):
+        raise DataError(f"{name} is what models learn from. The writers kept apart from that are the set {PEN}.", path)
+    labelled = load_digits(path)
+    if labelled.kind != "ink":
+        raise DataError(f"{name} holds pictures. Expected ink: without strokes no step can be left out.", path)
+    return labelled.samples, labelled.labels
 
 
 def put_on_pad(ink: Sequence[Sequence[np.ndarray]]) -> list[list[np.ndarray]]:
@@ -60,8 +139,8 @@ def measure_variants(
     for number, without in enumerate(variants):
         steps = set(STEPS) - set(without)
         images = np.stack([follow(drawing, steps).image for drawing in drawings if drawing is not None])
-        for name, predict in predictors.items():
-            hits = int((predict(images).probabilities.argmax(axis=1) == labels[readable]).sum())
+        for name, read in predictors.items():
+            hits = int((read(images).probabilities.argmax(axis=1) == labels[readable]).sum())
             interval = list(wilson_interval(hits, len(labels)))
             figures[name][name_variant(without)] = {"accuracy": hits / len(labels), "interval": interval}
         on_progress((number + 1) / len(variants))

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import DataError, StorageError
+from ..data.files import write_text
+from ..errors import DataError
 from ..models.store import StoredModel
 from .evidence import REGIONAL_PAIRS, count_pairs
 
@@ -39,10 +40,7 @@ def write_between(path: Path, name: str, text: str) -> None:
     first, last = marks(name)
     before, _, rest = path.read_text(encoding="utf-8").partition(first)
     _, _, after = rest.partition(last)
-    try:
-        path.write_text(f"{before}{first}\n{text}\n{last}{after}", encoding="utf-8")
-    except OSError as error:
-        raise StorageError(f"{path} cannot be written: {error}.", path) from error
+    write_text(path, f"{before}{first}\n{text}\n{last}{after}", "Name another file with --into.")
 
 
 def check_marks(path: Path, name: str) -> None:

@@ -15,21 +15,28 @@ Reference:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import functools
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+from ..data.sample import load_sample
 from ..models.architectures import NUM_CLASSES
 from ..models.calibration import softmax
+from ..models.store import StoredModel, short_name
 from ..preprocessing.ink import IMAGE_SIZE
 from .attribution import BASELINES, EXPLANATIONS, Baseline, Explanation, Network, Target, has_maps
+from .gradients import DifferentiableNetwork
 
 # Side of the squares, in pixels. Chosen, as `explain.PATCH` was, on 50 images that are not among those reported.
 SIDE = 4
 SHARES = np.linspace(0, 1, 21)
 ORDERS = ("random", "darkness")
 
+# With which `measure_models` measures: the second shows how much depends on the size of what is changed at a time.
+_SIDES = (SIDE, 1)
+_NUM_IMAGES = 500
 _REPLACEMENTS = {"paper": 0.0, "ink": 1.0}
 # A square that hardly changes has no importance to speak of.
 _LEAST_CHANGE = 0.02
@@ -97,6 +104,36 @@ def measure_explanations(
         "shares": SHARES[::2].round(2).tolist(),
         "methods": {**described, **orders},
     }
+
+
+def measure_models(
+    models: Sequence[StoredModel], on_progress: Callable[[str, float], None] = lambda what, share: None
+) -> dict[str, Any]:
+    """Measures all methods for stored models, on 500 of the built-in images, spread over all digits.
+
+    On none of these is a model trained, and none of them helped to choose how methods work. TensorFlow is imported.
+
+    Args:
+        models: What is explained.
+        on_progress: Called with what is measured and the share of it that is done.
+
+    Returns:
+        models: of each name, weights_digest and, by the side of the squares as text, what `measure_explanations` gives.
+    """
+    images, described = choose_images(), []
+    for stored in models:
+        network, sides = DifferentiableNetwork(stored), {}
+        for side in _SIDES:
+            tell = functools.partial(on_progress, f"{stored.name}, squares of {side} x {side}")
+            sides[str(side)] = measure_explanations(network, images, side, tell)
+        described.append({"name": short_name(stored), "weights_digest": stored.weights_digest, "sides": sides})
+    return {"models": described}
+
+
+def choose_images(num_images: int = _NUM_IMAGES) -> np.ndarray:
+    """Evenly spread images of the built-in sample, float32 (num_images, 28, 28) in [0, 1]; at most 500."""
+    images = load_sample()[0][:: 5000 // _NUM_IMAGES]
+    return images[:: len(images) // num_images][:num_images].astype(np.float32) / 255
 
 
 def _measure_image(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -19,7 +19,7 @@ from .architectures import NUM_CLASSES
 from .calibration import Calibration
 from .devices import Device
 from .predictions import Predictions, read_logits
-from .store import StoredModel, build_keras_model
+from .store import StoredModel, build_keras_model, short_name
 
 # Larger batches make LiteRT keep hundreds of megabytes for good.
 MOST_IMAGES = 64
@@ -38,6 +38,13 @@ class Predictor(Protocol):
 def open_predictor(stored: StoredModel, device: Device) -> Predictor:
     """Makes a stored model ready to answer on a device."""
     return LiteRTPredictor(stored) if device.kind == "cpu" else TensorFlowPredictor(stored)
+
+
+def open_predictors(models: Sequence[StoredModel], device: Device) -> dict[str, Predictor]:
+    """Makes stored models ready to answer, by their short names, or by their whole ones where two would be alike."""
+    shorts = [short_name(model) for model in models]
+    names = [model.name if shorts.count(short) > 1 else short for model, short in zip(models, shorts, strict=True)]
+    return {name: open_predictor(model, device) for name, model in zip(names, models, strict=True)}
 
 
 def predict_logits(predictor: Predictor, images: np.ndarray) -> np.ndarray:

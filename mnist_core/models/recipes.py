@@ -11,6 +11,7 @@ import dataclasses
 import hashlib
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ from .architectures import ARCHITECTURES, NUM_CLASSES, Architecture, Parts, find
 OPTIMIZERS = ("adam", "adamw", "rmsprop", "sgd", "momentum")
 SCHEDULES = ("constant", "cosine", "exponential")
 LOSSES = ("sparse", "one_hot")
+ADAMW_DECAY = 0.004  # Keras' own default; without any, AdamW is Adam
 
 
 @dataclass(frozen=True)
@@ -203,6 +205,50 @@ def find_recipe(name: str) -> Recipe:
         raise UnknownModelError(name, sorted(RECIPES), kind="recipe")
     return RECIPES[name]
 
+
+def change_recipe(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
+    """The recipe with some of its values changed; `adamw` comes with Keras' own weight decay where there was none.
+
+    Args:
+        recipe: What to change.
+        changes: Values by the names of fields of `Recipe`, of its `Parts` and of its `Augmentation`.
+
+    Raises:
+        ValueError: There is no such field, or a value is out of bounds.
+    """
+    unknown = set(changes) - CHANGEABLE
+    if unknown:
+        raise ValueError(
+            f"A recipe has no {', '.join(sorted(unknown))}. Expected some of: {', '.join(sorted(CHANGEABLE))}."
+        )
+    values = _pick(_OWN_FIELDS, changes)
+    if values.get("optimizer") == "adamw" and not recipe.weight_decay:
+        values.setdefault("weight_decay", ADAMW_DECAY)
+    return dataclasses.replace(
+        recipe,
+        parts=dataclasses.replace(recipe.parts, **_pick(_PART_FIELDS, changes)),
+        augmentation=dataclasses.replace(recipe.augmentation, **_pick(_AUGMENTATION_FIELDS, changes)),
+        **values,
+    )
+
+
+def pick_parts(changes: Mapping[str, Any]) -> Parts:
+    """Those of the changes that are network parts."""
+    return Parts(**_pick(_PART_FIELDS, changes))
+
+
+def _names(kind: type) -> frozenset[str]:
+    return frozenset(entry.name for entry in fields(kind))
+
+
+def _pick(names: frozenset[str], changes: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in changes.items() if name in names}
+
+
+_PART_FIELDS, _AUGMENTATION_FIELDS = _names(Parts), _names(Augmentation)
+_OWN_FIELDS = _names(Recipe) - {"name", "architecture", "parts", "augmentation", "start"}
+# What `change_recipe` takes.
+CHANGEABLE = _OWN_FIELDS | _PART_FIELDS | _AUGMENTATION_FIELDS
 
 _OURS = (
     Recipe(

@@ -107,7 +107,7 @@ def ablate(workbench: Workbench, *, num_seeds: int = 3, epochs: int = 5, limit: 
     """Trains sketchnet's recipe shortly with everything, and without each of its parts.
 
     Args:
-        workbench: Data, with the pen ink, and stored models.
+        workbench: MNIST, with the pen ink, and stored models.
         num_seeds: Seeds 0 to `num_seeds` - 1.
         epochs: Passes of each run.
         limit: Number of training images.
@@ -120,7 +120,7 @@ def ablate(workbench: Workbench, *, num_seeds: int = 3, epochs: int = 5, limit: 
     if num_seeds < 1:
         raise ValueError(f"`num_seeds` must be at least 1. Received: num_seeds={num_seeds!r}")
     if workbench.data.ink is None:
-        raise DataError("The ablation needs the pen ink of UCI's data set 81. Name its folder with --data-dir.")
+        raise DataError(f"The ablation needs MNIST with the pen ink. Received: {workbench.data.name}.")
     rows = []
     for without, parts in ABLATIONS.items():
         models = []

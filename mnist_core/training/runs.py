@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import os
 import signal
 import tempfile
 import threading
@@ -17,12 +19,14 @@ import numpy as np
 from ..augmentation.damage import damage_images
 from ..augmentation.outliers import generate_outliers
 from ..data.mnist import Dataset
+from ..data.pendigits import load_pendigits
 from ..data.prepared import PreparedSet, prepare_ink
-from ..data.training_data import TrainingData, split_validation
+from ..data.training_data import TrainingData, add_ink, split_validation
 from ..errors import ArchitectureError, StorageError
 from ..evaluation.metrics import evaluate, evaluate_outliers
 from ..models.architectures import Parts, find_difference, find_layers
 from ..models.calibration import Calibration, fit_calibration
+from ..models.devices import check_choice
 from ..models.inference import predict_logits
 from ..models.recipes import Recipe, Start
 from ..models.store import StoredModel, build_keras_model, check_place, find_complete, find_stored, run_name, save_run
@@ -58,9 +62,28 @@ class Workbench:
     say: Callable[[str], None] = lambda text: None
 
     @classmethod
-    def for_dataset(cls, dataset: Dataset, roots: tuple[Path, ...], **options: Any) -> Workbench:
-        """A workbench with the dataset's own test set, its training set split."""
-        return cls(split_validation(dataset), PreparedSet.from_mnist(dataset.x_test, dataset.y_test), roots, **options)
+    def for_dataset(
+        cls, dataset: Dataset, roots: tuple[Path, ...], recipes: Sequence[Recipe] = (), **options: Any
+    ) -> Workbench:
+        """A workbench with the dataset's own test set, its training set split.
+
+        Args:
+            dataset: What to train and measure on.
+            roots: See `Workbench`.
+            recipes: What will be trained; with MNIST, the pen ink is there if one of them draws from it.
+            options: Fields of `Workbench`.
+        """
+        test = PreparedSet.from_mnist(dataset.x_test, dataset.y_test)
+        bench = cls(split_validation(dataset), test, roots, **options)
+        if not any(recipe.ink for recipe in recipes):
+            return bench
+        if dataset.name != "mnist":
+            bench.say(
+                f"The pen ink is for MNIST's digits and stays out. If {dataset.name} is no set of digits, add "
+                "--outliers 0."
+            )
+            return bench
+        return dataclasses.replace(bench, data=add_ink(bench.data, load_pendigits()))
 
     def find(self, recipe: Recipe) -> StoredModel | None:
         """The complete result of a recipe on this data, if it is stored."""
@@ -105,6 +128,8 @@ class Workbench:
             return self._store(run, root / run_name(run, name or self._name(recipe)))
 
     def _train(self, recipe: Recipe) -> TrainingRun:
+        if not self.exact:  # read when TensorFlow is loaded: products of 16 bits where the processor has them
+            os.environ.setdefault("ONEDNN_DEFAULT_FPMATH_MODE", "BF16")
         import keras
 
         from .loop import train
@@ -168,6 +193,19 @@ class Workbench:
         labels = [prepared.labels for prepared in clean]
         groups = [*zip(logits, labels, strict=True), (predict_logits(answers, damaged), validation.labels)]
         return fit_calibration(groups, logits)
+
+
+def device_finder(requested: str) -> Callable[[], Sequence[str]]:
+    """What a workbench asks for devices, see `devices.choose_devices`; TensorFlow is loaded at the first question."""
+    check_choice(requested)
+
+    @functools.cache
+    def find_devices() -> Sequence[str]:
+        from .devices import choose_devices
+
+        return choose_devices(requested)
+
+    return find_devices
 
 
 def _generate_outliers(data: TrainingData) -> PreparedSet:

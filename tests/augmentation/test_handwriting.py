@@ -465,12 +465,12 @@ def test_a_one_that_lies_flat_can_be_drawn():
     assert np.isfinite(images).all()
 
 
-# The hands of real people, where there are any
+# The hands of real people
 
 
-def test_another_hand_is_no_other_digit(development_file):
+def test_another_hand_is_no_other_digit():
     """A network that never saw another hand reads nearly all of them."""
-    from mnist_core.data.pendigits import NPZ_NAME, read_pendigits
+    from mnist_core.data.pendigits import load_pendigits
     from mnist_core.data.prepared import PreparedSet
     from mnist_core.evaluation.metrics import evaluate
     from mnist_core.models.devices import Device
@@ -479,7 +479,7 @@ def test_another_hand_is_no_other_digit(development_file):
     from mnist_core.paths import SHIPPED_DIR
     from mnist_core.preprocessing.ink import check_ink
 
-    pen, source = read_pendigits(development_file(NPZ_NAME)).validation, generator(0)
+    pen, source = load_pendigits().validation, generator(0)
     images = [
         draw_varied(check_ink(drawing), int(label), 0, source)
         for drawing, label in zip(pen.ink[::3], pen.labels[::3], strict=True)

@@ -15,6 +15,7 @@ from support.sets import DOTTED, FILES, GZ, NAMES, changed, other_set, write, wr
 from mnist_core.commands import console
 from mnist_core.data import mnist as dataset
 from mnist_core.data.mnist import load_dataset
+from mnist_core.data.pendigits import PENDIGITS_PATH, load_pendigits
 from mnist_core.data.sample import SAMPLE_PATH, load_sample
 
 REAL_HASHES = dict(dataset.MNIST_HASHES)
@@ -43,11 +44,11 @@ def folder(tmp_path):
 
 
 def listed(*arguments, code=0):
-    """What the command finds, by path; the built-in sample aside."""
+    """What the command finds, by path; what is built in aside."""
     said = run("data", *arguments, "--json")
     assert said.code == code, said.messages
     entries = {entry["path"]: entry for entry in json.loads(said.out)}
-    assert entries.pop(str(SAMPLE_PATH))
+    assert all(entries.pop(str(path)) for path in (SAMPLE_PATH, PENDIGITS_PATH))
     return entries
 
 
@@ -168,12 +169,14 @@ def test_the_home_folder_is_understood(monkeypatch, folder):
 
 
 @pytest.mark.parametrize("arguments", [(), ("--data-dir", "data"), ("--data-dir", "nowhere")])
-def test_the_built_in_sample_is_always_there(monkeypatch, folder, arguments):
+def test_what_is_built_in_is_always_there(monkeypatch, folder, arguments):
     monkeypatch.chdir(folder.parent)
     write(folder / "mnist.npz", MNIST)
-    entry = json.loads(run("data", *arguments, "--json").out)[-1]
-    assert (entry["path"], entry["form"], entry["counts"]) == (str(SAMPLE_PATH), "npz", {"validation": 5000})
-    assert entry["hashes"] == dict(zip("xy", map(published_hash, load_sample()), strict=True))
+    sample, ink = json.loads(run("data", *arguments, "--json").out)[-2:]
+    assert (sample["path"], sample["form"], sample["counts"]) == (str(SAMPLE_PATH), "npz", {"validation": 5000})
+    assert sample["hashes"] == dict(zip("xy", map(published_hash, load_sample()), strict=True))
+    assert (ink["path"], ink["kind"], sum(ink["counts"].values())) == (str(PENDIGITS_PATH), "ink", 7494)
+    assert ink["hashes"] == {"ink": load_pendigits().digest}
 
 
 # What is damaged or missing
@@ -284,6 +287,7 @@ def test_people_read_what_programs_read(folder):
         f"{folder}/FashionMNIST/raw: fashionmnist, images (IDX), 60 train, 20 test",
         f"{folder}/pictures.npz: pictures, pictures (npz), 20 samples",
         f"{SAMPLE_PATH}: built-in sample, images (npz), 5,000 validation",
+        f"{PENDIGITS_PATH}: built-in pen ink, ink (npz), 5,498 train, 999 validation, 997 reported",
     ]
 
 
@@ -291,7 +295,7 @@ def test_people_read_the_hashes(folder):
     write(folder / "mnist.npz", MNIST)
     words = [line.split() for line in run("data", "--data-dir", folder).out.splitlines() if line.startswith(" ")]
     assert words[:4] == [[name, "sha256", published_hash(MNIST[name])] for name in NAMES]
-    assert [array for array, _, _ in words[4:]] == ["x", "y"]
+    assert [array for array, _, _ in words[4:]] == ["x", "y", "ink"]
 
 
 def test_the_real_files_are_listed(monkeypatch, development_file):

@@ -8,12 +8,12 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from support.commands import run
+from support.commands import fabricated_mnist, run
 from support.models import ROOT
 from support.search import DATA, FakeTraining, StoringWorkbench, fake_workbench, replace_training, states
 from support.server import clean_environment
 
-from mnist_core.commands import experiment
+from mnist_core.commands import console, experiment
 from mnist_core.data.pendigits import PenInk
 from mnist_core.data.sample import load_sample
 from mnist_core.data.training_data import add_ink
@@ -21,13 +21,15 @@ from mnist_core.errors import StoppedError
 from mnist_core.evaluation.report import ABLATION_TABLE, ACTIVATIONS_TABLE, GRID_TABLE, RECIPES_TABLE, marks
 from mnist_core.models.recipes import RECIPES
 from mnist_core.paths import SHIPPED_DIR
+from mnist_core.training import experiments
 from mnist_core.training.experiments import ABLATIONS, CLASSIC_ACTIVATIONS
 from mnist_core.training.search import SPACE
 
-PEN = PenInk([[np.array([[0, 0], [0, 9]])]] * 30, np.ones(30, np.int64), np.arange(1, 31), "made up")
+PEN = PenInk([[np.array([[0, 0], [0, 9]])]] * 30, np.ones(30, np.int64), np.arange(1, 31))
 GRID = ("experiment", "grid", "--trials", "3", "--epochs", "1", "--seeds", "2")
 ACTIVATIONS = ("experiment", "activations", "--seeds", "2", "--epochs", "3")
 ABLATION = ("experiment", "ablation", "--seeds", "1", "--epochs", "1", "--limit", "1")
+STUDY = "sqlite:///{}/studies/grid.db"
 COMMANDS = {
     RECIPES_TABLE: ("table",),
     ACTIVATIONS_TABLE: ACTIVATIONS,
@@ -156,6 +158,19 @@ def test_the_table_trains_only_what_is_missing(workbench, tmp_path):
     assert workbench.trained == []
 
 
+def test_the_table_trains_sketchnet_with_pen_ink_where_it_is_not_shipped(monkeypatch, tmp_path):
+    opened = []
+    monkeypatch.setattr(console, "load_dataset", fabricated_mnist)
+    monkeypatch.setattr(console, "Workbench", StoringWorkbench)
+    monkeypatch.setattr(experiments, "SHIPPED_DIR", tmp_path / "none")
+    monkeypatch.setattr(experiment, "train_all", lambda bench: opened.append(bench) or experiments.train_all(bench))
+    assert run("table", "--into", readme(tmp_path, RECIPES_TABLE)).code == 0
+    (bench,), sketchnet = opened, RECIPES["sketchnet"]
+    assert sketchnet in bench.trained
+    assert bench.find(sketchnet).learned_ink
+    assert len(bench.data_for(sketchnet).ink.labels) == 5498
+
+
 # Activations
 
 
@@ -231,12 +246,12 @@ def test_an_ablation_is_short_unless_it_is_told_otherwise(workbench):
     assert {(recipe.epochs, recipe.limit) for recipe in workbench.trained} == {(5, 20_000)}
 
 
-def test_an_ablation_without_pen_ink_says_where_it_belongs(monkeypatch, tmp_path):
+def test_an_ablation_of_another_set_says_what_it_needs(monkeypatch, tmp_path):
     bench = StoringWorkbench(DATA, None, (tmp_path / "models",))
     monkeypatch.setattr(experiment, "open_workbench", lambda options, *recipes: bench)
     said = run(*ABLATION)
     assert (said.code, said.out, bench.trained) == (1, "", [])
-    assert "--data-dir" in said.messages
+    assert "needs MNIST with the pen ink" in said.messages
 
 
 # Grid
@@ -245,8 +260,8 @@ def test_an_ablation_without_pen_ink_says_where_it_belongs(monkeypatch, tmp_path
 def test_the_grid_says_what_it_leaves_out_and_where_its_trials_are(training, cache):
     said = run(*GRID)
     assert said.code == 0
-    assert f"24 of the combinations are impossible; trials are kept in {cache}/studies/grid.journal" in said.messages
-    assert states(cache / "studies" / "grid.journal").count("COMPLETE") == 3
+    assert f"24 of the combinations are impossible; trials are kept in {STUDY.format(cache)}" in said.messages
+    assert states(STUDY.format(cache)).count("COMPLETE") == 3
 
 
 def test_the_grid_is_a_table(training):
@@ -304,7 +319,7 @@ def test_a_search_that_is_stopped_says_how_it_goes_on(training, cache):
     training.during = stop
     said = run(*GRID)
     assert (said.code, said.out) == (130, "")
-    assert said.messages.splitlines()[-1].startswith(f"Stopped. The trials are kept in {cache}/studies/grid.journal")
+    assert said.messages.splitlines()[-1].startswith(f"Stopped. The trials are kept in {STUDY.format(cache)}")
     assert "Traceback" not in said.messages
 
 
@@ -340,6 +355,6 @@ def test_a_search_from_data_to_json(small_set, tmp_path):
     low, high = found["best"]["test_interval"]
     assert low <= found["best"]["test_accuracy"] <= high
     assert (tmp_path / "cache" / "models" / found["best"]["model"] / "model.tflite").is_file()
-    assert states(tmp_path / "cache" / "studies" / "grid.journal").count("COMPLETE") == 1
+    assert states(STUDY.format(tmp_path / "cache")).count("COMPLETE") == 1
     stored = json.loads((tmp_path / "cache" / "models" / found["best"]["model"] / "metrics.json").read_text())
     assert stored["validation"]["accuracy"] == pytest.approx(trial["validation_accuracy"])

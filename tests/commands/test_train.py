@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import os
 import re
 from types import SimpleNamespace
 
@@ -11,12 +10,13 @@ import pytest
 from support.commands import fabricated_mnist, models_in, must_not_train, pictures_file, run, set_up
 from support.models import fake_run
 from support.server import ONE, SEVEN
+from support.sets import as_arrays, write
 
 from mnist_core.commands import console
 from mnist_core.commands.train import describe_layers
+from mnist_core.data import pendigits
 from mnist_core.data.labelled import pack_ink
 from mnist_core.data.pendigits import PenInk
-from mnist_core.errors import StorageError
 from mnist_core.models.architectures import ARCHITECTURES, Parts
 from mnist_core.models.recipes import RECIPES
 from mnist_core.models.store import find_stored, save_run
@@ -383,7 +383,7 @@ def test_a_set_of_the_layout_of_mnist_is_trained_on_under_its_name(monkeypatch, 
     monkeypatch.setattr(console, "load_dataset", load)
     said = run("train", "linear", "--data-dir", tmp_path / "fashion", "--json")
     assert said.code == 0
-    assert given == [str(tmp_path / "fashion")]
+    assert given == [tmp_path / "fashion"]
     assert "fashion from nowhere" in said.messages
     assert "Training linear: 4,8" in said.messages
 
@@ -393,17 +393,12 @@ def test_a_set_of_the_layout_of_mnist_is_trained_on_under_its_name(monkeypatch, 
 
 @pytest.fixture
 def pen(monkeypatch):
-    """A one and a seven by each of thirty writers; notes where it was looked for."""
+    """A one and a seven by each of thirty writers, in the place of the built-in pen ink."""
     drawings = [[np.array(stroke, np.float32) for stroke in ink] for ink in (ONE, SEVEN)] * 30
-    ink = PenInk(drawings, np.array([1, 7] * 30), np.repeat(np.arange(1, 31), 2), "a drawer")
-    asked = []
-
-    def load(data_dir, cache_dir, **options):
-        asked.append((data_dir, cache_dir, options["download"]))
-        return ink
-
-    monkeypatch.setattr(console, "load_pendigits", load)
-    return SimpleNamespace(ink=ink, asked=asked)
+    ink = PenInk(drawings, np.array([1, 7] * 30), np.repeat(np.arange(1, 31), 2))
+    monkeypatch.setattr(runs, "load_pendigits", lambda: ink)
+    monkeypatch.setattr(pendigits, "_PENDIGITS_HASH", ink.digest)
+    return ink
 
 
 @pytest.fixture
@@ -419,20 +414,19 @@ def opened(monkeypatch, tmp_path):
     return benches
 
 
-def test_a_recipe_that_wants_pen_ink_is_trained_on_it(pen, opened, cache):
+def test_a_recipe_that_wants_pen_ink_is_trained_on_it(pen, opened):
     said = run("train", "lenet", "--ink", "900", "--outliers", "40", "--json")
     (bench,) = opened
-    assert bench.data.ink.digest == pen.ink.training.digest
-    assert bench.data.validation_ink.digest == pen.ink.validation.digest
-    assert pen.asked == [(None, cache, True)]
-    assert "Pen ink from a drawer" in said.messages
+    assert bench.data.ink.digest == pen.training.digest
+    assert bench.data.validation_ink.digest == pen.validation.digest
     assert "Training lenet: 1,000 images, 900 pen drawings and 40 images that are no digits, 10" in said.messages
 
 
 @pytest.mark.parametrize("arguments", [("lenet",), ("sketchnet", "--ink", "0"), ("lenet", "--outliers", "30")])
-def test_pen_ink_is_not_looked_for_where_a_recipe_wants_none(pen, opened, arguments):
+def test_pen_ink_is_not_loaded_where_a_recipe_wants_none(monkeypatch, opened, arguments):
+    monkeypatch.setattr(runs, "load_pendigits", lambda: pytest.fail("loaded the pen ink"))
     said = run("train", *arguments, "--json")
-    assert (pen.asked, opened[0].data.ink, opened[0].data.validation_ink) == ([], None, None)
+    assert (opened[0].data.ink, opened[0].data.validation_ink) == (None, None)
     assert "pen drawings" not in said.messages
 
 
@@ -440,45 +434,21 @@ def test_other_data_than_mnist_is_not_mixed_with_pen_ink(monkeypatch, pen, opene
     other = dataclasses.replace(fabricated_mnist(), name="fashion")
     monkeypatch.setattr(console, "load_dataset", lambda *arguments, **options: other)
     run("train", "sketchnet", "--json")
-    assert (pen.asked, opened[0].data.ink) == ([], None)
-
-
-@pytest.mark.parametrize("inside", ["", "mnist.npz"])
-def test_pen_ink_is_looked_for_where_mnist_is(pen, opened, cache, tmp_path, inside):
-    (tmp_path / "mnist.npz").touch()
-    run("train", "sketchnet", "--data-dir", tmp_path / inside, "--json")
-    assert pen.asked == [(tmp_path, cache, True)]
-
-
-def test_without_pen_ink_training_goes_on_and_says_what_that_costs(opened):
-    said = run("train", "sketchnet", "--json")
-    assert said.code == 0
     assert opened[0].data.ink is None
-    assert "could not be downloaded from http://127.0.0.1:9/pen.zip" in said.messages
-    assert "Training goes on with MNIST alone" in said.messages
-    assert "pen drawings" not in said.messages.split("goes on")[1]
 
 
-def test_pen_ink_that_cannot_be_kept_is_an_error(monkeypatch, opened, tmp_path):
-    def fail(*arguments, **options):
-        raise StorageError("The disk is full.", tmp_path)
-
-    monkeypatch.setattr(console, "load_pendigits", fail)
-    said = run("train", "sketchnet")
-    assert (said.code, opened) == (1, [])
-    assert "The disk is full." in said.messages
-
-
-def test_damaged_pen_ink_is_said_and_left_out(monkeypatch, opened, tmp_path):
+@pytest.mark.parametrize("data_dir", [(), ("--data-dir", "{}")], ids=["no folder", "a folder"])
+def test_sketchnet_needs_nothing_but_mnist(opened, tmp_path, data_dir):
+    """The ink comes with the project, and it is what the shipped model learned, whatever lies in the data folder."""
     (tmp_path / "ink_pendigits_train.npz").write_bytes(b"PK but no more")
-    said = run("train", "sketchnet", "--data-dir", tmp_path, "--json")
-    assert opened[0].data.ink is None
-    assert str(tmp_path / "ink_pendigits_train.npz") in said.messages
+    said = run("train", "sketchnet", *(word.format(tmp_path) for word in data_dir), "--json")
+    assert (said.code, len(opened[0].data.ink.labels), len(opened[0].data.validation_ink.labels)) == (0, 5498, 999)
+    assert "1,000 pen drawings" in said.messages
 
 
 def test_pictures_in_a_file_are_not_mixed_with_pen_ink(pen, opened, tmp_path):
     said = run("train", "sketchnet", "--data", pictures_file(tmp_path, num=100), "--json")
-    assert (pen.asked, opened[0].data.ink) == ([], None)
+    assert opened[0].data.ink is None
     assert "Training sketchnet: 80 images" in said.messages
 
 
@@ -495,15 +465,11 @@ def test_what_is_said_is_what_an_epoch_takes(pen, opened, tmp_path, arguments, e
     assert f"Training lenet: {expected}" in said.messages
 
 
-def test_pen_ink_as_data_leaves_out_the_writers_that_are_kept_for_measuring(monkeypatch, pen, opened, tmp_path):
+def test_pen_ink_as_data_leaves_out_the_writers_that_are_kept_for_measuring(pen, opened, tmp_path):
     """Otherwise the model would know the hands by which it is judged."""
-    path = tmp_path / "ink.npz"
-    with path.open("wb") as file:
-        pack_ink(file, pen.ink.ink, pen.ink.labels)
-    monkeypatch.setattr("mnist_core.commands.train.read_pendigits", lambda path: pen.ink)
-    said = run("train", "linear", "--data", path, "--json")
+    said = run("train", "linear", "--data", write(tmp_path / "ink.npz", as_arrays(pen)), "--json")
     data = opened[0].data
-    assert len(data.x_train) + len(data.x_validation) == len(pen.ink.training.ink) == 44
+    assert len(data.x_train) + len(data.x_validation) == len(pen.training.ink) == 44
     assert "stay out" in said.messages
 
 
@@ -531,14 +497,6 @@ def test_quick_gives_up_exactness(monkeypatch, opened, arguments, exact):
     monkeypatch.setenv("ONEDNN_DEFAULT_FPMATH_MODE", "before")
     run("train", "linear", *arguments, "--json")
     assert opened[0].exact is exact
-
-
-@pytest.mark.parametrize(("arguments", "expected"), [((), None), (("--quick",), "BF16")])
-def test_quick_asks_the_processor_for_short_numbers(monkeypatch, opened, arguments, expected):
-    monkeypatch.setenv("ONEDNN_DEFAULT_FPMATH_MODE", "to be taken back")
-    monkeypatch.delenv("ONEDNN_DEFAULT_FPMATH_MODE")
-    run("train", "linear", *arguments, "--json")
-    assert os.environ.get("ONEDNN_DEFAULT_FPMATH_MODE") == expected
 
 
 def test_quick_changes_neither_recipe_nor_key(quick):

@@ -4,18 +4,15 @@ import contextlib
 import gzip
 import hashlib
 import os
-import shutil
 import struct
-import subprocess
 import tracemalloc
 from pathlib import Path
 
 import numpy as np
 import pytest
-from support.files import as_idx, pack_z, published_hash
+from support.files import as_idx, published_hash
 
-from mnist_core.data import files as arrays
-from mnist_core.data.files import idx_hash, list_npz, read_idx, read_npz, unpack_z, write_npz
+from mnist_core.data.files import check_folder, idx_hash, list_npz, read_idx, read_npz, replacing, write_npz, write_text
 from mnist_core.errors import DataError, StorageError
 
 CUBE = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
@@ -243,125 +240,7 @@ def test_a_head_of_nothing_beside_something_huge_is_refused(tmp_path):
         read_idx(tmp_path / "z")
 
 
-# What compress packed
-
-
-NOWHERE = Path("nowhere.Z")
-WORDS = b" ".join(b"%d" % (number**3 % 977) for number in range(3000))
-NOISE = np.random.default_rng(0).integers(0, 256, 130_000, dtype=np.uint8).tobytes()
-PACKED = {
-    "nothing": b"",
-    "one byte": b"a",
-    "two bytes": b"ab",
-    "all alike": b"a" * 10_000,
-    "in turn": b"ab" * 5000,
-    "words": WORDS,
-    "every byte": bytes(range(256)) * 3,
-    "noise": NOISE[:3000],
-}
-
-
-def refused(content):
-    with pytest.raises(DataError, match=r"nowhere\.Z") as caught:
-        unpack_z(content, NOWHERE)
-    assert caught.value.path == NOWHERE
-    return str(caught.value)
-
-
-@pytest.mark.parametrize("content", PACKED.values(), ids=PACKED)
-@pytest.mark.parametrize("block_mode", [True, False])
-def test_what_was_packed_comes_back(content, block_mode):
-    assert unpack_z(pack_z(content, 16, block_mode), NOWHERE) == content
-
-
-def test_a_file_by_hand():
-    """`aaaa` is an a, the code that is only just being made, and an a: 97, 257, 97 in nine bits each."""
-    number = 97 | 257 << 9 | 97 << 18
-    assert unpack_z(b"\x1f\x9d\x90" + number.to_bytes(4, "little"), NOWHERE) == b"aaaa"
-
-
-@pytest.mark.parametrize("most_bits", range(9, 17))
-@pytest.mark.parametrize("block_mode", [True, False])
-def test_codes_of_any_width_are_read_until_the_table_is_full(most_bits, block_mode):
-    """So much noise fills a table of 16 bits, and goes on."""
-    content = NOISE[: (3 << most_bits) // 2]
-    assert unpack_z(pack_z(content, most_bits, block_mode), NOWHERE) == content
-
-
-@pytest.mark.parametrize("clear_every", [1, 2, 7, 8, 9, 255, 256, 257, 300, 5000])
-@pytest.mark.parametrize("content", [WORDS, NOISE[:12_000]], ids=["words", "noise"])
-def test_a_table_that_is_thrown_away_begins_anew(content, clear_every):
-    assert unpack_z(pack_z(content, 16, True, clear_every), NOWHERE) == content
-
-
-@pytest.mark.parametrize("most_bits", [9, 10, 12, 16])
-@pytest.mark.parametrize("clear_every", [None, 100, 700])
-def test_other_programs_read_what_the_tests_pack(most_bits, clear_every):
-    """Otherwise packing and unpacking could be wrong alike."""
-    program = shutil.which("gzip")
-    if not program:
-        pytest.skip("there is no gzip on this machine")
-    packed = pack_z(NOISE, most_bits, True, clear_every)
-    assert subprocess.run([program, "-dc"], input=packed, capture_output=True, check=True).stdout == NOISE
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"\x1f",
-        b"\x1f\x9d",
-        b"\x1f\x8b\x90abc",
-        b"PK\x03\x04",
-        b"\x1f\x9d\x88abc",
-        b"\x1f\x9d\x91abc",
-        b"\x9d\x1f\x90",
-    ],
-)
-def test_what_does_not_begin_like_compress_is_refused(content):
-    assert "is no file of Unix' compress" in refused(content)
-
-
-@pytest.mark.parametrize(("first", "second"), [(257, 97), (300, 97), (97, 258), (97, 511)])
-def test_a_code_that_was_not_made_yet_is_refused(first, second):
-    packed = b"\x1f\x9d\x90" + (first | second << 9).to_bytes(3, "little")
-    assert f"is damaged: code {first if first > 256 else second} at byte" in refused(packed)
-
-
-def test_without_block_mode_256_is_a_code_like_any_other():
-    """It says nothing before the second code was read, and then what both of them are."""
-    assert "code 256" in refused(b"\x1f\x9d\x10" + (256).to_bytes(2, "little"))
-    assert unpack_z(b"\x1f\x9d\x10" + (97 | 98 << 9 | 256 << 18).to_bytes(4, "little"), NOWHERE) == b"abab"
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_damaged_content_is_refused_or_becomes_other_bytes_and_nothing_worse(seed):
-    """There is no checksum in it."""
-    generator = np.random.default_rng(seed)
-    packed = bytearray(pack_z(WORDS, clear_every=400))
-    for place in generator.integers(3, len(packed), 5):
-        packed[place] ^= int(generator.integers(1, 256))
-    with contextlib.suppress(DataError):
-        assert unpack_z(bytes(packed), NOWHERE) != WORDS
-
-
-@pytest.mark.parametrize("end", [3, 4, 5, 100, 1001, -1])
-def test_of_a_cut_file_the_beginning_is_read(end):
-    """Whether all is there, only a hash can tell."""
-    unpacked = unpack_z(pack_z(WORDS)[:end], NOWHERE)
-    assert WORDS.startswith(unpacked)
-    assert len(unpacked) < len(WORDS)
-
-
-def test_a_file_that_unpacks_to_too_much_is_refused(monkeypatch):
-    packed = pack_z(b"a" * 10_000)
-    monkeypatch.setattr(arrays, "_MOST_BYTES", 10_000)
-    assert len(unpack_z(packed, NOWHERE)) == 10_000
-    monkeypatch.setattr(arrays, "_MOST_BYTES", 9_999)
-    assert "unpacks to more than 9,999 bytes" in refused(packed)
-
-
-# npz, listed and written
+# Files, listed and written
 
 
 ARRAYS = {"x": np.arange(6, dtype=np.uint8).reshape(2, 3), "limit": np.array(0.5), "empty": np.empty((0, 4))}
@@ -383,26 +262,86 @@ def test_an_npz_that_is_written_anew_takes_the_place_of_the_old(tmp_path):
     assert read_npz(tmp_path / "some.npz").keys() == {"y"}
 
 
-@pytest.mark.parametrize("fails", ["savez", "replace"])
-def test_an_npz_is_written_whole_or_not_at_all(tmp_path, monkeypatch, fails):
+@pytest.mark.parametrize(("module", "fails"), [(np, "savez"), (Path, "replace")])
+def test_an_npz_is_written_whole_or_not_at_all(tmp_path, monkeypatch, module, fails):
     """As when a disk is full: the old one stays, and nothing lies beside it."""
 
     def fail(*arguments, **options):
         raise OSError(28, "No space left on device")
 
     write_npz(tmp_path / "some.npz", ARRAYS)
-    monkeypatch.setattr(np if fails == "savez" else os, fails, fail)
-    with pytest.raises(StorageError, match=r"some\.npz cannot be kept .* No space left.*MNIST_CACHE_DIR") as caught:
+    monkeypatch.setattr(module, fails, fail)
+    with pytest.raises(StorageError, match=r"some\.npz cannot be written: .* No space left.*MNIST_CACHE_DIR") as caught:
         write_npz(tmp_path / "some.npz", {"y": np.ones(2)})
-    assert caught.value.path == tmp_path
+    assert caught.value.path == tmp_path / "some.npz"
     assert [path.name for path in tmp_path.iterdir()] == ["some.npz"]
     assert read_npz(tmp_path / "some.npz").keys() == ARRAYS.keys()
 
 
 def test_an_npz_below_a_file_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(StorageError, match="cannot be kept"):
+    with pytest.raises(StorageError, match="cannot be written"):
         write_npz(tmp_path / "file/deep/some.npz", ARRAYS)
+
+
+def test_until_all_is_written_the_old_file_is_read(tmp_path):
+    path = tmp_path / "some.txt"
+    path.write_text("old")
+    with replacing(path) as file:
+        file.write(b"new")
+        file.flush()
+        assert path.read_text() == "old"
+    assert path.read_text() == "new"
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_what_fails_on_the_way_leaves_the_old_file(tmp_path, error):
+    path = tmp_path / "some.txt"
+    path.write_text("old")
+
+    def fail_halfway():
+        with replacing(path) as file:
+            file.write(b"new")
+            raise error
+
+    with pytest.raises(error):
+        fail_halfway()
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"some.txt": "old"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights and links as Unix has them")
+def test_a_replaced_file_keeps_its_rights_and_a_new_one_has_those_of_any_new_file(tmp_path):
+    old, usual = tmp_path / "old.txt", tmp_path / "usual.txt"
+    for path in (old, usual):
+        path.write_text("old")
+    old.chmod(0o640)
+    for name in ("old.txt", "new.txt"):
+        write_text(tmp_path / name, "new")
+    assert old.stat().st_mode & 0o777 == 0o640
+    assert (tmp_path / "new.txt").stat().st_mode == usual.stat().st_mode
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights and links as Unix has them")
+def test_a_link_leads_to_what_was_written(tmp_path):
+    (tmp_path / "real.txt").write_text("old")
+    (tmp_path / "link.txt").symlink_to("real.txt")
+    write_text(tmp_path / "link.txt", "new")
+    assert (tmp_path / "link.txt").is_symlink()
+    assert (tmp_path / "real.txt").read_text() == "new"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_device_stays_one_and_when_it_is_full_that_is_said():
+    with pytest.raises(StorageError, match=r"/dev/full cannot be written: .*\. Name another file with --output\."):
+        write_text(Path("/dev/full"), "text", "Name another file with --output.")
+    assert not Path("/dev/full").is_file()
+
+
+def test_a_folder_that_is_missing_is_named_with_what_to_do(tmp_path):
+    check_folder(tmp_path / "some.json", "Name another.")
+    with pytest.raises(StorageError, match=r"There is no folder for .*some\.json\. Name another\.") as caught:
+        check_folder(tmp_path / "none/some.json", "Name another.")
+    assert caught.value.path == tmp_path / "none/some.json"
 
 
 @pytest.mark.parametrize("save", [np.savez, np.savez_compressed])

@@ -1,7 +1,6 @@
 """Sets of digits are found where they lie, become images as an upload does, and say what a model was trained on."""
 
 import dataclasses
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,11 +9,11 @@ from support.server import ONE, SEVEN
 from support.sets import as_arrays, other_set, write, write_idx
 
 from mnist_core.browse.answers import find_seen
-from mnist_core.commands.train import _open_labelled
 from mnist_core.data import mnist as dataset
 from mnist_core.data import pendigits, splits
 from mnist_core.data.mnist import read_dataset
-from mnist_core.data.pendigits import NPZ_NAME, REPORTED_WRITERS, VALIDATION_WRITERS, PenInk
+from mnist_core.data.pendigits import PENDIGITS_PATH, REPORTED_WRITERS, VALIDATION_WRITERS, PenInk
+from mnist_core.data.prepared import load_training
 from mnist_core.data.sample import SAMPLE_PATH, load_sample
 from mnist_core.data.splits import NO_LABEL, find_source, find_splits, load_split, own_split
 from mnist_core.data.training_data import split_validation
@@ -42,7 +41,7 @@ def pen_ink():
     """A dot that cannot be read, and a 1 and a 7 by each of thirty writers."""
     drawings = [[np.array(stroke, np.float32) for stroke in ink] for ink in (ONE, SEVEN)] * 30
     writers = np.array([1, *np.repeat(np.arange(1, 31), 2)])
-    return PenInk([[np.zeros((1, 2), np.float32)], *drawings], np.array([0] + [1, 7] * 30), writers, "made up")
+    return PenInk([[np.zeros((1, 2), np.float32)], *drawings], np.array([0] + [1, 7] * 30), writers)
 
 
 MNIST, PEN = stand_in(), pen_ink()
@@ -53,7 +52,7 @@ def places(monkeypatch, tmp_path):
     """No other cache than the test's own, and stand-ins for MNIST and for the pen ink."""
     monkeypatch.setattr(dataset, "KERAS_PATH", tmp_path / "keras/mnist.npz")
     monkeypatch.setattr(dataset, "MNIST_HASHES", {name: published_hash(array) for name, array in MNIST.items()})
-    monkeypatch.setattr(pendigits, "_STROKES_HASH", PEN.digest)
+    monkeypatch.setattr(pendigits, "_PENDIGITS_HASH", PEN.digest)
     monkeypatch.setenv("MNIST_CACHE_DIR", str(tmp_path / "cache"))
 
 
@@ -439,17 +438,12 @@ def test_of_test_images_and_of_the_sample_all_are_new(folder, cache_dir, load, n
     assert not any(find_seen(load(name), some).any() for some in (SHIPPED, model(), model(start=START)))
 
 
-def as_trained(path):
-    """What `train --data FILE` learns from."""
-    return _open_labelled(SimpleNamespace(data=path, device="cpu", quick=False)).data
-
-
 @pytest.mark.parametrize("limit", [None, 9])
 @pytest.mark.parametrize("name", ["my_hand", "Some Hand", "MNIST"])
 def test_a_model_has_seen_what_training_on_that_file_takes(folder, cache_dir, name, limit):
     path = write(folder / f"{name}.npz", pictures(200))
     split = load_split(find_splits(folder)[1], cache_dir)
-    data = as_trained(path)
+    data = load_training(path)
     assert np.array_equal(split.images[split.training], data.x_train)
     seen = find_seen(split, model(data.name, limit=limit))
     learned = {image.tobytes() for image in data.x_train[:limit]}
@@ -476,7 +470,7 @@ def test_a_model_has_seen_what_training_on_another_set_takes(folder, load):
 
 READABLE_WRITERS = PEN.writers[1:]
 LEARNED = ~np.isin(READABLE_WRITERS, HELD_OUT)
-PEN_NAMES = [NPZ_NAME, "pen.npz"]
+PEN_NAMES = [PENDIGITS_PATH.name, "pen.npz"]
 
 
 @pytest.mark.parametrize("name", PEN_NAMES)
@@ -490,16 +484,16 @@ def test_of_the_pen_ink_only_the_held_out_writers_are_new(folder, cache_dir, nam
 
 
 def test_the_pen_ink_is_new_to_models_that_learned_without_it(folder, load):
-    write(folder / NPZ_NAME, as_arrays(PEN))
-    split = load(NPZ_NAME.removesuffix(".npz"))
+    write(folder / PENDIGITS_PATH.name, as_arrays(PEN))
+    split = load(PENDIGITS_PATH.stem)
     assert not find_seen(split, model()).any()
     assert not find_seen(split, model(ink=50, measured_on_pen=False)).any()
 
 
 def test_what_a_model_started_from_has_seen_the_pen_ink(folder, load):
     """The shipped model has, and one that starts from it and learns from somebody's own hand has none beside it."""
-    write(folder / NPZ_NAME, as_arrays(PEN))
-    split = load(NPZ_NAME.removesuffix(".npz"))
+    write(folder / PENDIGITS_PATH.name, as_arrays(PEN))
+    split = load(PENDIGITS_PATH.stem)
     for some in (model(start=START), model("my_hand", measured_on_pen=False, ink=50, start=START)):
         assert find_seen(split, some).tolist() == LEARNED.tolist()
 
@@ -508,14 +502,14 @@ def test_what_a_model_started_from_has_seen_the_pen_ink(folder, load):
 def test_training_on_the_pen_ink_alone_leaves_the_same_writers_out(folder, cache_dir, name):
     path = write(folder / name, as_arrays(PEN))
     split = load_split(find_splits(folder)[1], cache_dir)
-    data = as_trained(path)
+    data = load_training(path)
     assert np.array_equal(split.images[split.training], data.x_train)
     assert not np.isin(READABLE_WRITERS[find_seen(split, model(data.name))], HELD_OUT).any()
 
 
 def test_other_ink_by_the_name_of_the_pen_ink_is_like_any_other(folder, load):
-    write(folder / NPZ_NAME, {**as_arrays(PEN), "y": np.zeros(61, int)})
-    split = load(NPZ_NAME.removesuffix(".npz"))
+    write(folder / PENDIGITS_PATH.name, {**as_arrays(PEN), "y": np.zeros(61, int)})
+    split = load(PENDIGITS_PATH.stem)
     assert (len(split), len(split.pen_training), len(split.training)) == (60, 0, 48)
     assert not find_seen(split, SHIPPED).any()
 
@@ -525,12 +519,12 @@ def test_other_ink_by_the_name_of_the_pen_ink_is_like_any_other(folder, load):
 
 @pytest.fixture
 def real(monkeypatch, development_data):
-    for module, name in ((dataset, "MNIST_HASHES"), (pendigits, "_STROKES_HASH")):
+    for module, name in ((dataset, "MNIST_HASHES"), (pendigits, "_PENDIGITS_HASH")):
         monkeypatch.setattr(module, name, REAL[name])
     return development_data
 
 
-REAL = {"MNIST_HASHES": dict(dataset.MNIST_HASHES), "_STROKES_HASH": pendigits._STROKES_HASH}
+REAL = {"MNIST_HASHES": dict(dataset.MNIST_HASHES), "_PENDIGITS_HASH": pendigits._PENDIGITS_HASH}
 
 
 def test_of_the_real_mnist_exactly_the_sample_is_new_to_the_shipped_model(real, development_file, cache_dir, sample):
@@ -542,9 +536,9 @@ def test_of_the_real_mnist_exactly_the_sample_is_new_to_the_shipped_model(real, 
 
 
 def test_of_the_real_pen_ink_eight_writers_are_new(real, development_file, cache_dir):
-    with np.load(development_file(NPZ_NAME)) as arrays:
+    with np.load(development_file(PENDIGITS_PATH.name)) as arrays:
         writers = arrays["writer"]
-    split = load_split(find_source(NPZ_NAME.removesuffix(".npz"), find_splits(real)), cache_dir)
+    split = load_split(find_source(PENDIGITS_PATH.stem, find_splits(real)), cache_dir)
     assert (len(split), split.num_unreadable) == (7494, 0)
     assert set(writers[~find_seen(split, SHIPPED)]) == set(HELD_OUT)
     assert set(writers[find_seen(split, SHIPPED)]) == set(range(1, 31)) - set(HELD_OUT)

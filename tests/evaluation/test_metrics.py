@@ -339,7 +339,7 @@ def test_ink_takes_the_road_of_a_drawing():
 
 
 def test_pen_ink_takes_the_same_road():
-    prepared = prepare_ink(PenInk([INK, []], np.array([1, 2]), np.array([3, 3]), "nowhere"))
+    prepared = prepare_ink(PenInk([INK, []], np.array([1, 2]), np.array([3, 3])))
     np.testing.assert_array_equal(prepared.images[0], render_ink(check_ink(INK)))
     assert prepared.labels.tolist() == [1, 2]
     assert prepared.readable.tolist() == [True, False]

@@ -268,9 +268,11 @@ def test_marks_of_another_table_do_not_count(readme):
 
 
 def test_a_file_that_cannot_be_written_is_named(readme, monkeypatch):
-    monkeypatch.setattr(type(readme), "write_text", lambda *given, **options: (_ for _ in ()).throw(OSError("full")))
+    before = readme.read_text()
+    monkeypatch.setattr(type(readme), "replace", lambda *given, **options: (_ for _ in ()).throw(OSError("full")))
     with pytest.raises(StorageError, match=r"README\.md cannot be written: full"):
         write_between(readme, EVIDENCE, "text")
+    assert readme.read_text() == before
 
 
 # Recipes

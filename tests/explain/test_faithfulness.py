@@ -6,13 +6,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from mnist_core.commands.explanations import choose_images
 from mnist_core.explain.anatomy import Anatomy
 from mnist_core.explain.faithfulness import (
     ORDERS,
     SHARES,
     SIDE,
     change_in_order,
+    choose_images,
     expected_effect,
     list_methods,
     measure_explanations,

@@ -11,7 +11,7 @@ import pytest
 from mnist_core.augmentation.outliers import FAMILIES, generate_outliers
 from mnist_core.data.labelled import load_labelled
 from mnist_core.data.mnist import load_dataset
-from mnist_core.data.pendigits import NPZ_NAME, load_pendigits
+from mnist_core.data.pendigits import load_pendigits
 from mnist_core.data.prepared import PreparedSet, prepare_images, prepare_ink
 from mnist_core.data.sample import load_sample
 from mnist_core.data.training_data import add_ink, split_validation
@@ -53,9 +53,7 @@ def training_data():
 
 @functools.cache
 def pen_ink():
-    if DATA_DIR is None or not (Path(DATA_DIR) / NPZ_NAME).is_file():
-        pytest.skip(f"MNIST_DATA_DIR names no folder with {NPZ_NAME}")
-    return load_pendigits(Path(DATA_DIR), Path(DATA_DIR), download=False)
+    return load_pendigits()
 
 
 @functools.cache

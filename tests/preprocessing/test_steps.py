@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shutil
 import time
 from types import SimpleNamespace
 
@@ -12,6 +13,7 @@ from support.library import SHIPPED
 
 from mnist_core.commands import inside
 from mnist_core.data.labelled import pack_ink
+from mnist_core.data.pendigits import PENDIGITS_PATH
 from mnist_core.errors import DataError, InkError, StorageError
 from mnist_core.evaluation.figures import read_figures, write_figures
 from mnist_core.evaluation.preprocessing import measure_size, measure_variants, put_on_pad
@@ -249,6 +251,7 @@ def folder(tmp_path):
     with (tmp_path / "drawn.npz").open("wb") as file:
         pack_ink(file, [SEVEN_ARRAY, FOUR_ARRAY], [7, 4])
     np.savez(tmp_path / "pictures.npz", x=np.zeros((1, 28, 28), np.uint8), y=np.array([1]))
+    shutil.copy(PENDIGITS_PATH, tmp_path / "learned.npz")
     return tmp_path
 
 
@@ -264,7 +267,7 @@ def test_the_command_measures_and_stores(folder):
 
 
 @pytest.mark.parametrize(
-    ("name", "problem"), [("pictures", "Expected ink"), ("ink_pendigits_train", "learn from"), ("nonesuch", "no file")]
+    ("name", "problem"), [("pictures", "Expected ink"), ("learned", "learn from"), ("nonesuch", "no file")]
 )
 def test_the_command_refuses_sets_that_say_nothing(folder, name, problem):
     with pytest.raises(DataError, match=problem):

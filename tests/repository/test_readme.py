@@ -18,7 +18,7 @@ from support.server import clean_environment
 import app
 from mnist_core import __main__ as command_line
 from mnist_core.browse.query import SORT_KEYS
-from mnist_core.commands.train import change_recipe
+from mnist_core.commands.train import read_changes
 from mnist_core.data.sample import Samples
 from mnist_core.data.splits import OWN
 from mnist_core.evaluation.report import (
@@ -35,7 +35,7 @@ from mnist_core.explain.edits import FAMILIES
 from mnist_core.explain.sweeps import SWEEPS
 from mnist_core.models.architectures import ACTIVATIONS
 from mnist_core.models.predictions import Verdict
-from mnist_core.models.recipes import CLASSIC, RECIPES, find_recipe
+from mnist_core.models.recipes import CLASSIC, RECIPES, change_recipe, find_recipe
 from mnist_core.models.store import load_stored
 from mnist_core.paths import EVIDENCE_PATH, SHIPPED_DIR
 from mnist_core.services.library import MAPS, SPACES
@@ -323,7 +323,7 @@ def test_every_training_command_that_is_shown_is_understood():
     assert len(lines) >= 5
     for line in lines:
         options = command_line._build_parser().parse_args(shlex.split(line))
-        change_recipe(find_recipe(options.recipe), options).network.layers()
+        change_recipe(find_recipe(options.recipe), read_changes(options)).network.layers()
 
 
 # What the inside tab says

@@ -215,7 +215,7 @@ def test_a_cache_folder_that_cannot_be_used_is_named(tmp_path, what):
     library = open_library(cache_dir, small_file())
     _, job = library.open_catalogue("test", "")
     assert str(cache_dir) in wait_for(job).problem
-    assert "cannot be kept" in job.problem
+    assert "cannot be written" in job.problem
     catalogue, again = library.open_catalogue("test", "")
     assert again is job
     assert np.array_equal(catalogue.labels, small_arrays()["y_test"])

@@ -10,7 +10,6 @@ from support.server import ONE, SEVEN
 
 from mnist_core import __main__ as command_line
 from mnist_core.commands import console
-from mnist_core.data import pendigits
 from mnist_core.data.mnist import Dataset
 from mnist_core.data.sample import load_sample
 from mnist_core.models import devices
@@ -39,7 +38,6 @@ def set_up(patch, cache_dir):
         patch.delenv(name)
     patch.setenv("MNIST_CACHE_DIR", str(cache_dir))
     patch.setattr(console, "load_dataset", fabricated_mnist)
-    patch.setattr(pendigits, "PENDIGITS_URL", "http://127.0.0.1:9/pen.zip")
     patch.setattr(devices, "count_cuda_devices", lambda: 0)
 
 

@@ -26,4 +26,4 @@ NINE = [np.concatenate([bow(30, 30, 28, -0.1, 0.95), curve((58, 25), (52, 100))]
 DIGITS = {0: ZERO, 1: ONE, 4: FOUR, 7: SEVEN, 9: NINE}
 
 
-INK = PenInk(list(DIGITS.values()), np.array(list(DIGITS)), np.array([1, 2, 4, 6, 7]), "made up")
+INK = PenInk(list(DIGITS.values()), np.array(list(DIGITS)), np.array([1, 2, 4, 6, 7]))

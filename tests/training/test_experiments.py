@@ -168,7 +168,7 @@ SHARE = {"epochs": 2, "limit": 40, "num_images": 100, "seed": 3}
 def bench_with_ink(tmp_path):
     """A workbench with a drawing by each of thirty writers."""
     drawing = [np.array([[0, 0], [0, 9]], np.float32)]
-    pen = PenInk([drawing] * 30, np.ones(30, np.int64), np.arange(1, 31), "made up")
+    pen = PenInk([drawing] * 30, np.ones(30, np.int64), np.arange(1, 31))
     return StoringWorkbench(add_ink(DATA, pen), None, (tmp_path,))
 
 
@@ -252,7 +252,7 @@ def test_what_was_trained_where_there_was_no_ink_is_trained_again(bench_with_ink
 
 
 def test_an_ablation_without_ink_is_refused_before_anything_is_trained(workbench):
-    with pytest.raises(DataError, match="--data-dir"):
+    with pytest.raises(DataError, match="needs MNIST with the pen ink"):
         ablate(workbench)
     assert workbench.trained == []
 

@@ -159,11 +159,11 @@ def line(*corners):
 def draw_by(*writers):
     """A one and a seven by each of these writers."""
     drawings = [[line((50, 10), (50, 90))], [line((15, 15), (85, 15), (45, 95))]] * len(writers)
-    return PenInk(drawings, np.array([1, 7] * len(writers)), np.repeat(writers, 2), "made up")
+    return PenInk(drawings, np.array([1, 7] * len(writers)), np.repeat(writers, 2))
 
 
 # One of them cannot be read.
-VALIDATION_INK = PenInk([*draw_by(3).ink, [line((3, 3))]], np.array([1, 7, 2]), np.array([3, 3, 3]), "made up")
+VALIDATION_INK = PenInk([*draw_by(3).ink, [line((3, 3))]], np.array([1, 7, 2]), np.array([3, 3, 3]))
 
 
 PEN = dataclasses.replace(LINEAR, ink=20, outliers=30, epochs=2)

@@ -23,9 +23,8 @@ from support.search import (
     states,
 )
 
-from mnist_core.commands.train import change_recipe
 from mnist_core.errors import StoppedError, StorageError, TrainingError
-from mnist_core.models.recipes import find_recipe
+from mnist_core.models.recipes import change_recipe, find_recipe
 from mnist_core.training import runs, search, studies
 from mnist_core.training.search import SAMPLERS, SearchSettings, grid_recipe, list_impossible, list_points, search_grid
 
@@ -121,7 +120,7 @@ def test_vgg_small_is_one_of_the_combinations():
 @pytest.mark.parametrize("changes", [{"epochs": 5}, {"epochs": 7, "limit": 300, "seed": 2}])
 def test_vgg_small_has_the_key_that_train_gives_it(changes):
     """What the search has trained is found by `train`, and the other way round."""
-    trained = change_recipe(find_recipe("vgg_small"), SimpleNamespace(**changes))
+    trained = change_recipe(find_recipe("vgg_small"), changes)
     assert grid_recipe(VGG_SMALL, **changes).key(DIGEST) == trained.key(DIGEST)
 
 
