@@ -10,20 +10,24 @@ import dataclasses
 import hashlib
 import itertools
 import json
+import random
 import statistics
 import time
+import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import optuna
-from optuna.exceptions import UpdateFinishedTrialError
+from optuna.distributions import BaseDistribution, CategoricalDistribution
+from optuna.exceptions import ExperimentalWarning, UpdateFinishedTrialError
 from optuna.trial import FrozenTrial, TrialState
 
 from ..errors import ArchitectureError, StoppedError, TrainingError
 from ..models.architectures import Parts
 from ..models.recipes import Recipe, find_recipe
 from .runs import Workbench
-from .studies import hide_password, open_study, requeue, return_stale_trials, was_requeued, without_warnings
+from .studies import hide_password, keep_alive, open_study, requeue, return_stale_trials, was_requeued
 
 SPACE: dict[str, tuple[int, ...]] = {
     "blocks": (2, 3),
@@ -129,6 +133,29 @@ class _OutOfTimeError(Exception):
     """The minutes are over in the middle of a trial."""
 
 
+class _GridSampler(optuna.samplers.BaseSampler):
+    """Takes points that no trial has taken yet, in any order, so that workers seldom take the same one."""
+
+    def infer_relative_search_space(self, study: optuna.Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
+        return {name: CategoricalDistribution(values) for name, values in SPACE.items()}
+
+    def sample_relative(
+        self, study: optuna.Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
+    ) -> dict[str, Any]:
+        return random.choice(_find_left(study.get_trials(deepcopy=False)) or list_points())
+
+    def sample_independent(
+        self, study: optuna.Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
+    ) -> Any:
+        raise ValueError(f"`{param_name}` is not one of {', '.join(SPACE)}.")
+
+
+def _find_left(trials: Sequence[FrozenTrial]) -> list[Point]:
+    """The points that none of the trials has taken."""
+    taken = [trial.params for trial in trials]
+    return [point for point in list_points() if point not in taken]
+
+
 class _Search:
     def __init__(self, workbench: Workbench, settings: SearchSettings) -> None:
         self._workbench = workbench
@@ -175,10 +202,10 @@ class _Search:
     def _sampler(self) -> optuna.samplers.BaseSampler:
         # Seeds are left to chance: a worker that begins, or goes on, must not choose what has been chosen before.
         if self._settings.sampler == "grid":
-            return optuna.samplers.GridSampler({name: list(values) for name, values in SPACE.items()})
+            return _GridSampler()
         if self._settings.sampler == "random":
             return optuna.samplers.RandomSampler()
-        with without_warnings():
+        with warnings.catch_warnings(action="ignore", category=ExperimentalWarning):
             return optuna.samplers.TPESampler(constant_liar=True)  # workers must not all try what looks best
 
     def _wait_for_work(self) -> bool:
@@ -191,7 +218,9 @@ class _Search:
             num_running = sum(trial.state == TrialState.RUNNING for trial in trials)
             if num_finished >= self._num_trials:
                 return False
-            is_open = any(trial.state == TrialState.WAITING for trial in trials) or self._is_unvisited(trials)
+            # To other samplers a point may come again, with another seed.
+            is_left = self._settings.sampler != "grid" or bool(_find_left(trials))
+            is_open = is_left or any(trial.state == TrialState.WAITING for trial in trials)
             if is_open and num_finished + num_running < self._num_trials:
                 return True
             if not num_running:
@@ -201,11 +230,6 @@ class _Search:
             is_waiting = True
             time.sleep(_WAIT_SECONDS)
         return False
-
-    def _is_unvisited(self, trials: list[FrozenTrial]) -> bool:
-        if self._settings.sampler != "grid":
-            return True  # a point that comes again gets another seed
-        return len({trial.system_attrs.get("grid_id") for trial in trials} - {None}) < len(list_points())
 
     def _run_trial(self) -> bool:
         """Makes one trial; False when it was broken off because the time is over."""
@@ -230,7 +254,8 @@ class _Search:
         """Trains the network that a trial stands for; its value is the validation accuracy."""
         self._number = trial.number
         try:
-            return self._train_point(trial)
+            with keep_alive(trial):
+                return self._train_point(trial)
         except optuna.TrialPruned:
             raise
         except BaseException as error:

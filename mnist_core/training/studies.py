@@ -1,7 +1,8 @@
 """Where a search keeps its trials: an Optuna storage in which a worker that died is noticed.
 
-Several processes or machines work on one study when they name the same journal file or the same database. Each records
-that it is alive; the trial of one that no longer does goes back to the others. Nothing here knows what a trial is.
+Several processes or machines work on one study when they name the same database or the same journal file. Each notes
+with its trial that it is alive; the trial of one that no longer does goes back to the others. Optuna has a heartbeat of
+its own, but not for files, and it misses who died before the first one. Nothing here knows what a trial is.
 """
 
 from __future__ import annotations
@@ -9,16 +10,16 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import threading
 import time
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import optuna
-from optuna.exceptions import ExperimentalWarning, UpdateFinishedTrialError
-from optuna.storages import JournalStorage, RDBStorage, RetryHeartbeatStaleTrialCallback
-from optuna.storages._heartbeat import BaseHeartbeat
+from optuna.exceptions import StorageInternalError, UpdateFinishedTrialError
+from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import FrozenTrial, TrialState
 
@@ -27,7 +28,17 @@ from ..errors import StorageError
 HEARTBEAT_SECONDS = 10
 # A worker that trains is busy, and may be late by several heartbeats.
 GRACE_SECONDS = 60
-_ALIVE = "alive_at"
+
+_RETRIES, _PAUSE_SECONDS = 4, 0.5
+_SQLITE = "sqlite:///"
+# What is noted with a trial: when its worker last lived, and which trial it makes once more.
+_ALIVE, _REPEATS = "alive_at", "repeats"
+
+
+def default_storage(cache_dir: Path) -> str:
+    """Where a search keeps its trials unless it is told: in an SQLite file, or the journal that was begun before it."""
+    journal = cache_dir / "studies" / "grid.journal"
+    return str(journal) if journal.is_file() else f"{_SQLITE}{journal.with_suffix('.db')}"
 
 
 def open_study(
@@ -36,33 +47,34 @@ def open_study(
     """Opens a study that maximises, or starts it.
 
     Args:
-        where: Path of a journal file, or the URL of a database, as in `sqlite:///trials.db`.
-        name: Name of the study; a file or database may hold several.
+        where: The URL of a database, as in `sqlite:///trials.db`, or the path of a journal file.
+        name: Name of the study; a database or file may hold several.
         sampler: Chooses what to try next.
         pruner: Gives hopeless trials up.
 
     Raises:
-        StorageError: The file or the database cannot be opened.
+        StorageError: The database or the file cannot be opened.
     """
     optuna.logging.set_verbosity(optuna.logging.ERROR)
+    options = {"study_name": name, "sampler": sampler, "pruner": pruner, "direction": "maximize"}
     try:
-        with without_warnings():
-            storage = _open_storage(where)
-        return optuna.create_study(
-            storage=storage,
-            study_name=name,
-            sampler=sampler,
-            pruner=pruner,
-            direction="maximize",
-            load_if_exists=True,
-        )
+        return _create_study(where, options)
     except Exception as error:  # drivers, files and databases each have errors of their own
         place = hide_password(where)
         raise StorageError(
-            f"The study cannot be kept in {place}: {str(error).replace(where, place)}. Expected the path of a "
-            "file, or a database's URL as in sqlite:///trials.db.",
+            f"The study cannot be kept in {place}: {str(error).replace(where, place)}. Expected a database's URL as in "
+            "sqlite:///trials.db, or the path of a file.",
             Path(place),
         ) from error
+
+
+def _create_study(where: str, options: dict[str, Any]) -> optuna.Study:
+    for _ in range(_RETRIES if "://" in where else 0):
+        # Of workers that begin a database together only one can make its tables.
+        with contextlib.suppress(Exception):
+            return optuna.create_study(storage=_open_storage(where), load_if_exists=True, **options)
+        time.sleep(_PAUSE_SECONDS)
+    return optuna.create_study(storage=_open_storage(where), load_if_exists=True, **options)
 
 
 def hide_password(where: str) -> str:
@@ -70,70 +82,72 @@ def hide_password(where: str) -> str:
     return re.sub(r"(://[^:/@]*:)[^@]*@", r"\1***@", where)
 
 
-def requeue(study: optuna.Study, trial: FrozenTrial) -> None:
-    """Puts a trial that was broken off back, to be taken up by whoever is free."""
-    with without_warnings():
-        RetryHeartbeatStaleTrialCallback()(study, trial)
+@contextmanager
+def keep_alive(trial: optuna.Trial) -> Iterator[None]:
+    """Notes again and again, while a trial is made, that its worker lives."""
+    done = threading.Event()
 
+    def note() -> None:
+        while not done.wait(HEARTBEAT_SECONDS):
+            try:
+                trial.set_user_attr(_ALIVE, time.time())
+            except UpdateFinishedTrialError:  # it was silent for too long, and another worker has the trial
+                return
+            except (StorageInternalError, OSError):  # out of reach for now
+                continue
 
-def was_requeued(study: optuna.Study, number: int) -> bool:
-    """Whether a trial has been put back already."""
-    trials = study.get_trials(deepcopy=False)
-    with without_warnings():
-        return any(number in RetryHeartbeatStaleTrialCallback.retry_history(trial) for trial in trials)
+    trial.set_user_attr(_ALIVE, time.time())
+    thread = threading.Thread(target=note, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 def return_stale_trials(study: optuna.Study) -> None:
     """Puts the trials of workers that died back."""
-    with without_warnings():
-        optuna.storages.fail_stale_trials(study)
+    limit = time.time() - GRACE_SECONDS
+    for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+        if trial.user_attrs.get(_ALIVE, trial.datetime_start.timestamp()) >= limit:
+            continue
+        try:
+            study.tell(trial.number, state=TrialState.FAIL)
+        except (UpdateFinishedTrialError, ValueError):  # another worker has noticed it, too, or it was only late
+            continue
+        requeue(study, trial)
 
 
-@contextmanager
-def without_warnings() -> Iterator[None]:
-    """Optuna calls some of what is used here experimental, which whoever waits for a search need not read."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ExperimentalWarning)
-        yield
+def requeue(study: optuna.Study, trial: FrozenTrial) -> None:
+    """Puts a trial that was broken off back, to be taken up by whoever is free."""
+    noted = {name: value for name, value in trial.user_attrs.items() if name != _ALIVE}
+    study.add_trial(
+        optuna.create_trial(
+            state=TrialState.WAITING,
+            params=trial.params,
+            distributions=trial.distributions,
+            user_attrs={**noted, _REPEATS: trial.number},
+        )
+    )
 
 
-class _Watched(BaseHeartbeat):
-    """A storage in which each worker notes when it was last alive: for files, too, where Optuna has no heartbeat."""
-
-    def record_heartbeat(self, trial_id: int) -> None:
-        # A worker that was silent for too long may have lost its trial to another.
-        with contextlib.suppress(UpdateFinishedTrialError):
-            self.set_trial_system_attr(trial_id, _ALIVE, time.time())
-
-    def _get_stale_trial_ids(self, study_id: int) -> list[int]:
-        running = self.get_all_trials(study_id, deepcopy=False, states=(TrialState.RUNNING,))
-        limit = time.time() - GRACE_SECONDS
-        return [trial._trial_id for trial in running if _alive_at(trial) < limit]
-
-    def get_heartbeat_interval(self) -> float:
-        return HEARTBEAT_SECONDS
-
-    def get_heartbeat_stale_trial_callback(self) -> Callable[[optuna.Study, FrozenTrial], None]:
-        return requeue
+def was_requeued(study: optuna.Study, number: int) -> bool:
+    """Whether a trial has been put back already."""
+    return any(trial.user_attrs.get(_REPEATS) == number for trial in study.get_trials(deepcopy=False))
 
 
-class _WatchedJournal(_Watched, JournalStorage):
-    pass
-
-
-class _WatchedDatabase(_Watched, RDBStorage):
-    pass
-
-
-def _open_storage(where: str) -> _Watched:
+def _open_storage(where: str) -> BaseStorage:
     if "://" in where:
-        if where in ("sqlite://", "sqlite:///") or ":memory:" in where:
+        if where in ("sqlite://", _SQLITE) or ":memory:" in where:
             raise ValueError("a database in memory is lost with its process")
-        return _WatchedDatabase(where)
+        if where.startswith(_SQLITE):
+            Path(where.removeprefix(_SQLITE)).parent.mkdir(parents=True, exist_ok=True)
+        return RDBStorage(where)
     path = Path(where).expanduser()
     path.parent.mkdir(parents=True, exist_ok=True)
     _check_journal(path)
-    return _WatchedJournal(JournalFileBackend(str(path)))
+    return JournalStorage(JournalFileBackend(str(path)))
 
 
 def _check_journal(path: Path) -> None:
@@ -143,9 +157,3 @@ def _check_journal(path: Path) -> None:
             entry = json.loads(file.readline())
         if not isinstance(entry, dict) or "op_code" not in entry:
             raise ValueError("it holds something else than a study")
-
-
-def _alive_at(trial: FrozenTrial) -> float:
-    """When the worker of a running trial last said that it lives."""
-    # A trial that was put back still has an earlier worker's word.
-    return max(trial.system_attrs.get(_ALIVE, 0), trial.datetime_start.timestamp())

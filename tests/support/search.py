@@ -11,7 +11,6 @@ import os
 import subprocess
 import sys
 import time
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -143,8 +142,7 @@ def made_up_accuracy(recipe: Recipe) -> float:
 
 def all_trials(where: str | Path) -> list[FrozenTrial]:
     """The trials of the only study that is kept there, whatever their state."""
-    with warnings.catch_warnings(action="ignore"):
-        storage = studies._open_storage(str(where))
+    storage = studies._open_storage(str(where))
     (name,) = optuna.get_all_study_names(storage)
     return optuna.load_study(study_name=name, storage=storage).trials
 

@@ -1,16 +1,17 @@
-"""A study is kept in a file or a database, and the trial of a worker that died goes back to the others."""
+"""A study is kept in a database or a file, and the trial of a worker that died goes back to the others."""
 
 import os
+import threading
+import time
 from pathlib import Path
 
 import optuna
 import pytest
+from optuna.exceptions import StorageInternalError
 from optuna.trial import TrialState
 
 from mnist_core.errors import StorageError
 from mnist_core.training import studies
-
-pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:optuna", "ignore::optuna.exceptions.ExperimentalWarning")
 
 KINDS = pytest.mark.parametrize("where", ["{}/some.journal", "sqlite:///{}/some.db"], ids=["journal", "sqlite"])
 
@@ -18,6 +19,12 @@ KINDS = pytest.mark.parametrize("where", ["{}/some.journal", "sqlite:///{}/some.
 def open_study(where, name="some"):
     sampler, pruner = optuna.samplers.RandomSampler(seed=0), optuna.pruners.NopPruner()
     return studies.open_study(str(where), name, sampler, pruner)
+
+
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch):
+    """A place that cannot be opened is tried again at once."""
+    monkeypatch.setattr(studies, "_PAUSE_SECONDS", 0)
 
 
 @pytest.fixture
@@ -62,9 +69,33 @@ def test_more_is_better(where, tmp_path):
     assert open_study(where.format(tmp_path)).direction == optuna.study.StudyDirection.MAXIMIZE
 
 
-def test_the_folders_of_a_journal_are_made(tmp_path):
-    open_study(tmp_path / "deep" / "deeper" / "some.journal")
-    assert (tmp_path / "deep" / "deeper" / "some.journal").is_file()
+@pytest.mark.parametrize("where", ["{}/deep/deeper/some", "sqlite:///{}/deep/deeper/some"])
+def test_folders_are_made(where, tmp_path):
+    open_study(where.format(tmp_path))
+    assert (tmp_path / "deep/deeper/some").is_file()
+
+
+def test_without_a_place_a_study_is_kept_in_a_database_in_the_cache_folder(tmp_path):
+    assert studies.default_storage(tmp_path) == f"sqlite:///{tmp_path}/studies/grid.db"
+
+
+def test_a_journal_that_was_begun_in_the_cache_folder_is_gone_on_with(tmp_path):
+    open_study(tmp_path / "studies/grid.journal").optimize(lambda trial: 1.0, n_trials=1)
+    assert states(open_study(studies.default_storage(tmp_path))) == [TrialState.COMPLETE]
+
+
+def test_a_database_that_others_are_just_making_is_opened_when_it_is_made(tmp_path, monkeypatch):
+    attempts = []
+
+    def open_database(where):
+        attempts.append(where)
+        if len(attempts) < 3:
+            raise OSError("table studies already exists")
+        return optuna.storages.RDBStorage(where)
+
+    monkeypatch.setattr(studies, "RDBStorage", open_database)
+    assert states(open_study(f"sqlite:///{tmp_path}/some.db")) == []
+    assert len(attempts) == 3
 
 
 def test_a_tilde_is_the_home_folder(tmp_path, monkeypatch):
@@ -86,13 +117,22 @@ def test_opening_says_nothing(tmp_path, capfd, recwarn):
         "{}",
         "{}/file/some.journal",
         "/dev/null/some.journal",
-        "sqlite:///{}/none/some.db",
+        "sqlite:///{}/file/some.db",
         "sqlite:///{}",
         "nonesuch://place",
         "mysql+nonesuch://user@127.0.0.1:1/trials",
         "oracle://user@127.0.0.1:1/trials",
     ],
-    ids=["folder", "below a file", "below a device", "no folder", "folder as database", "scheme", "dialect", "driver"],
+    ids=[
+        "folder",
+        "below a file",
+        "below a device",
+        "below a file too",
+        "folder as database",
+        "scheme",
+        "dialect",
+        "driver",
+    ],
 )
 def test_a_place_that_cannot_hold_a_study_is_named(where, tmp_path):
     (tmp_path / "file").write_text("")
@@ -134,7 +174,7 @@ def test_a_trial_whose_worker_is_silent_goes_back(study, monkeypatch):
     studies.return_stale_trials(study)
     assert states(study) == [TrialState.FAIL, TrialState.WAITING]
     assert study.trials[1].params == lost.params
-    assert study.trials[1].user_attrs == {"note": "kept"}
+    assert study.trials[1].user_attrs == {"note": "kept", "repeats": 0}
 
 
 def test_a_trial_that_went_back_is_the_next_one_to_be_made(study, monkeypatch):
@@ -154,20 +194,20 @@ def test_a_worker_may_be_late(study, monkeypatch):
     assert states(study) == [TrialState.RUNNING]
 
 
-def test_a_heartbeat_keeps_a_trial(study, monkeypatch):
+def test_a_trial_whose_worker_says_that_it_lives_is_kept(study, monkeypatch):
     trial = begin(study)
     age(monkeypatch, studies.GRACE_SECONDS + 1)
-    study._storage.record_heartbeat(trial._trial_id)
-    studies.return_stale_trials(study)
+    with studies.keep_alive(trial):
+        studies.return_stale_trials(study)
     assert states(study) == [TrialState.RUNNING]
 
 
-def test_an_earlier_workers_last_heartbeat_does_not_count_against_the_next(study, monkeypatch):
-    """A trial that was put back still has it when it is taken up, before its new worker has spoken."""
-    trial = begin(study)
-    study._storage.set_trial_system_attr(trial._trial_id, studies._ALIVE, 1.0)
+def test_an_earlier_workers_last_word_does_not_count_against_the_next(study, monkeypatch):
+    """Nor does it follow a trial that was put back: its new worker has not spoken yet."""
+    with studies.keep_alive(begin(study)):
+        pass
     with monkeypatch.context() as patch:
-        age(patch, studies.GRACE_SECONDS + 1)
+        age(patch, 2 * studies.GRACE_SECONDS)
         studies.return_stale_trials(study)
     study.ask()
     studies.return_stale_trials(study)
@@ -203,18 +243,43 @@ def test_trials_that_ended_stay_as_they_are(study, monkeypatch):
 def test_a_worker_says_that_it_lives(where, tmp_path, monkeypatch):
     """While it works, not only when it begins."""
     monkeypatch.setattr(studies, "HEARTBEAT_SECONDS", 0.02)
-    study, said, go_on = open_study(where.format(tmp_path)), [], studies.time.monotonic() + 20
-    record = type(study._storage).record_heartbeat
-    monkeypatch.setattr(type(study._storage), "record_heartbeat", lambda *given: said.append(given) or record(*given))
+    study, said, give_up = open_study(where.format(tmp_path)), set(), time.monotonic() + 20
 
     def work(trial):
-        while len(said) < 3:
-            assert studies.time.monotonic() < go_on
-            studies.time.sleep(0.01)
+        with studies.keep_alive(trial):
+            while len(said) < 3:
+                assert time.monotonic() < give_up
+                said.add(study.trials[0].user_attrs["alive_at"])
         return 1.0
 
     study.optimize(work, n_trials=1)
     assert states(study) == [TrialState.COMPLETE]
+
+
+def test_a_worker_that_lost_its_trial_says_no_more(study, monkeypatch):
+    """And does not fail for it."""
+    monkeypatch.setattr(studies, "HEARTBEAT_SECONDS", 0.01)
+    before = threading.active_count()
+    with studies.keep_alive(begin(study)):
+        study.tell(0, state=TrialState.FAIL)
+        give_up = time.monotonic() + 20
+        while threading.active_count() > before:
+            assert time.monotonic() < give_up
+    assert states(study) == [TrialState.FAIL]
+
+
+def test_a_storage_that_is_out_of_reach_for_a_while_loses_no_trial(study, monkeypatch):
+    monkeypatch.setattr(studies, "HEARTBEAT_SECONDS", 0.01)
+    trial, answers, give_up = begin(study), ["", OSError, StorageInternalError, ""], time.monotonic() + 20
+
+    def note(name, value):
+        if answers and (problem := answers.pop(0)):
+            raise problem
+
+    monkeypatch.setattr(trial, "set_user_attr", note)
+    with studies.keep_alive(trial):
+        while answers:
+            assert time.monotonic() < give_up
 
 
 def test_a_trial_that_was_broken_off_is_put_back_with_its_parameters(study):
