@@ -184,6 +184,11 @@ def describe_model(model: StoredModel) -> dict[str, Any]:
     }
 
 
+def tell_figure(figure: float | None, form: str) -> str:
+    """A figure of a stored model for people; a question mark for one that it lacks."""
+    return "?" if figure is None else format(figure, form)
+
+
 def describe_figures(figures: dict[str, Any]) -> list[str]:
     """What `evaluation.evaluate` returns, in lines to read: accuracy, each class, the confusion matrix."""
     low, high = figures["interval"]

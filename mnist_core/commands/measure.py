@@ -33,6 +33,7 @@ from .console import (
     model_roots,
     print_json,
     say,
+    tell_figure,
 )
 
 if TYPE_CHECKING:
@@ -72,10 +73,11 @@ def run_models(options: argparse.Namespace) -> int:
     else:
         for model in models:
             note = "" if model.complete else "  stopped early"
-            accuracy, parameters = model.metrics["validation"]["accuracy"], model.metrics["parameters"]
+            accuracy = tell_figure(model.figure("validation", "accuracy"), ".2%")
+            parameters = tell_figure(model.figure("parameters"), ",")
             changes = " ".join(model.recipe.list_changes())
             print(
-                f"{model.name:32} {parameters:>9,} parameters  validation {accuracy:.2%}{note}  {model.folder}"
+                f"{model.name:32} {parameters:>9} parameters  validation {accuracy}{note}  {model.folder}"
                 f"{'  ' + changes if changes else ''}"
             )
     for problem in problems:
