@@ -11,6 +11,7 @@
     |   +-- ArchitectureError   a network that cannot be built                           .layer
     |   +-- DamagedModelError   a stored model that this version cannot use              .path, .moved_to
     +-- StorageError            a folder that cannot be written or read                  .path
+    |   +-- NotAModelError      a folder among the stored models that is none
     +-- DeviceError             the wanted device is not there                           .requested, .found
     +-- TrainingError           a run that cannot go on
         +-- StoppedError        stopped before there was anything to keep
@@ -97,6 +98,15 @@ class StorageError(MnistError):
     def __init__(self, message: str, path: Path) -> None:
         super().__init__(message)
         self.path = path
+
+
+class NotAModelError(StorageError):
+    """A folder that is no stored model stands where stored models do."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} is no stored model and stays as it is. Expected manifest.json and the files that it lists.", path
+        )
 
 
 class DeviceError(MnistError):

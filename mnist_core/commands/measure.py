@@ -12,7 +12,7 @@ from ..data.files import read_npz
 from ..data.labelled import load_digits, load_labelled
 from ..data.pendigits import NPZ_NAME, REPORTED_WRITERS
 from ..data.sample import load_sample
-from ..errors import DataError, PictureError, StorageError, UnknownModelError
+from ..errors import DataError, NotAModelError, PictureError, StorageError, UnknownModelError
 from ..evaluation.report import render_evidence
 from ..models.devices import choose_device
 from ..models.inference import open_predictor, predict
@@ -82,7 +82,7 @@ def run_models(options: argparse.Namespace) -> int:
             )
     for problem in problems:
         say(str(problem))
-    return 1 if problems else 0
+    return 1 if any(not isinstance(problem, NotAModelError) for problem in problems) else 0
 
 
 def run_predict(options: argparse.Namespace) -> int:

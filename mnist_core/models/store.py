@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..checks import is_number
-from ..errors import DamagedModelError, MnistError, ModelError, StorageError, UnknownModelError
+from ..errors import DamagedModelError, MnistError, ModelError, NotAModelError, StorageError, UnknownModelError
 from ..paths import SHIPPED_DIR
 from .calibration import Calibration
 from .recipes import Recipe
@@ -174,7 +174,8 @@ def load_stored(folder: Path) -> StoredModel:
     Raises:
         DamagedModelError: A file is missing or changed: the folder has been moved aside when that was possible. Or
             another version has made it: it stays where it is.
-        StorageError: The folder is no stored model, or cannot be read now; it stays where it is.
+        NotAModelError: The folder is no stored model.
+        StorageError: It cannot be read now; it stays where it is.
     """
     return _load(folder, _move_aside)
 
@@ -190,10 +191,7 @@ def _load(folder: Path, move: Callable[[Path], Path | None]) -> StoredModel:
         return _read(folder)
     except _DAMAGE as error:
         if not _was_stored(folder):
-            raise StorageError(
-                f"{folder} is no stored model and stays as it is. Expected manifest.json and the files that it lists.",
-                folder,
-            ) from error
+            raise NotAModelError(folder) from error
         raise DamagedModelError(folder, _name_reason(error), move(folder)) from error
 
 
@@ -237,7 +235,7 @@ def find_stored(name: str, roots: Sequence[Path]) -> StoredModel:
             return model
     of_that_name = [problem for problem in problems if problem.path.name == name]
     for problem in of_that_name:
-        if isinstance(problem, DamagedModelError):
+        if not isinstance(problem, NotAModelError):
             return load_stored(problem.path)
     matching = [model for model in models if model.complete and name in (model.recipe.name, model.key)]
     for candidates in (matching, [model for model in matching if model.is_plain]):

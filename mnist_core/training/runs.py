@@ -70,7 +70,9 @@ class Workbench:
         """As `find`, if all figures that tables compare are stored with it; an earlier version left some out."""
         stored = self.find(recipe)
         wanted = [("num_training_images",), ("parameters",), ("seconds",), ("validation", "accuracy")]
-        wanted += [("test", "accuracy"), ("test", "interval", 0), ("test", "interval", 1)] if self.test else []
+        wanted += (
+            [("test", "accuracy"), ("test", "interval", 0), ("test", "interval", 1)] if self.test is not None else []
+        )
         is_measured = (
             stored is not None
             and all(stored.figure(*path) is not None for path in wanted)

@@ -274,13 +274,49 @@ def test_models_as_json(cache, trained):
     assert small["validation"]["num_samples"] == 5000
 
 
-def test_a_damaged_model_is_named_and_moved_aside(cache, trained):
+def test_a_damaged_model_is_named_and_moved_aside_when_it_is_asked_for(cache, trained, picture):
     (cache / "models" / trained.folder.name / "model.tflite").write_bytes(b"other")
     said = run("models")
     assert said.code == 1
     assert "sketchnet" in said.out
-    assert "moved aside" in said.messages
+    assert "does not match its checksum" in said.messages
+    assert models_in(cache) == [trained.folder.name]
+    asked = run("predict", picture, "--model", trained.folder.name)
+    assert asked.code == 1
+    assert "moved aside" in asked.messages
     assert ".damaged" in models_in(cache)[0]
+
+
+@pytest.fixture(params=[{}, {"validation": {"accuracy": None}, "test": 5, "seconds": "long"}], ids=["none", "odd"])
+def without_figures(cache, trained, request):
+    """The small model, with none of its figures."""
+    folder = cache / "models" / trained.folder.name
+    (folder / "metrics.json").write_text(json.dumps(request.param))
+    (folder / "history.json").write_text("[]")
+    for name in ("metrics.json", "history.json"):
+        update_checksum(folder, name)
+    return folder
+
+
+def test_a_model_without_figures_is_listed(without_figures):
+    said = run("models")
+    assert said.code == 0
+    assert said.out.splitlines()[1].split()[:5] == [without_figures.name, "?", "parameters", "validation", "?"]
+
+
+def test_a_model_without_figures_is_not_trained_again(without_figures, monkeypatch):
+    monkeypatch.setattr("mnist_core.training.loop.train", must_not_train)
+    said = run(*SMALL)
+    assert said.code == 0
+    assert said.out.startswith(f"{without_figures.name}: ? parameters, ? images, 0 epochs in ? s\n")
+
+
+def test_a_folder_of_ones_own_among_the_models_is_said_to_be_none_and_stays(cache):
+    (cache / "models/holiday").mkdir()
+    said = run("models")
+    assert said.code == 0
+    assert "holiday is no stored model" in said.messages
+    assert (cache / "models/holiday").is_dir()
 
 
 # Predict

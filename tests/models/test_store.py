@@ -24,7 +24,7 @@ from support.models import (
     update_checksum,
 )
 
-from mnist_core.errors import DamagedModelError, MnistError, StorageError, UnknownModelError
+from mnist_core.errors import DamagedModelError, MnistError, NotAModelError, StorageError, UnknownModelError
 from mnist_core.models import store
 from mnist_core.models.calibration import Calibration
 from mnist_core.models.recipes import RECIPES
@@ -302,7 +302,7 @@ def test_a_folder_of_ones_own_is_no_stored_model_and_stays(tmp_path, name):
     folder.mkdir()
     (folder / name).write_text("sand")
     for refuse_it in (load_stored, lambda folder: find_stored("holiday", [folder.parent])):
-        with pytest.raises(StorageError, match="holiday is no stored model and stays") as caught:
+        with pytest.raises(NotAModelError, match="holiday is no stored model and stays") as caught:
             refuse_it(folder)
     models, problems = list_stored([tmp_path])
     assert (models, [str(problem) for problem in problems]) == ([], [str(caught.value)])
@@ -316,7 +316,7 @@ def test_a_folder_of_ones_own_is_not_in_the_way_of_a_recipe_of_its_name(tmp_path
 
 
 def test_a_missing_folder_is_refused(tmp_path):
-    with pytest.raises(StorageError):
+    with pytest.raises(NotAModelError):
         load_stored(tmp_path / "nothing")
 
 
