@@ -13,6 +13,7 @@ from ..data.labelled import load_digits, load_labelled
 from ..data.pendigits import NPZ_NAME, REPORTED_WRITERS
 from ..data.sample import load_sample
 from ..errors import DataError, NotAModelError, PictureError, StorageError, UnknownModelError
+from ..evaluation.figures import tell_figure
 from ..evaluation.report import render_evidence
 from ..models.devices import choose_device
 from ..models.inference import open_predictor, predict
@@ -33,7 +34,6 @@ from .console import (
     model_roots,
     print_json,
     say,
-    tell_figure,
 )
 
 if TYPE_CHECKING:
@@ -127,8 +127,9 @@ def run_evaluate(options: argparse.Namespace) -> int:
         for row in rows:
             of_class = "" if row["label"] is None else f" {row['label']}"
             print(
-                f"outliers {name}{of_class}: {row['num_samples']}, AUROC {row['auroc'][options.data]:.4f}, "
-                f"{row['accepted']:.1%} called a digit"
+                f"outliers {name}{of_class}: {row['num_samples']}, "
+                f"AUROC {tell_figure(row['auroc'][options.data], '.4f')}, "
+                f"{tell_figure(row['accepted'], '.1%')} called a digit"
             )
     return 0
 

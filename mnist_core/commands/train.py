@@ -18,6 +18,7 @@ from ..data.pendigits import PenInk, read_pendigits
 from ..data.prepared import prepare_images
 from ..data.training_data import split_evenly
 from ..errors import DataError
+from ..evaluation.figures import tell_figure
 from ..models.architectures import ACTIVATIONS, ARCHITECTURES, POOLINGS, Architecture, Parts
 from ..models.recipes import OPTIMIZERS, RECIPES, SCHEDULES, Recipe, find_recipe
 from ..models.store import StoredModel, find_stored
@@ -34,7 +35,6 @@ from .console import (
     open_workbench,
     print_json,
     say,
-    tell_figure,
     workbench_options,
 )
 

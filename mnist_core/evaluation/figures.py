@@ -1,4 +1,4 @@
-"""Figures that were measured once and are shown by the page: one JSON file, a key for each kind."""
+"""Figures that were measured once: one JSON file for the page, a key for each kind, and how they are told."""
 
 from __future__ import annotations
 
@@ -45,3 +45,8 @@ def round_figures(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [round_figures(entry) for entry in value]
     return float(f"{value:.4g}") if isinstance(value, float) else value
+
+
+def tell_figure(figure: float | None, form: str) -> str:
+    """A figure for people; a dash for one that is not known, or that there is nothing to measure on."""
+    return "-" if figure is None else format(figure, form)

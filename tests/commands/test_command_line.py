@@ -301,14 +301,14 @@ def without_figures(cache, trained, request):
 def test_a_model_without_figures_is_listed(without_figures):
     said = run("models")
     assert said.code == 0
-    assert said.out.splitlines()[1].split()[:5] == [without_figures.name, "?", "parameters", "validation", "?"]
+    assert said.out.splitlines()[1].split()[:5] == [without_figures.name, "-", "parameters", "validation", "-"]
 
 
 def test_a_model_without_figures_is_not_trained_again(without_figures, monkeypatch):
     monkeypatch.setattr("mnist_core.training.loop.train", must_not_train)
     said = run(*SMALL)
     assert said.code == 0
-    assert said.out.startswith(f"{without_figures.name}: ? parameters, ? images, 0 epochs in ? s\n")
+    assert said.out.startswith(f"{without_figures.name}: - parameters, - images, 0 epochs in - s\n")
 
 
 def test_a_folder_of_ones_own_among_the_models_is_said_to_be_none_and_stays(cache):
@@ -505,6 +505,18 @@ def test_outliers_are_told_by_file(tmp_path):
     assert frames["auroc"][name] > 0.5
     assert everything == {"label": None, "num_samples": 20, "accepted": figures["accepted"], "auroc": {name: 0.5}}
     assert [told["label"] for told in digits] == list(range(10))
+
+
+@pytest.mark.filterwarnings("error")
+def test_lookalikes_alone_are_told_without_figures_of_others(tmp_path):
+    x, y = load_sample()
+    path = tmp_path / "outliers_symbols.npz"
+    np.savez(path, x=x[y == 1][:4], y=np.full(4, ord("/")))
+    options = ("--data", images_file(tmp_path), "--outliers", path)
+    others, slashes = evaluated(*options)["outliers"][str(path)]
+    assert (others["num_samples"], others["accepted"], list(others["auroc"].values())) == (0, None, [None])
+    assert (slashes["label"], slashes["num_samples"]) == (ord("/"), 4)
+    assert f"outliers {path}: 0, AUROC -, - called a digit" in run("evaluate", *options).out
 
 
 def test_evaluate_on_the_test_set(monkeypatch):
