@@ -12,12 +12,12 @@ from ..data.files import read_npz
 from ..data.labelled import load_digits, load_labelled
 from ..data.pendigits import NPZ_NAME, REPORTED_WRITERS
 from ..data.sample import load_sample
-from ..errors import DataError, NotAModelError, PictureError, StorageError, UnknownModelError
+from ..errors import DataError, NotAModelError, StorageError, UnknownModelError
 from ..evaluation.figures import tell_figure
 from ..evaluation.report import render_evidence
 from ..models.devices import choose_device
-from ..models.inference import open_predictor, predict
-from ..models.predictions import read_verdict
+from ..models.inference import open_predictor
+from ..models.pictures import PictureReading, read_pictures
 from ..models.recipes import CLASSIC
 from ..models.store import StoredModel, list_stored, short_name
 from ..paths import EVIDENCE_PATH
@@ -45,7 +45,9 @@ def add_commands(commands: Any) -> None:
     add_command(commands, "models", run_models, "list the stored models")
 
     predict_command = add_command(commands, "predict", run_predict, "read one digit from each picture")
-    predict_command.add_argument("pictures", nargs="+", type=Path, help="picture files, dark on light or light on dark")
+    predict_command.add_argument(
+        "pictures", nargs="+", type=Path, help="picture files, dark on light or light on dark, or folders of them"
+    )
     add_model(predict_command)
 
     evaluate = add_command(commands, "evaluate", run_evaluate, "measure a model on digits")
@@ -86,32 +88,27 @@ def run_models(options: argparse.Namespace) -> int:
 
 
 def run_predict(options: argparse.Namespace) -> int:
-    """Reads one digit from each picture."""
-    from ..preprocessing.picture import open_picture, picture_to_image
-
+    """Reads one digit in each picture; tells of every picture, also of those that cannot be read."""
     predictor = open_predictor(find_model(options.model), choose_device(options.device))
-    answers = []
-    for path in options.pictures:
-        try:
-            image = picture_to_image(open_picture(_existing_file(path)))
-        except PictureError as error:
-            raise PictureError(f"{path}: {error}") from error
-        answer = predict(predictor, image[None])
-        verdict = read_verdict(answer.probabilities[0], bool(answer.accepted[0]))
-        answers.append(
-            {
-                "picture": str(path),
-                "label": verdict.labels[0],
-                "verdict": verdict.kind,
-                "probabilities": answer.probabilities[0].tolist(),
-                "doubt": float(answer.doubt[0]),
-            }
-        )
+    readings = []
+    for reading in read_pictures(predictor, options.pictures):
+        readings.append(reading)
         if not options.json:
-            said = f"{' or '.join(map(str, verdict.labels))}, {verdict.confidence:.0%}"
-            print(f"{path}: {'this does not look like a digit' if verdict.kind == 'refused' else said}")
-    print_json(options, answers)
-    return 0
+            print(f"{reading.picture}: {_describe_reading(reading)}")
+    print_json(options, [reading.as_dict() for reading in readings])
+    num_failed = sum(reading.error is not None for reading in readings)
+    if num_failed:
+        say(f"predict: {num_failed} of {len(readings)} could not be read.")
+    return 1 if num_failed else 0
+
+
+def _describe_reading(reading: PictureReading) -> str:
+    verdict = reading.verdict
+    if verdict is None:
+        return f"not read. {reading.error}"
+    if verdict.kind == "refused":
+        return "this does not look like a digit"
+    return f"{' or '.join(map(str, verdict.labels))}, {verdict.confidence:.0%}"
 
 
 def run_evaluate(options: argparse.Namespace) -> int:
@@ -245,9 +242,3 @@ def _evaluate(options: argparse.Namespace, data: str, outliers: Sequence[str]) -
         lookalikes = Evidence.known(Path(name).stem, "outliers", images).lookalikes
         figures["outliers"][name] = evaluate_outliers(predictor, {data: prepared}, images, lookalikes)
     return figures
-
-
-def _existing_file(path: Path) -> Path:
-    if not path.is_file():
-        raise ValueError(f"There is no file {path}.")
-    return path
