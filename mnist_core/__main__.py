@@ -63,4 +63,5 @@ def _build_parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(errors="backslashreplace")  # as stderr is: the name of a file may be no text
     sys.exit(main())

@@ -1,10 +1,13 @@
-"""Is a value from outside what it should be: a whole number, an index, one of some choices."""
+"""Is a value from outside what it should be: a whole number, an index, one of some choices, the fields of a class."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import fields
+from typing import Any, TypeVar
 
 from .errors import QueryError
+
+Built = TypeVar("Built")
 
 _LARGEST_NUMBER = 1e30
 
@@ -56,3 +59,15 @@ def check_whole(name: str, value: Any, low: int, high: int | None = None) -> int
 def is_index(value: Any, size: int) -> bool:
     """Whether a value from outside counts one of so many things, from 0."""
     return is_whole(value) and 0 <= value < size
+
+
+def build_from(kind: type[Built], values: dict[str, Any]) -> Built:
+    """A dataclass from what a file says of it; fields that the file does not name have their defaults.
+
+    Raises:
+        TypeError: A field without a default is missing, or one is unknown.
+    """
+    unknown = sorted(set(values) - {entry.name for entry in fields(kind)})
+    if unknown:
+        raise TypeError(f"the field {unknown[0]!r} of its {kind.__name__.lower()} is unknown")
+    return kind(**values)

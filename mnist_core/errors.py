@@ -9,8 +9,9 @@
     +-- ModelError
     |   +-- UnknownModelError   no model of that name                                    .name, .available
     |   +-- ArchitectureError   a network that cannot be built                           .layer
-    |   +-- DamagedModelError   a stored model that does not match its checksums         .path, .moved_to
+    |   +-- DamagedModelError   a stored model that this version cannot use              .path, .moved_to
     +-- StorageError            a folder that cannot be written or read                  .path
+    |   +-- NotAModelError      a folder among the stored models that is none
     +-- DeviceError             the wanted device is not there                           .requested, .found
     +-- TrainingError           a run that cannot go on
         +-- StoppedError        stopped before there was anything to keep
@@ -80,11 +81,13 @@ class ArchitectureError(ModelError):
 
 
 class DamagedModelError(ModelError):
-    """A stored model does not match its checksums, lacks files or comes from elsewhere."""
+    """A stored model does not match its checksums or lacks files, or another version made it."""
 
-    def __init__(self, path: Path, reason: str, moved_to: Path | None = None) -> None:
+    def __init__(
+        self, path: Path, reason: str, moved_to: Path | None = None, advice: str = "Train it again or restore it."
+    ) -> None:
         where = f" It was moved aside to {moved_to}." if moved_to else ""
-        super().__init__(f"The stored model {path} cannot be used: {reason}.{where} Train it again or restore it.")
+        super().__init__(f"The stored model {path} cannot be used: {reason}.{where} {advice}")
         self.path = path
         self.moved_to = moved_to
 
@@ -95,6 +98,15 @@ class StorageError(MnistError):
     def __init__(self, message: str, path: Path) -> None:
         super().__init__(message)
         self.path = path
+
+
+class NotAModelError(StorageError):
+    """A folder that is no stored model stands where stored models do."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} is no stored model and stays as it is. Expected manifest.json and the files that it lists.", path
+        )
 
 
 class DeviceError(MnistError):

@@ -279,7 +279,7 @@ async function showModels(wanted) {
   models = answer.models;
   select.replaceChildren(...models.map((model) => new Option(say("model_option", {
     label: model.label,
-    accuracy: exactPercent(model.validation_accuracy),
+    accuracy: ifKnown(model.validation_accuracy, exactPercent),
   }), model.name)));
   const name = [wanted, chosen].find((one) => models.some((model) => model.name === one));
   if (name) select.value = name;
@@ -288,15 +288,18 @@ async function showModels(wanted) {
   if (wanted || (chosen && !name)) askAgain();
 }
 
+// A figure that its model lacks is null.
+const ifKnown = (figure, format) => (figure === null ? say("not_known") : format(figure));
+
 function describeModel() {
   const model = models.find((candidate) => candidate.name === find("#model").value);
   if (!model) return;
   const training = {
-    parameters: model.parameters.toLocaleString(),
+    parameters: ifKnown(model.parameters, (number) => number.toLocaleString()),
     data: model.data,
-    images: model.images.toLocaleString(),
+    images: ifKnown(model.images, (number) => number.toLocaleString()),
     epochs: model.epochs,
-    seconds: Math.round(model.seconds).toLocaleString(),
+    seconds: ifKnown(model.seconds, (number) => Math.round(number).toLocaleString()),
   };
   find("#trained").textContent = model.complete ? say("trained_value", training) : say("trained_early", training);
   find("#test").textContent = model.test ? say("test_value", {

@@ -203,8 +203,8 @@ def embed_all(
 def find_seen(split: Split, model: StoredModel) -> np.ndarray:
     """Which images of a split a model was trained on: bool (n,)."""
     seen = np.zeros(len(split), bool)
-    recipe, data = model.recipe, model.metrics.get("data", "mnist")
-    if split.set_name == data:
+    recipe = model.recipe
+    if split.set_name == model.data_name:
         seen[split.training[: recipe.limit]] = True
     # What a model started from may be gone; it is taken to have learned all that there was to learn from.
     if split.set_name == "mnist" and recipe.start:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..data.mnist import Dataset, load_dataset
+from ..evaluation.figures import tell_figure
 from ..models.devices import DEVICE_CHOICES
 from ..models.recipes import Recipe
 from ..models.store import StoredModel, find_stored, load_stored
@@ -148,8 +149,8 @@ def describe_figures(figures: dict[str, Any]) -> list[str]:
         *_describe_honesty(figures),
         "  digit  images  precision  recall      F1",
         *(
-            f"  {row['label']:5}  {row['num_samples']:6}  {_percent(row['precision']):>9}  {_percent(row['recall']):>6}"
-            f"  {_percent(row['f1']):>6}"
+            f"  {row['label']:5}  {row['num_samples']:6}  {tell_figure(row['precision'], '.1%'):>9}"
+            f"  {tell_figure(row['recall'], '.1%'):>6}  {tell_figure(row['f1'], '.1%'):>6}"
             for row in figures["per_class"]
         ),
         "  rows are true digits, columns answers:",
@@ -172,10 +173,6 @@ def _describe_honesty(figures: dict[str, Any]) -> list[str]:
         f"{line}; where less than 99 % are stated ({below['num_samples']:,}), stated minus true is "
         f"{below['difference']:+.1%} ({low:+.1%} to {high:+.1%})"
     ]
-
-
-def _percent(share: float | None) -> str:
-    return "-" if share is None else f"{share:.1%}"
 
 
 def say(text: str, end: str = "\n") -> None:

@@ -11,17 +11,16 @@ from ..data.files import check_folder
 from ..data.labelled import load_digits
 from ..data.prepared import PreparedSet, prepare_images
 from ..data.sample import load_sample
-from ..errors import PictureError, UnknownModelError
+from ..errors import NotAModelError, UnknownModelError
 from ..evaluation.evidence import gather, measure, measure_set
-from ..evaluation.figures import round_figures, write_json
+from ..evaluation.figures import round_figures, tell_figure, write_json
 from ..evaluation.report import EVIDENCE, check_marks, render_evidence, write_between
 from ..models.devices import choose_device
-from ..models.inference import open_predictor, open_predictors, predict
-from ..models.predictions import read_verdict
+from ..models.inference import open_predictor, open_predictors
+from ..models.pictures import PictureReading, read_pictures
 from ..models.recipes import CLASSIC
 from ..models.store import StoredModel, list_stored
 from ..paths import EVIDENCE_PATH
-from ..preprocessing.picture import open_picture, picture_to_image
 from .console import (
     add_command,
     add_data_dir,
@@ -41,7 +40,9 @@ def add_commands(commands: Any) -> None:
     add_command(commands, "models", run_models, "list the stored models")
 
     predict_command = add_command(commands, "predict", run_predict, "read one digit from each picture")
-    predict_command.add_argument("pictures", nargs="+", type=Path, help="picture files, dark on light or light on dark")
+    predict_command.add_argument(
+        "pictures", nargs="+", type=Path, help="picture files, dark on light or light on dark, or folders of them"
+    )
     add_model(predict_command)
 
     evaluate = add_command(commands, "evaluate", run_evaluate, "measure a model on digits")
@@ -71,42 +72,40 @@ def run_models(options: argparse.Namespace) -> int:
     else:
         for model in models:
             note = "" if model.complete else "  stopped early"
-            accuracy, parameters = model.metrics["validation"]["accuracy"], model.metrics["parameters"]
+            accuracy = tell_figure(model.figure("validation", "accuracy"), ".2%")
+            parameters = tell_figure(model.figure("parameters"), ",")
             changes = " ".join(model.recipe.list_changes())
             print(
-                f"{model.name:32} {parameters:>9,} parameters  validation {accuracy:.2%}{note}  {model.folder}"
+                f"{model.name:32} {parameters:>9} parameters  validation {accuracy}{note}  {model.folder}"
                 f"{'  ' + changes if changes else ''}"
             )
     for problem in problems:
         say(str(problem))
-    return 1 if problems else 0
+    return 1 if any(not isinstance(problem, NotAModelError) for problem in problems) else 0
 
 
 def run_predict(options: argparse.Namespace) -> int:
-    """Reads one digit from each picture."""
+    """Reads one digit in each picture; tells of every picture, also of those that cannot be read."""
     predictor = open_predictor(find_model(options.model), choose_device(options.device))
-    answers = []
-    for path in options.pictures:
-        try:
-            image = picture_to_image(open_picture(_existing_file(path)))
-        except PictureError as error:
-            raise PictureError(f"{path}: {error}") from error
-        answer = predict(predictor, image[None])
-        verdict = read_verdict(answer.probabilities[0], bool(answer.accepted[0]))
-        answers.append(
-            {
-                "picture": str(path),
-                "label": verdict.labels[0],
-                "verdict": verdict.kind,
-                "probabilities": answer.probabilities[0].tolist(),
-                "doubt": float(answer.doubt[0]),
-            }
-        )
+    readings = []
+    for reading in read_pictures(predictor, options.pictures):
+        readings.append(reading)
         if not options.json:
-            said = f"{' or '.join(map(str, verdict.labels))}, {verdict.confidence:.0%}"
-            print(f"{path}: {'this does not look like a digit' if verdict.kind == 'refused' else said}")
-    print_json(options, answers)
-    return 0
+            print(f"{reading.picture}: {_describe_reading(reading)}")
+    print_json(options, [reading.as_dict() for reading in readings])
+    num_failed = sum(reading.error is not None for reading in readings)
+    if num_failed:
+        say(f"predict: {num_failed} of {len(readings)} could not be read.")
+    return 1 if num_failed else 0
+
+
+def _describe_reading(reading: PictureReading) -> str:
+    verdict = reading.verdict
+    if verdict is None:
+        return f"not read. {reading.error}"
+    if verdict.kind == "refused":
+        return "this does not look like a digit"
+    return f"{' or '.join(map(str, verdict.labels))}, {verdict.confidence:.0%}"
 
 
 def run_evaluate(options: argparse.Namespace) -> int:
@@ -132,8 +131,9 @@ def run_evaluate(options: argparse.Namespace) -> int:
         for row in rows:
             of_class = "" if row["label"] is None else f" {row['label']}"
             print(
-                f"outliers {name}{of_class}: {row['num_samples']}, AUROC {row['auroc'][options.data]:.4f}, "
-                f"{row['accepted']:.1%} called a digit"
+                f"outliers {name}{of_class}: {row['num_samples']}, "
+                f"AUROC {tell_figure(row['auroc'][options.data], '.4f')}, "
+                f"{tell_figure(row['accepted'], '.1%')} called a digit"
             )
     return 0
 
@@ -164,9 +164,3 @@ def _find_beside(names: Sequence[str] | None) -> list[StoredModel]:
                 raise
             say(f"{error} `train {name}` would put it into the table.")
     return found
-
-
-def _existing_file(path: Path) -> Path:
-    if not path.is_file():
-        raise ValueError(f"There is no file {path}.")
-    return path

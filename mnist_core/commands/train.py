@@ -11,6 +11,7 @@ from typing import Any
 
 from ..augmentation.transforms import Augmentation
 from ..data.prepared import load_training
+from ..evaluation.figures import tell_figure
 from ..models.architectures import ACTIVATIONS, ARCHITECTURES, POOLINGS, Architecture
 from ..models.recipes import (
     ADAMW_DECAY,
@@ -189,20 +190,26 @@ def _add_augmentation(group: Any) -> None:
 
 
 def _describe_run(stored: StoredModel) -> str:
-    metrics = stored.metrics
-    lines = [
-        f"{stored.name}: {metrics['parameters']:,} parameters, {metrics['num_training_images']:,} images, "
-        f"{len(stored.history)} epochs in {metrics['seconds']:.1f} s"
-    ]
-    until = stored.recipe.until
-    if until:
-        reached = stored.history[-1]["val_accuracy"]
+    parameters, images = (tell_figure(stored.figure(name), ",") for name in ("parameters", "num_training_images"))
+    seconds = tell_figure(stored.figure("seconds"), ".1f")
+    lines = [f"{stored.name}: {parameters} parameters, {images} images, {len(stored.history)} epochs in {seconds} s"]
+    until, reached = stored.recipe.until, stored.history[-1].get("val_accuracy") if stored.history else None
+    if until and reached is not None:
         verb = "reached" if round(reached, 6) >= until else "did not reach"
         lines.append(
             f"It {verb} {until:.2%} on the validation images: {reached:.2%} after {len(stored.history)} epochs."
         )
+    rest: list[str] = []  # of the last alone
     for name in ("validation", "test"):
-        if name in metrics:
-            accuracy, *rest = describe_figures(metrics[name])
-            lines += [f"{name}: {accuracy}", *(rest if name == ("test" if "test" in metrics else "validation") else [])]
-    return "\n".join(lines)
+        if name in stored.metrics:
+            accuracy, *rest = _describe_stored(stored.metrics[name])
+            lines.append(f"{name}: {accuracy}")
+    return "\n".join([*lines, *rest])
+
+
+def _describe_stored(figures: Any) -> list[str]:
+    """Figures of a stored model in lines to read; another version may have stored others."""
+    try:
+        return describe_figures(figures)
+    except (KeyError, TypeError, ValueError):
+        return ["not in a form that this version reads"]

@@ -3,6 +3,7 @@
 files           files of arrays, npz and IDX; and any file written whole or not at all
 download        files from the network
 labelled        digits that other people drew, in a file -> pictures or ink
+pictures        picture files, and folders of them
 pendigits       pen ink of thirty writers, split by writer
 mnist           MNIST and sets of its layout, on disk or from the network
 sample          the 5,000 images that come with the project

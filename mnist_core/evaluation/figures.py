@@ -1,4 +1,4 @@
-"""Figures that were measured once and are shown by the page: one JSON file, a key for each kind."""
+"""Figures that were measured once: one JSON file for the page, a key for each kind, and how they are told."""
 
 from __future__ import annotations
 
@@ -55,3 +55,8 @@ def round_figures(value: Any, num_digits: int = 4) -> Any:
     if isinstance(value, list | tuple):
         return [round_figures(entry, num_digits) for entry in value]
     return float(f"{value:.{num_digits}g}") if isinstance(value, float) else value
+
+
+def tell_figure(figure: float | None, form: str) -> str:
+    """A figure for people; a dash for one that is not known, or that there is nothing to measure on."""
+    return "-" if figure is None else format(figure, form)

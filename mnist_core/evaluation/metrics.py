@@ -78,20 +78,25 @@ def evaluate_outliers(
 
     Returns:
         One dictionary for all other outliers (label None) and one for each class: label, num_samples, accepted (share
-        taken for a digit), and auroc, for each set of digits the probability that a digit is doubted less.
+        taken for a digit), and auroc, for each set of digits the probability that a digit is doubted less. Both are
+        None where there are no others.
     """
     doubts = {name: _find_doubts(predictor, prepared)[0] for name, prepared in digits.items()}
     doubt, accepted = _find_doubts(predictor, outliers)
     classes = np.unique(outliers.labels).tolist()
     rows = []
-    for label in [None, *(classes if len(classes) > 1 else [])]:
+    is_told = len(classes) > 1 or set(classes) <= set(lookalikes)  # else the only class is all there is
+    for label in [None, *(classes if is_told else [])]:
         chosen = ~np.isin(outliers.labels, lookalikes) if label is None else outliers.labels == label
         rows.append(
             {
                 "label": label,
                 "num_samples": int(chosen.sum()),
-                "accepted": float(accepted[chosen].mean()),
-                "auroc": {name: auroc(-of_digits, -doubt[chosen]) for name, of_digits in doubts.items()},
+                "accepted": float(accepted[chosen].mean()) if chosen.any() else None,
+                "auroc": {
+                    name: auroc(-of_digits, -doubt[chosen]) if chosen.any() else None
+                    for name, of_digits in doubts.items()
+                },
             }
         )
     return rows

@@ -11,6 +11,7 @@ from ..data.files import write_text
 from ..errors import DataError
 from ..models.store import StoredModel
 from .evidence import REGIONAL_PAIRS, count_pairs
+from .figures import tell_figure
 
 EVIDENCE = "evidence"
 RECIPES_TABLE = "recipes"
@@ -129,7 +130,7 @@ def _comparison_table(models: Sequence[dict[str, Any]]) -> Table:
         (
             row["name"],
             *(f"{row['digits'][name]['accuracy']:.2%}" for name in names),
-            *(f"{row['outliers'][name][0]['auroc'][against]:.4f}" for name in outliers),
+            *(tell_figure(row["outliers"][name][0]["auroc"][against], ".4f") for name in outliers),
         )
         for row in models
     ]
@@ -185,8 +186,8 @@ def _outlier_table(outliers: dict[str, Any], sets: dict[str, Any]) -> Table:
                 (
                     f"{name}{note}" if label is None else f"{name}: {of_class}",
                     f"{entry['num_samples']:,}",
-                    f"{entry['accepted']:.1%}",
-                    *(f"{entry['auroc'][other]:.4f}" for other in against),
+                    tell_figure(entry["accepted"], ".1%"),
+                    *(tell_figure(entry["auroc"][other], ".4f") for other in against),
                 )
             )
     return Table("outliers", head, rows)

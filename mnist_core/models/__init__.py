@@ -8,5 +8,6 @@ store           trained models on disk
 predictions     logits -> probabilities and a verdict
 devices         what computes: CPU or GPU
 inference       images -> predictions, on the device that answers best
+pictures        picture files -> what is read in each
 litert          a LiteRT file taken apart and put together again
 """

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from ..checks import build_from
 from .architectures import NUM_CLASSES
 
 # Share of validation digits that is accepted, of MNIST's and of the pen's.
@@ -61,6 +62,15 @@ class Calibration:
     def as_dict(self) -> dict[str, Any]:
         """As plain values for JSON."""
         return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Calibration:
+        """The inverse of `as_dict`; a field that is missing has its default.
+
+        Raises:
+            TypeError: A field is unknown, or no number.
+        """
+        return build_from(cls, values)
 
     def probabilities(self, logits: np.ndarray) -> np.ndarray:
         """The ten probabilities of each image: logits of shape (n, 10 or 11) to float64 (n, 10); rows sum to 1."""

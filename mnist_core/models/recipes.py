@@ -16,6 +16,7 @@ from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass
 from typing import Any
 
 from ..augmentation.transforms import Augmentation
+from ..checks import build_from, is_whole
 from ..errors import UnknownModelError
 from .architectures import ARCHITECTURES, NUM_CLASSES, Architecture, Parts, find_architecture
 
@@ -95,26 +96,28 @@ class Recipe:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        for name in ("name", "architecture"):
+            self._require(name, isinstance(getattr(self, name), str), "be text")
         if self.architecture in ARCHITECTURES:  # a part that changes nothing must not change the key
             object.__setattr__(self, "parts", ARCHITECTURES[self.architecture].drop_idle(self.parts))
         for name in ("learning_rate", "weight_decay", "averaging", "label_noise", "variants"):
             object.__setattr__(self, name, float(getattr(self, name)))  # 1 and 1.0 must give the same key
         if self.until is not None:
             object.__setattr__(self, "until", float(self.until))
-        for name in ("epochs", "batch_size"):
-            self._require(name, getattr(self, name) >= 1, "be at least 1")
+        for name, least in (("epochs", 1), ("batch_size", 1), ("ink", 0), ("outliers", 0)):
+            value = getattr(self, name)
+            self._require(name, is_whole(value) and value >= least, f"be a whole number of at least {least}")
         for name, choices in (("optimizer", OPTIMIZERS), ("schedule", SCHEDULES), ("loss", LOSSES)):
             self._require(name, getattr(self, name) in choices, f"be one of {', '.join(choices)}")
-        self._require("limit", self.limit is None or self.limit >= 1, "be at least 1, or None for all images")
+        is_limit = self.limit is None or (is_whole(self.limit) and self.limit >= 1)
+        self._require("limit", is_limit, "be a whole number of at least 1, or None for all images")
         self._require("learning_rate", 0 < self.learning_rate < math.inf, "be a finite number above 0")
         self._require("weight_decay", 0 <= self.weight_decay < math.inf, "be a finite number of at least 0")
         self._require("averaging", 0 <= self.averaging < 1, "be in [0, 1)")
         self._require("label_noise", 0 <= self.label_noise <= 1, "be in [0, 1]")
-        for name in ("ink", "outliers"):
-            self._require(name, getattr(self, name) >= 0, "be at least 0")
         self._require("variants", 0 <= self.variants <= 1, "be in [0, 1]")
         self._require("until", self.until is None or 0 < self.until <= 1, "be in (0, 1], as in 0.99, or None")
-        self._require("seed", 0 <= self.seed < 2**32, "be in [0, 2**32)")
+        self._require("seed", is_whole(self.seed) and 0 <= self.seed < 2**32, "be a whole number in [0, 2**32)")
 
     def _require(self, name: str, condition: bool, wanted: str) -> None:
         if not condition:
@@ -144,12 +147,11 @@ class Recipe:
         """
         if not isinstance(values, dict):
             raise TypeError(f"A recipe must be a dictionary. Received: {values!r}")
-        nested = {"augmentation": Augmentation, "parts": Parts, "start": Start}
-        plain = {
-            name: nested[name](**value) if name in nested and value is not None else value
+        built = {
+            name: value if name not in _NESTED or (name, value) == ("start", None) else build_from(_NESTED[name], value)
             for name, value in values.items()
         }
-        return cls(**plain)
+        return build_from(cls, built)
 
     def key(self, data_digest: str) -> str:
         """Ten hexadecimal digits that name the result of this recipe on this data.
@@ -168,6 +170,10 @@ class Recipe:
             return []
         ours, theirs = _flatten(self), _flatten(RECIPES[self.name])
         return [f"{name}={_as_words(value)}" for name, value in ours.items() if value != theirs.get(name)]
+
+
+# What of a recipe is a dataclass of its own.
+_NESTED = {"augmentation": Augmentation, "parts": Parts, "start": Start}
 
 
 def _changed_fields(value: Any) -> dict[str, Any]:

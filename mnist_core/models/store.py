@@ -9,26 +9,30 @@ A stored model is a folder:
     history.json    one entry an epoch
     metrics.json    parameters, seconds and figures on the validation and the test images
 
-A damaged folder is moved aside, not deleted. Reading one needs neither Keras nor TensorFlow; only `build_keras_model`
-and `save_run` do. Nothing pickled is ever read.
+Listing changes nothing. A damaged model is moved aside, not deleted, by whoever asks for it; one that is whole but of
+another version stays, and so does a folder that is no stored model. Metrics and history may be missing or odd: what is
+not known of a model does not keep it from answering. Reading needs neither Keras nor TensorFlow; only
+`build_keras_model` and `save_run` do. Nothing pickled is ever read.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import shutil
 import tempfile
 import time
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import DamagedModelError, MnistError, ModelError, StorageError, UnknownModelError
+from ..checks import is_number
+from ..errors import DamagedModelError, MnistError, ModelError, NotAModelError, StorageError, UnknownModelError
 from ..paths import SHIPPED_DIR
 from .calibration import Calibration
 from .recipes import Recipe
@@ -42,7 +46,11 @@ _PARTIAL = ".partial-"
 _REPLACED = "-replaced"
 # A save takes seconds; what is older was left behind by a process that was killed.
 _SAVING_SECONDS = 3600
-_DAMAGE = (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError, KeyError, TypeError)
+_ODD = (ValueError, KeyError, TypeError, RecursionError)
+_DAMAGE = (FileNotFoundError, NotADirectoryError, IsADirectoryError, *_ODD)
+_OTHER_VERSION = (
+    "Its files are whole, so a later version has probably made it: update this program, or train the model again."
+)
 _FILES = ("recipe.json", "weights.npz", "model.tflite", "history.json", "metrics.json")
 
 
@@ -105,13 +113,33 @@ class StoredModel:
     @property
     def calibration(self) -> Calibration:
         """How its logits are read; a model that was never calibrated is taken at its word."""
-        return Calibration(**self.metrics.get("calibration", {}))
+        return Calibration.from_dict(self.metrics.get("calibration", {}))
+
+    @property
+    def data_name(self) -> str:
+        """Name of the set that it learned from."""
+        return str(self.metrics.get("data", "mnist"))
 
     @property
     def learned_ink(self) -> bool:
         """Whether pen ink was among what it learned from."""
         # Where there was some to measure on, there was some to learn from.
-        return self.recipe.ink and "validation_ink" in self.metrics
+        return self.recipe.ink > 0 and "validation_ink" in self.metrics
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is its recipe as it stands, learned from MNIST."""
+        return not self.recipe.list_changes() and self.data_name == "mnist"
+
+    def figure(self, *path: str | int) -> float | None:
+        """A number among the metrics, as in `figure("test", "accuracy")`; None where there is none."""
+        value = self.metrics
+        try:
+            for key in path:
+                value = value[key]
+        except (KeyError, IndexError, TypeError):
+            return None
+        return value if is_number(value) else None
 
     def read_litert(self) -> bytes:
         """The LiteRT file: float32 (n, 28, 28, 1) to logits (n, 10) or (n, 11)."""
@@ -141,27 +169,34 @@ def save_run(run: TrainingRun, metrics: dict[str, Any], folder: Path) -> StoredM
 
 
 def load_stored(folder: Path) -> StoredModel:
-    """Reads and verifies a stored model.
+    """Reads and verifies the stored model that somebody asked for.
 
     Raises:
-        DamagedModelError: A file is missing or changed, or the folder is no stored model. It has been moved aside when
-            that was possible; one of another version's format stays where it is.
-        StorageError: The folder cannot be read now; it stays where it is.
+        DamagedModelError: A file is missing or changed: the folder has been moved aside when that was possible. Or
+            another version has made it: it stays where it is.
+        NotAModelError: The folder is no stored model.
+        StorageError: It cannot be read now; it stays where it is.
     """
+    return _load(folder, _move_aside)
+
+
+def _load(folder: Path, move: Callable[[Path], Path | None]) -> StoredModel:
+    """As `load_stored`; `move` is called for a damaged folder and returns where it is now, if elsewhere."""
     try:
         return _read(folder)
-    except _DAMAGE:
+    except (*_DAMAGE, DamagedModelError):
         # Another process may have replaced the model between the reading of two of its files.
         pass
     try:
         return _read(folder)
     except _DAMAGE as error:
-        reason = f"{type(error).__name__}: {error}" if isinstance(error, KeyError | TypeError) else str(error)
-        raise DamagedModelError(folder, reason, _move_aside(folder)) from error
+        if not _was_stored(folder):
+            raise NotAModelError(folder) from error
+        raise DamagedModelError(folder, _name_reason(error), move(folder)) from error
 
 
 def list_stored(roots: Sequence[Path]) -> tuple[list[StoredModel], list[MnistError]]:
-    """Reads all stored models in some folders.
+    """Reads all stored models in some folders, and changes none.
 
     Args:
         roots: Folders of stored models, the most trusted first; of two models of one name the first counts.
@@ -179,7 +214,7 @@ def list_stored(roots: Sequence[Path]) -> tuple[list[StoredModel], list[MnistErr
             continue
         for folder in folders:
             try:
-                models.setdefault(folder.name, load_stored(folder))
+                models.setdefault(folder.name, _load(folder, lambda _: None))
             except (DamagedModelError, StorageError) as error:
                 problems.append(error)
     return list(models.values()), problems
@@ -192,30 +227,29 @@ def find_stored(name: str, roots: Sequence[Path]) -> StoredModel:
 
     Raises:
         UnknownModelError: There is none, or more than one.
-        DamagedModelError: The model of that name is damaged.
+        DamagedModelError: The model of that name is damaged, and has been moved aside when that was possible.
     """
     models, problems = list_stored(roots)
     for model in models:
         if model.name == name:
             return model
-    for problem in problems:
-        if isinstance(problem, DamagedModelError | StorageError) and problem.path.name == name:
-            raise problem
+    of_that_name = [problem for problem in problems if problem.path.name == name]
+    for problem in of_that_name:
+        if not isinstance(problem, NotAModelError):
+            return load_stored(problem.path)
     matching = [model for model in models if model.complete and name in (model.recipe.name, model.key)]
-    plain = [
-        model for model in matching if not model.recipe.list_changes() and model.metrics.get("data", "mnist") == "mnist"
-    ]
-    for candidates in (matching, plain):
+    for candidates in (matching, [model for model in matching if model.is_plain]):
         if len(candidates) == 1:
             return candidates[0]
+    for problem in of_that_name:
+        raise problem
     known = matching or models
     raise UnknownModelError(name, [model.name for model in known], kind="single model" if matching else "model")
 
 
 def short_name(model: StoredModel) -> str:
     """The recipe's name for what is that recipe as it stands, learned from MNIST; else the model's own."""
-    is_plain = not model.recipe.list_changes() and model.metrics.get("data", "mnist") == "mnist"
-    return model.recipe.name if is_plain else model.name
+    return model.recipe.name if model.is_plain else model.name
 
 
 def find_complete(recipe: Recipe, data_digest: str, roots: Sequence[Path]) -> StoredModel | None:
@@ -227,7 +261,7 @@ def find_complete(recipe: Recipe, data_digest: str, roots: Sequence[Path]) -> St
         (
             model
             for model in models
-            if model.complete and model.key == key and model.metrics.get("parameters") in (None, num_parameters)
+            if model.complete and model.key == key and model.figure("parameters") in (None, num_parameters)
         ),
         None,
     )
@@ -348,26 +382,47 @@ def _read_verified(folder: Path) -> StoredModel:
     written_at = (folder / "manifest.json").stat().st_mtime_ns
     manifest = json.loads((folder / "manifest.json").read_text())
     if manifest["format"] != _FORMAT:
-        raise DamagedModelError(folder, f"its format is {manifest['format']!r}, and this version reads {_FORMAT}")
+        reason = f"its format is {manifest['format']!r}, and this version reads {_FORMAT}"
+        raise DamagedModelError(folder, reason, advice=_OTHER_VERSION)
+    key, data, complete = manifest["key"], manifest["data"], manifest["complete"]
     for name in _FILES:
         if _file_hash(folder / name) != manifest["files"][name]:
             raise ValueError(f"{name} does not match its checksum")
     try:
         recipe = Recipe.from_dict(_read_json(folder / "recipe.json"))
-    except ModelError as error:  # of another version, which knew other networks: nothing is damaged
-        raise DamagedModelError(folder, str(error).rstrip(".")) from error
-    if recipe.key(manifest["data"]) != manifest["key"]:
+        metrics, history = _read_metrics(folder), _read_history(folder)
+    except (ModelError, *_ODD) as error:  # whole, and not understood: of another version
+        raise DamagedModelError(folder, _name_reason(error), advice=_OTHER_VERSION) from error
+    if recipe.key(data) != key:
         raise ValueError("recipe.json does not match the key")
-    return StoredModel(
-        folder,
-        recipe,
-        manifest["key"],
-        manifest["complete"],
-        _read_json(folder / "history.json"),
-        _read_json(folder / "metrics.json"),
-        written_at,
-        manifest["files"]["weights.npz"],
-    )
+    weights_digest = manifest["files"]["weights.npz"]
+    return StoredModel(folder, recipe, key, complete, history, metrics, written_at, weights_digest)
+
+
+def _read_metrics(folder: Path) -> dict[str, Any]:
+    """The metrics; of what they hold only the calibration, which decides the answers, must be understood."""
+    metrics = _read_json(folder / "metrics.json")
+    if not isinstance(metrics, dict):
+        raise TypeError("metrics.json holds no object")
+    Calibration.from_dict(metrics.get("calibration", {}))
+    return metrics
+
+
+def _read_history(folder: Path) -> list[dict[str, float]]:
+    """What is a number in each epoch's dictionary; no epoch at all when the file holds something else."""
+    history = _read_json(folder / "history.json")
+    if not isinstance(history, list) or not all(isinstance(entry, dict) for entry in history):
+        return []
+    return [{name: value for name, value in entry.items() if is_number(value)} for entry in history]
+
+
+def _name_reason(error: Exception) -> str:
+    return (f"{error} is missing" if isinstance(error, KeyError) else str(error)).rstrip(".")
+
+
+def _was_stored(folder: Path) -> bool:
+    """Whether a folder is or was a stored model: other programs, too, call a file manifest.json."""
+    return (folder / "manifest.json").is_file() and any((folder / name).exists() for name in _FILES)
 
 
 def _move_aside(folder: Path) -> Path | None:
@@ -375,11 +430,10 @@ def _move_aside(folder: Path) -> Path | None:
 
     A shipped model stays: it belongs to the repository, which can restore it.
     """
-    if not folder.is_dir() or folder.parent == SHIPPED_DIR:
+    if folder.parent == SHIPPED_DIR:
         return None
-    target = Path(tempfile.mktemp(dir=folder.parent, prefix=f"{folder.name}.damaged-"))
     try:
-        return folder.rename(target)
+        return folder.rename(folder.with_name(f"{folder.name}.damaged-{secrets.token_hex(4)}"))
     except OSError:
         return None
 
@@ -397,7 +451,8 @@ def _file_hash(path: Path) -> str:
 
 
 def _read_json(path: Path) -> Any:
-    return json.loads(path.read_text())
+    # Python writes NaN, which is no JSON: nobody knows that number.
+    return json.loads(path.read_text(), parse_constant=lambda _: None)
 
 
 def _write_json(path: Path, value: Any) -> None:

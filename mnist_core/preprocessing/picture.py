@@ -65,6 +65,8 @@ def open_picture(source: bytes | Path) -> Image.Image:
     except UnidentifiedImageError as error:
         raise PictureError(f"This file is not a picture that can be read. Expected {', '.join(FORMATS)}.") from error
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
+        if isinstance(error, OSError) and error.strerror:  # the system's word, whose whole message names the file
+            raise PictureError(f"This picture cannot be read: {error.strerror}.") from error
         raise PictureError(f"This picture is damaged and cannot be read: {error}.") from error
     finally:
         _decoding.release()

@@ -89,17 +89,31 @@ class Workbench:
         """The complete result of a recipe on this data, if it is stored."""
         return find_complete(recipe, self.data_for(recipe).digest, self.roots)
 
+    def find_measured(self, recipe: Recipe) -> StoredModel | None:
+        """As `find`, if all figures that tables compare are stored with it; an earlier version left some out."""
+        stored = self.find(recipe)
+        wanted = [("num_training_images",), ("parameters",), ("seconds",), ("validation", "accuracy")]
+        wanted += (
+            [("test", "accuracy"), ("test", "interval", 0), ("test", "interval", 1)] if self.test is not None else []
+        )
+        is_measured = (
+            stored is not None
+            and all(stored.figure(*path) is not None for path in wanted)
+            and all("val_accuracy" in epoch for epoch in stored.history or [{}])
+        )
+        return stored if is_measured else None
+
     def data_for(self, recipe: Recipe) -> TrainingData:
         """What a recipe sees of the data: the pen ink only if it asks for it."""
         return self.data if recipe.ink else dataclasses.replace(self.data, ink=None, validation_ink=None)
 
     def load_or_train(self, recipe: Recipe) -> StoredModel:
-        """The complete result of a recipe on this data, trained only if it is not stored.
+        """The complete result of a recipe on this data, trained only if it is not stored with its figures.
 
         Raises:
             KeyboardInterrupt: The training was stopped; what it had reached is stored.
         """
-        stored = self.find(recipe)
+        stored = self.find_measured(recipe)
         if stored is None:
             stored = self.train(recipe)
             if not stored.complete:

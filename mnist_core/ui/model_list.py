@@ -20,25 +20,25 @@ def models_of(reader: Reader) -> LiveFunction:
 
 
 def _describe_model(model: StoredModel) -> Message:
-    metrics, data = model.metrics, model.metrics.get("data", "mnist")
-    test = metrics.get("test")
-    changes = ", ".join([*([] if data == "mnist" else [data]), *model.recipe.list_changes()])
+    """The model for the page; figures that are not known of it are None."""
+    test = model.figure("test", "accuracy"), model.figure("test", "interval", 0), model.figure("test", "interval", 1)
+    changes = ", ".join([*([] if model.data_name == "mnist" else [model.data_name]), *model.recipe.list_changes()])
     # A folder that was named by hand is called by that name, the others by what was trained.
     has_own_name = not model.name.startswith(f"{model.recipe.name}-")
     return {
         "name": model.name,
         "label": model.name if has_own_name else f"{model.recipe.name} ({changes})" if changes else model.recipe.name,
         "complete": model.complete,
-        "parameters": metrics["parameters"],
-        "validation_accuracy": metrics["validation"]["accuracy"],
+        "parameters": model.figure("parameters"),
+        "validation_accuracy": model.figure("validation", "accuracy"),
         "data": _name_data(model),
-        "images": metrics["num_training_images"],
+        "images": model.figure("num_training_images"),
         "epochs": len(model.history),
-        "seconds": metrics["seconds"],
-        "test": test and {"accuracy": test["accuracy"], "interval": test["interval"]},
+        "seconds": model.figure("seconds"),
+        "test": None if None in test else {"accuracy": test[0], "interval": list(test[1:])},
     }
 
 
 def _name_data(model: StoredModel) -> str:
-    name = model.metrics.get("data", "mnist")
-    return ("MNIST" if name == "mnist" else name) + (" and pen ink" if model.learned_ink else "")
+    name = "MNIST" if model.data_name == "mnist" else model.data_name
+    return name + (" and pen ink" if model.learned_ink else "")

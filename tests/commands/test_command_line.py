@@ -274,13 +274,49 @@ def test_models_as_json(cache, trained):
     assert small["validation"]["num_samples"] == 5000
 
 
-def test_a_damaged_model_is_named_and_moved_aside(cache, trained):
+def test_a_damaged_model_is_named_and_moved_aside_when_it_is_asked_for(cache, trained, picture):
     (cache / "models" / trained.folder.name / "model.tflite").write_bytes(b"other")
     said = run("models")
     assert said.code == 1
     assert "sketchnet" in said.out
-    assert "moved aside" in said.messages
+    assert "does not match its checksum" in said.messages
+    assert models_in(cache) == [trained.folder.name]
+    asked = run("predict", picture, "--model", trained.folder.name)
+    assert asked.code == 1
+    assert "moved aside" in asked.messages
     assert ".damaged" in models_in(cache)[0]
+
+
+@pytest.fixture(params=[{}, {"validation": {"accuracy": None}, "test": 5, "seconds": "long"}], ids=["none", "odd"])
+def without_figures(cache, trained, request):
+    """The small model, with none of its figures."""
+    folder = cache / "models" / trained.folder.name
+    (folder / "metrics.json").write_text(json.dumps(request.param))
+    (folder / "history.json").write_text("[]")
+    for name in ("metrics.json", "history.json"):
+        update_checksum(folder, name)
+    return folder
+
+
+def test_a_model_without_figures_is_listed(without_figures):
+    said = run("models")
+    assert said.code == 0
+    assert said.out.splitlines()[1].split()[:5] == [without_figures.name, "-", "parameters", "validation", "-"]
+
+
+def test_a_model_without_figures_is_not_trained_again(without_figures, monkeypatch):
+    monkeypatch.setattr("mnist_core.training.loop.train", must_not_train)
+    said = run(*SMALL)
+    assert said.code == 0
+    assert said.out.startswith(f"{without_figures.name}: - parameters, - images, 0 epochs in - s\n")
+
+
+def test_a_folder_of_ones_own_among_the_models_is_said_to_be_none_and_stays(cache):
+    (cache / "models/holiday").mkdir()
+    said = run("models")
+    assert said.code == 0
+    assert "holiday is no stored model" in said.messages
+    assert (cache / "models/holiday").is_dir()
 
 
 # Predict
@@ -302,8 +338,71 @@ def test_predict_reads_a_picture(picture):
 
 def test_predict_as_json(picture):
     (answer,) = json.loads(run("predict", picture, "--json").out)
-    assert (answer["picture"], answer["label"]) == (str(picture), 7)
+    assert list(answer) == ["picture", "number", "label", "verdict", "probabilities", "digits", "error"]
+    assert (answer["picture"], answer["label"], answer["verdict"]) == (str(picture), 7, "sure")
     assert sum(answer["probabilities"]) == pytest.approx(1)
+    assert (answer["number"], answer["digits"], answer["error"]) == (None, None, None)
+
+
+@pytest.fixture
+def several(picture, tmp_path):
+    """A picture, one of a form that is not read, another picture, and a file that is not there."""
+    other = tmp_path / "three.webp"
+    other.write_bytes(as_png(Image.fromarray(255 - np.pad(sample_digit(3), 10)).resize((200, 200)), format="WEBP"))
+    (tmp_path / "bad.heic").write_bytes(b"\0\0\0\x18ftypheic")
+    return [picture, tmp_path / "bad.heic", other, tmp_path / "none.png"]
+
+
+def test_a_picture_that_cannot_be_read_does_not_cost_the_others(several):
+    said = run("predict", *several)
+    assert said.code == 1
+    assert [line.split(": ")[0] for line in said.out.splitlines()] == [str(path) for path in several]
+    assert [line.split(": ")[1][0] for line in said.out.splitlines()] == ["7", "n", "3", "n"]
+    assert said.messages.splitlines()[-1] == "predict: 2 of 4 could not be read."
+
+
+def test_every_picture_has_its_object_in_json(several):
+    said = run("predict", *several, "--json")
+    answers = json.loads(said.out)
+    assert said.code == 1
+    assert [(answer["picture"], answer["label"]) for answer in answers] == [
+        (str(path), label) for path, label in zip(several, (7, None, 3, None), strict=True)
+    ]
+    for failed in (answers[1], answers[3]):
+        assert [name for name, value in failed.items() if value is not None] == ["picture", "error"]
+
+
+def test_a_folder_is_read_as_its_pictures(several, tmp_path):
+    (tmp_path / "notes.txt").write_text("no picture")
+    answers = json.loads(run("predict", tmp_path, "--json").out)
+    assert [(answer["picture"], answer["label"]) for answer in answers] == [
+        (str(tmp_path / "bad.heic"), None),
+        (str(tmp_path / "seven.png"), 7),
+        (str(tmp_path / "three.webp"), 3),
+    ]
+
+
+def test_a_folder_without_pictures_is_an_error(tmp_path):
+    (tmp_path / "empty").mkdir()
+    said = run("predict", tmp_path / "empty")
+    assert said.code == 1
+    assert said.out.startswith(f"{tmp_path / 'empty'}: not read. There are no pictures in this folder.")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are bytes on Linux alone")
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_a_name_that_is_no_text_does_not_cost_the_answer(picture, options):
+    odd = os.fsencode(picture.parent) + b"/caf\xe9.png"
+    os.rename(picture, odd)
+    said = subprocess.run(
+        [sys.executable, "-m", "mnist_core", "predict", odd, *options],
+        capture_output=True,
+        cwd=ROOT,
+        env=clean_environment(PYTHONUTF8=1),
+        check=False,
+    )
+    assert said.returncode == 0
+    assert b"caf\\udce9.png" in said.stdout
 
 
 def test_predict_with_a_model_of_ones_own(cache, picture):
@@ -313,8 +412,7 @@ def test_predict_with_a_model_of_ones_own(cache, picture):
 
 def test_a_missing_picture_is_named(tmp_path):
     said = run("predict", tmp_path / "none.png")
-    assert (said.code, said.out) == (1, "")
-    assert str(tmp_path / "none.png") in said.messages
+    assert (said.code, said.out) == (1, f"{tmp_path / 'none.png'}: not read. There is no such file or folder.\n")
 
 
 @pytest.mark.parametrize(
@@ -325,7 +423,7 @@ def test_a_bad_picture_is_refused_by_name(tmp_path, picture, content):
     (tmp_path / "bad.png").write_bytes(content)
     said = run("predict", picture, tmp_path / "bad.png")
     assert said.code == 1
-    assert "bad.png" in said.messages
+    assert f"{tmp_path / 'bad.png'}: not read. " in said.out
 
 
 @pytest.mark.parametrize("option", [("--model", "nonesuch"), ("--device", "gpu")])
@@ -363,7 +461,6 @@ def test_a_picture_that_does_not_look_like_a_digit_is_said_to(picture, strict):
     assert run("predict", picture, "--model", strict).out == f"{picture}: this does not look like a digit\n"
     (answer,) = json.loads(run("predict", picture, "--model", strict, "--json").out)
     assert (answer["verdict"], sum(answer["probabilities"])) == ("refused", pytest.approx(1))
-    assert answer["doubt"] == pytest.approx(1 - max(answer["probabilities"]))
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pipes of POSIX")
@@ -469,6 +566,18 @@ def test_outliers_are_told_by_file(tmp_path):
     assert frames["auroc"][name] > 0.5
     assert everything == {"label": None, "num_samples": 20, "accepted": figures["accepted"], "auroc": {name: 0.5}}
     assert [told["label"] for told in digits] == list(range(10))
+
+
+@pytest.mark.filterwarnings("error")
+def test_lookalikes_alone_are_told_without_figures_of_others(tmp_path):
+    x, y = load_sample()
+    path = tmp_path / "outliers_symbols.npz"
+    np.savez(path, x=x[y == 1][:4], y=np.full(4, ord("/")))
+    options = ("--data", images_file(tmp_path), "--outliers", path)
+    others, slashes = evaluated(*options)["outliers"][str(path)]
+    assert (others["num_samples"], others["accepted"], list(others["auroc"].values())) == (0, None, [None])
+    assert (slashes["label"], slashes["num_samples"]) == (ord("/"), 4)
+    assert f"outliers {path}: 0, AUROC -, - called a digit" in run("evaluate", *options).out
 
 
 def test_evaluate_on_the_test_set(monkeypatch):

@@ -297,6 +297,14 @@ def test_lookalikes_count_for_themselves_alone():
     ]
 
 
+@pytest.mark.parametrize("labels", [[47], [47, 45], []], ids=["one kind", "two kinds", "nothing"])
+def test_without_others_than_lookalikes_there_is_nothing_to_measure_of_them(labels):
+    rows = evaluate_outliers(Oracle(DOUBTS), {"ours": numbered([1])}, numbered(labels), lookalikes=(47, 45))
+    assert rows[0] == {"label": None, "num_samples": 0, "accepted": None, "auroc": {"ours": None}}
+    assert [told["label"] for told in rows[1:]] == sorted(labels)
+    assert all(told["auroc"]["ours"] is not None for told in rows[1:])
+
+
 def test_the_eleventh_output_tells_outliers_apart_and_not_the_confidence():
     class Sure(Oracle):
         """Gives every image 99 % for one digit, and more or less to the eleventh output."""

@@ -89,6 +89,14 @@ def test_the_table_between_the_marks_is_replaced(readme):
     assert text == f"# Nö title\n\n{START}\n{render_evidence(evidence())}\n{END}\n\nThe rest.\n"
 
 
+def test_what_there_is_nothing_to_measure_on_is_a_dash():
+    measured = evidence()
+    measured["models"][0]["outliers"]["signs"][0] |= {"accepted": None, "auroc": dict.fromkeys(("validation", "pen"))}
+    found = {table.name: table for table in evidence_tables(measured)}
+    assert found["outliers"].rows[0][2:] == ("-", "-", "-")
+    assert found["comparison"].rows[0][-1] == "-"
+
+
 def test_writing_again_changes_nothing(readme):
     write_between(readme, EVIDENCE, render_evidence(evidence()))
     first = readme.read_bytes()

@@ -1,4 +1,4 @@
-"""A stored model is written whole or not at all, verified when read, and moved aside when it is damaged."""
+"""A stored model is written whole or not at all, verified when read, and moved aside when it is asked for damaged."""
 
 import dataclasses
 import errno
@@ -24,7 +24,7 @@ from support.models import (
     update_checksum,
 )
 
-from mnist_core.errors import DamagedModelError, MnistError, StorageError, UnknownModelError
+from mnist_core.errors import DamagedModelError, MnistError, NotAModelError, StorageError, UnknownModelError
 from mnist_core.models import store
 from mnist_core.models.calibration import Calibration
 from mnist_core.models.recipes import RECIPES
@@ -135,6 +135,13 @@ def truncate(path):
     path.write_bytes(path.read_bytes()[:-10])
 
 
+def change_json(folder, name, change):
+    """Changes what a file of a stored model holds, and its checksum."""
+    value = json.loads((folder / name).read_text())
+    (folder / name).write_text(json.dumps(change(value)))
+    update_checksum(folder, name)
+
+
 DAMAGES = {
     "flipped": flip,
     "truncated": truncate,
@@ -143,8 +150,10 @@ DAMAGES = {
 }
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [(name, damage) for name in FILES for damage in DAMAGES if (name, damage) != ("manifest.json", "deleted")],
+)
 def test_damage_to_any_file_is_refused_and_the_folder_moved_aside(folder, name, damage):
     DAMAGES[damage](folder / name)
     spoilt = content(folder)
@@ -181,12 +190,83 @@ def test_asking_for_a_damaged_model_by_name_tells_of_the_damage(folder):
         find_stored(folder.name, [folder.parent])
 
 
-def test_a_model_of_another_versions_format_stays_where_it_is(folder):
-    manifest = json.loads((folder / "manifest.json").read_text())
-    (folder / "manifest.json").write_text(json.dumps({**manifest, "format": 99}))
-    with pytest.raises(DamagedModelError, match="99"):
+LATER = {
+    "format": ("manifest.json", {"format": 99}, "99"),
+    "recipe field": ("recipe.json", {"mixup": 0.2}, "'mixup' of its recipe"),
+    "augmentation": ("recipe.json", {"augmentation": {"mixup": 0.2}}, "'mixup' of its augmentation"),
+    "parts": ("recipe.json", {"parts": {"heads": 4}}, "'heads' of its parts"),
+    "start": ("recipe.json", {"start": {"model": "a", "weights": "b", "part": 1}}, "'part' of its start"),
+    "optimiser": ("recipe.json", {"optimizer": "lion"}, "lion"),
+    "type": ("recipe.json", {"epochs": "30"}, "epochs"),
+    "list": ("recipe.json", {"augmentation": None}, "None"),
+    "name": ("recipe.json", {"name": ["linear"]}, "name"),
+    "calibration field": ("metrics.json", {"calibration": {"limit": 1.0, "bias": 3}}, "'bias' of its calibration"),
+    "calibration value": ("metrics.json", {"calibration": {"temperature": -1}}, "temperature"),
+    "calibration text": ("metrics.json", {"calibration": "none"}, "calibration"),
+}
+
+
+@pytest.mark.parametrize("case", LATER)
+def test_a_model_of_a_later_version_is_said_to_be_one_and_stays_beside_the_others(folder, case):
+    name, change, words = LATER[case]
+    other = copy_model(stored_linear(), folder.with_name("other"))
+    change_json(folder, name, lambda value: {**value, **change})
+    before = content(folder)
+    with pytest.raises(DamagedModelError, match=words) as caught:
         load_stored(folder)
+    assert "a later version has probably made it" in str(caught.value)
+    models, problems = list_stored([folder.parent])
+    assert ([model.folder for model in models], [str(problem) for problem in problems]) == (
+        [other],
+        [str(caught.value)],
+    )
+    assert content(folder) == before
+
+
+# Figures that are not there
+
+
+@pytest.mark.parametrize("name", ["metrics.json", "history.json"])
+@pytest.mark.parametrize(
+    "value", [None, 5, "text", [[]], [None, {"loss": 1}], {"validation": 5, "test": {"interval": 3}}]
+)
+def test_odd_figures_never_take_the_other_models_away(folder, name, value):
+    other = copy_model(stored_linear(), folder.with_name("other"))
+    change_json(folder, name, lambda _: value)
+    models, problems = list_stored([folder.parent])
+    assert other in [model.folder for model in models]
+    assert sorted([model.folder for model in models] + [problem.path for problem in problems]) == [folder, other]
     assert folder.is_dir()
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("test", "accuracy"), 0.5),
+        (("test", "interval", 1), 0.75),
+        (("test", "interval", 2), None),
+        (("test",), None),
+        (("test", "accuracy", 0), None),
+        (("validation", "accuracy"), None),
+        (("name",), None),
+        (("lost",), None),
+        (("yes",), None),
+    ],
+)
+def test_a_figure_is_a_number_or_unknown(folder, path, value):
+    metrics = '{"test": {"accuracy": 0.5, "interval": [0.25, 0.75]}, "name": "x", "lost": NaN, "yes": true}'
+    (folder / "metrics.json").write_text(metrics)
+    update_checksum(folder, "metrics.json")
+    assert load_stored(folder).figure(*path) == value
+
+
+def test_what_is_no_number_in_a_history_is_left_out(folder):
+    (folder / "history.json").write_text('[{"loss": 1.5, "note": "slow", "accuracy": NaN}, {}]')
+    update_checksum(folder, "history.json")
+    assert load_stored(folder).history == [{"loss": 1.5}, {}]
+
+
+# What is not ours
 
 
 def test_a_model_whose_replacement_was_killed_comes_back(folder, monkeypatch):
@@ -215,19 +295,29 @@ def test_another_recipe_is_refused_even_with_its_checksum(folder):
         load_stored(folder)
 
 
-def test_a_foreign_folder_is_refused_and_keeps_its_files(tmp_path):
+@pytest.mark.parametrize("name", ["beach.txt", "manifest.json", "weights.npz"])
+def test_a_folder_of_ones_own_is_no_stored_model_and_stays(tmp_path, name):
+    """Other programs call a file manifest.json, too."""
     folder = tmp_path / "holiday"
     folder.mkdir()
-    (folder / "beach.txt").write_text("sand")
-    with pytest.raises(DamagedModelError) as caught:
-        load_stored(folder)
-    assert content(caught.value.moved_to) == {"beach.txt": b"sand"}
+    (folder / name).write_text("sand")
+    for refuse_it in (load_stored, lambda folder: find_stored("holiday", [folder.parent])):
+        with pytest.raises(NotAModelError, match="holiday is no stored model and stays") as caught:
+            refuse_it(folder)
+    models, problems = list_stored([tmp_path])
+    assert (models, [str(problem) for problem in problems]) == ([], [str(caught.value)])
+    assert content(folder) == {name: b"sand"}
+
+
+def test_a_folder_of_ones_own_is_not_in_the_way_of_a_recipe_of_its_name(tmp_path):
+    (tmp_path / LINEAR.name).mkdir()
+    stored = save_fake(tmp_path / "one")
+    assert find_stored(LINEAR.name, [tmp_path]) == stored
 
 
 def test_a_missing_folder_is_refused(tmp_path):
-    with pytest.raises(DamagedModelError) as caught:
+    with pytest.raises(NotAModelError):
         load_stored(tmp_path / "nothing")
-    assert caught.value.moved_to is None
 
 
 def test_two_damaged_models_of_one_name_are_both_kept(tmp_path):
@@ -500,12 +590,16 @@ def test_of_two_models_of_one_name_the_first_root_counts(tmp_path):
     assert list_stored([tmp_path / "shipped", tmp_path / "own"]) == ([first], [])
 
 
-def test_a_damaged_model_is_reported_once_and_the_rest_still_listed(tmp_path):
+def test_listing_reports_a_damaged_model_and_leaves_it_until_it_is_asked_for(tmp_path):
     good = save_fake(tmp_path / "good")
     (save_fake(tmp_path / "bad").folder / "history.json").unlink()
-    models, problems = list_stored([tmp_path])
-    assert models == [good]
-    assert [problem.path for problem in problems] == [tmp_path / "bad"]
+    for _ in range(2):
+        models, problems = list_stored([tmp_path])
+        assert models == [good]
+        assert [problem.path for problem in problems] == [tmp_path / "bad"]
+    with pytest.raises(DamagedModelError) as caught:
+        find_stored("bad", [tmp_path])
+    assert caught.value.moved_to.is_dir()
     assert list_stored([tmp_path]) == ([good], [])
 
 

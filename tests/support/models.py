@@ -132,7 +132,7 @@ def fake_run(recipe: Recipe = LINEAR, stopped_after: int | None = None, data_dig
     return SimpleNamespace(
         recipe=recipe,
         model=FakeModel(recipe.seed),
-        history=[{"loss": 1.0, "accuracy": 0.5}],
+        history=[{"loss": 1.0, "accuracy": 0.5, "val_accuracy": 0.5}],
         data_digest=data_digest,
         stopped_after=stopped_after,
     )

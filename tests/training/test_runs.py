@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from support.models import LINEAR, fake_run, run_python, small_data, stored_linear, trained
+from support.models import LINEAR, fake_run, run_python, small_data, stored_linear, trained, update_checksum
 
 from mnist_core.augmentation.damage import damage_images
 from mnist_core.data.mnist import Dataset
@@ -329,6 +329,29 @@ def test_other_data_is_trained_on_anew(bench, not_training):
     bench.load_or_train(LINEAR)
     other = dataclasses.replace(small_data(), x_train=255 - small_data().x_train)
     dataclasses.replace(bench, data=other).load_or_train(LINEAR)
+    assert not_training == [LINEAR, LINEAR]
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("metrics.json", {"validation": {"accuracy": "high"}}),
+        ("metrics.json", {"parameters": None}),
+        ("metrics.json", {"seconds": []}),
+        ("history.json", []),
+        ("history.json", [{"loss": 1.0}]),
+    ],
+)
+def test_a_model_without_the_figures_that_are_compared_is_found_but_trained_again_for_them(
+    bench, not_training, name, change
+):
+    folder = bench.train(LINEAR).folder
+    old = json.loads((folder / name).read_text())
+    (folder / name).write_text(json.dumps({**old, **change} if isinstance(old, dict) else change))
+    update_checksum(folder, name)
+    assert bench.find(LINEAR).folder == folder
+    bench.load_or_train(LINEAR)
+    bench.load_or_train(LINEAR)
     assert not_training == [LINEAR, LINEAR]
 
 

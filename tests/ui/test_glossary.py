@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from support.glossary import WORDS
-from support.library import SHIPPED, copy_shipped, house, open_library, open_reader, small_file
+from support.library import SHIPPED, copy_shipped, house, open_library, open_reader, rewrite, small_file
 from support.models import stored_architecture
 
 from mnist_core.data.splits import Split, load_split
@@ -365,10 +365,24 @@ def test_figures_of_training_are_those_that_are_stored(look):
 
 
 def test_pen_ink_that_was_not_there_is_not_counted():
-    stored = SimpleNamespace(recipe=RECIPES["sketchnet"], metrics={"num_training_images": 50_000}, learned_ink=False)
+    stored = dataclasses.replace(SHIPPED, recipe=RECIPES["sketchnet"], metrics={"num_training_images": 50_000})
     table = rows(describe_batch(SimpleNamespace(stored=stored))["figures"][0])
     assert (table["training_images"], table["pen_drawings"]) == ([50_000], [0])
     assert table["no_digits"] == [RECIPES["sketchnet"].outliers]
+
+
+@pytest.mark.parametrize("history", ["null", '[{"loss": "low"}, {"accuracy": 0.5}]', "[{}, 5]", '[{"val_loss": 1}]'])
+def test_an_odd_history_takes_no_other_term_away(tmp_path, history):
+    rewrite(copy_shipped(tmp_path / "models/odd"), "history.json", history.encode())
+    reader = open_reader(tmp_path / "models")
+    (function,) = learn_functions(Bench(reader, open_library(tmp_path / "cache", reader=reader)))
+    terms = {entry["name"]: entry for entry in function({"model": "odd"})["terms"]}
+    assert list(terms) == list(TERMS)
+    assert {name for name, entry in terms.items() if entry.get("lacks") == "history"} == {
+        "loss",
+        "epoch",
+        "overfitting",
+    }
 
 
 def test_what_is_dropped_becomes_0_and_the_rest_grows(look):
@@ -479,7 +493,7 @@ def test_what_another_model_learned_from_before_is_not_counted():
     digits = np.append(np.arange(36) % 10, [0] * 4)
     split = Split("train", "mnist", np.zeros((40, 28, 28), np.uint8), digits, np.arange(40), np.arange(0))
     recipe = dataclasses.replace(RECIPES["sketchnet"], limit=24, start=Start("other", "a" * 64))
-    stored = SimpleNamespace(recipe=recipe, metrics={}, learned_ink=False)
+    stored = dataclasses.replace(SHIPPED, recipe=recipe, metrics={})
     case = SimpleNamespace(stored=stored, library=SimpleNamespace(open_split=lambda name: split), logits=np.zeros(11))
     assert describe_class(case)["values"] == {"outputs": 11, "total": 24, "least": 2, "most": 3}
     stored.metrics["data"] = "own"

@@ -34,7 +34,7 @@ def _count_training(case: Case) -> list[int] | None:
     """How many images of each digit the model was trained on, where its training images are at hand."""
     split, stored = case.library.open_split(""), case.stored
     # Not `find_seen`, which counts what the model that it started from has seen.
-    is_own = split.set_name == stored.metrics.get("data", "mnist")
+    is_own = split.set_name == stored.data_name
     labels = split.labels[split.training[: stored.recipe.limit]] if is_own else ()
     return np.bincount(labels, minlength=NUM_CLASSES).tolist() if len(labels) else None
 

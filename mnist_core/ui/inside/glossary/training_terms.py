@@ -31,12 +31,11 @@ _POINTS_PER_EPOCH = 10
 
 
 def describe_loss(case: Case) -> Message:
-    history = case.stored.history
-    if not history:
-        return lack("history")
     curves = _curves(case, {"training": "loss", "validation": "val_loss"})
-    first, last = history[0]["loss"], history[-1]["loss"]
-    return show(draw_plot(_epochs(case), curves, "epoch"), first=first, last=last, epochs=len(history))
+    losses = curves.get("training")
+    if not losses:
+        return lack("history")
+    return show(draw_plot(_epochs(case), curves, "epoch"), first=losses[0], last=losses[-1], epochs=len(losses))
 
 
 def _epochs(case: Case) -> list[int]:
@@ -44,9 +43,10 @@ def _epochs(case: Case) -> list[int]:
 
 
 def _curves(case: Case, names: dict[str, str]) -> dict[str, list[float]]:
-    """What the history holds, by the names that people know it by."""
+    """What the history holds of every epoch, by the names that people know it by; nothing without a history."""
     history = case.stored.history
-    return {name: [entry[key] for entry in history] for name, key in names.items() if all(key in e for e in history)}
+    complete = {name: key for name, key in names.items() if history and all(key in entry for entry in history)}
+    return {name: [entry[key] for entry in history] for name, key in complete.items()}
 
 
 def describe_optimiser(case: Case) -> Message:
@@ -165,7 +165,7 @@ def describe_backpropagation(case: Case) -> Message:
 
 def _per_epoch(case: Case) -> tuple[int, int, int] | None:
     """Training images, and pen drawings and images of no digit beside them, in each epoch."""
-    num_images = case.stored.metrics.get("num_training_images")
+    num_images = case.stored.figure("num_training_images")
     if num_images is None:
         return None
     num_ink, num_outliers = count_per_epoch(case.stored.recipe, num_images)
@@ -184,12 +184,11 @@ def describe_batch(case: Case) -> Message:
 
 def describe_epoch(case: Case) -> Message:
     history = case.stored.history
-    if not history:
-        return lack("history")
     curves = _curves(case, {"training": "accuracy", "validation": "val_accuracy"})
     name = "validation" if "validation" in curves else "training"
-    accuracies = curves.get(name, [])
-    rows = [(epoch, accuracies[epoch - 1]) for epoch in _epochs(case) if epoch in (1, 2, 3, 5, 10, 20, len(history))]
+    if name not in curves:
+        return lack("history")
+    rows = [(epoch, curves[name][epoch - 1]) for epoch in _epochs(case) if epoch in (1, 2, 3, 5, 10, 20, len(history))]
     return show(
         draw_table(["epoch", f"{name}_accuracy"], rows),
         epochs=len(history),
@@ -199,7 +198,7 @@ def describe_epoch(case: Case) -> Message:
 
 
 def describe_overfitting(case: Case) -> Message:
-    curves = _curves(case, {"training": "accuracy", "validation": "val_accuracy"}) if case.stored.history else {}
+    curves = _curves(case, {"training": "accuracy", "validation": "val_accuracy"})
     if len(curves) < 2:
         return lack("history")
     training, validation = (round(curves[name][-1] * 100, 2) for name in ("training", "validation"))

@@ -1,0 +1,36 @@
+"""Picture files of one digit each, as somebody names them: files, and folders of them. Nothing is opened here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..errors import DataError
+
+_READ = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm"}
+# What phones take is to be refused in words, not left out.
+SUFFIXES = frozenset(_READ | {".heic", ".heif", ".avif"})
+
+
+def list_pictures(place: Path) -> list[Path]:
+    """The picture at a place, whatever its name; or, of a folder, the visible files with a picture's suffix, by name.
+
+    Raises:
+        DataError: There is nothing at this place, it cannot be read, or it is a folder without pictures.
+    """
+    try:
+        if not place.is_dir():
+            if not place.is_file():
+                raise DataError("There is no such file or folder.", place)
+            return [place]
+        pictures = [
+            path
+            for path in sorted(place.iterdir())
+            if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()
+        ]
+    except OSError as error:
+        raise DataError(f"This place cannot be read: {error.strerror}.", place) from error
+    if not pictures:
+        raise DataError(
+            "There are no pictures in this folder. Expected files that end in .png, .jpg or the like.", place
+        )
+    return pictures

@@ -1,0 +1,74 @@
+"""Picture files -> what a model reads in each; one that cannot be read does not keep the others from being read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..data.pictures import list_pictures
+from ..errors import DataError, PictureError
+from ..preprocessing.picture import open_picture, picture_to_image
+from .inference import Predictor, predict
+from .predictions import Verdict, read_verdict
+
+
+@dataclass(frozen=True)
+class PictureReading:
+    """What a model reads in one picture, or why it cannot.
+
+    Args:
+        picture: The file; or what was named, where there is no picture to read.
+        verdict: The digit; None when the picture cannot be read.
+        probabilities: float64 (10,); None when the picture cannot be read.
+        error: Why it cannot be read; None when it can.
+    """
+
+    picture: Path
+    verdict: Verdict | None = None
+    probabilities: np.ndarray | None = None
+    error: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain values for JSON. `number` and `digits` are for pictures of several digits, which are not read."""
+        return {
+            "picture": str(self.picture),
+            "number": None,
+            "label": self.verdict and self.verdict.labels[0],
+            "verdict": self.verdict and self.verdict.kind,
+            "probabilities": None if self.probabilities is None else self.probabilities.tolist(),
+            "digits": None,
+            "error": self.error,
+        }
+
+
+def read_pictures(predictor: Predictor, places: Iterable[Path]) -> Iterator[PictureReading]:
+    """Reads one digit in each picture.
+
+    Args:
+        predictor: What answers.
+        places: Picture files, and folders whose pictures are meant.
+
+    Yields:
+        One reading a picture, as soon as it is there; also one for each place that holds none.
+    """
+    for place in places:
+        try:
+            pictures = list_pictures(place)
+        except DataError as error:
+            yield PictureReading(place, error=str(error))
+        else:
+            yield from (_read_picture(predictor, picture) for picture in pictures)
+
+
+def _read_picture(predictor: Predictor, picture: Path) -> PictureReading:
+    try:
+        image = picture_to_image(open_picture(picture))
+    except PictureError as error:
+        return PictureReading(picture, error=str(error))
+    answer = predict(predictor, image[None])
+    verdict = read_verdict(answer.probabilities[0], bool(answer.accepted[0]))
+    return PictureReading(picture, verdict, answer.probabilities[0])
