@@ -106,8 +106,8 @@ class Library:
         self._jobs = Jobs(data_dir, self._cache_dir)
         self._splits: Shelf[_OpenSplit] = Shelf(_MOST_BYTES, lambda opened: opened.split.images.nbytes)
         self._answers: Shelf[_OpenAnswers] = Shelf(_MOST_BYTES, _count_bytes)
-        self._pixels: Shelf[PixelIndex] = Shelf(1, lambda _: 1)
-        self._embedders: Shelf[tuple[Embedder, Projection]] = Shelf(_NUM_EMBEDDERS, lambda _: 1)
+        self._pixels: Shelf[PixelIndex] = Shelf(1)
+        self._embedders: Shelf[tuple[Embedder, Projection]] = Shelf(_NUM_EMBEDDERS)
 
     def list_splits(self) -> list[SplitSource]:
         """What can be looked through now; files that came since the start are among it."""
@@ -203,7 +203,7 @@ class Library:
             if opened.facts is None:
                 raise _not_ready(job)
             images = catalogue.split.images
-            index = self._pixels.get(name, catalogue.split.digest, lambda: PixelIndex(images))
+            index = self._pixels.get(name, lambda: PixelIndex(images), catalogue.split.digest)
             found, limit = index.find(image, num_relatives + _MOST_COPIES), opened.facts.limit
         own = (catalogue.split.images[found.indices] == np.rint(image * 255)).all(axis=(1, 2))
         others = np.flatnonzero(~own)[:num_relatives]
@@ -242,7 +242,7 @@ class Library:
             split = load_split(source, self._cache_dir, prepare=False)
             return split and _OpenSplit(split)
 
-        opened = self._splits.get(name, stamp, load)
+        opened = self._splits.get(name, load, stamp)
         if opened is None:
             raise _not_ready(self._jobs.ask(name, self.find_model(""), stamp))
         opened.facts = opened.facts or self._store.load_facts(opened.split)
@@ -253,7 +253,7 @@ class Library:
             answers = self._store.load_answers(stored, split)
             return answers and _OpenAnswers(answers, VectorIndex(answers.vectors))
 
-        found = self._answers.get((name, stored.folder), (split.digest, stored.written_at), load)
+        found = self._answers.get((name, stored.folder), load, (split.digest, stored.written_at))
         return found or _OpenAnswers(None, None)
 
     def _open_embedder(self, stored: StoredModel) -> tuple[Embedder, Projection]:
@@ -262,7 +262,7 @@ class Library:
             # A second for the shipped model, unless a computation has kept it on disk.
             return embedder, self._store.load_projection(stored) or fit_directions(embedder)
 
-        return self._embedders.get(stored.folder, stored.written_at, load)
+        return self._embedders.get(stored.folder, load, stored.written_at)
 
     def _embed(self, image: np.ndarray, stored: StoredModel) -> np.ndarray:
         embedder, projection = self._open_embedder(stored)

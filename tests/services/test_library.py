@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -34,7 +33,6 @@ from mnist_core.errors import DataError, NotReadyError, QueryError, UnknownModel
 from mnist_core.models.devices import choose_device
 from mnist_core.models.inference import open_predictor, predict
 from mnist_core.models.store import load_stored
-from mnist_core.services.cache import Shelf
 from mnist_core.services.jobs import Jobs
 from mnist_core.services.library import MAPS, SPACES
 
@@ -130,39 +128,6 @@ def test_an_unknown_model_is_named_with_those_there_are(library):
 def test_what_was_opened_stays_open(library):
     assert library.open_split("test") is library.open_split("test")
     assert library.open_catalogue("test", "")[0] is library.open_catalogue("test", "")[0]
-
-
-def test_what_was_used_longest_ago_is_closed():
-    shelf, loaded = Shelf(30, lambda size: size), []
-    for size in (10, 11, 9, 10, 8, 10, 11):  # 10 was used again before 8 came, so 11 had to go
-        shelf.get(size, 0, lambda size=size: loaded.append(size) or size)
-    assert loaded == [10, 11, 9, 8, 11]
-
-
-def test_what_is_too_large_alone_stays_open_alone():
-    shelf, loaded = Shelf(30, lambda size: size), []
-    for size in (10, 99, 99, 10):
-        shelf.get(size, 0, lambda size=size: loaded.append(size) or size)
-    assert loaded == [10, 99, 10]
-
-
-def test_what_has_changed_is_opened_anew():
-    shelf = Shelf(30, lambda _: 1)
-    assert shelf.get("a", 1, lambda: "first") == shelf.get("a", 1, lambda: "never") == "first"
-    assert shelf.get("a", 2, lambda: "second") == "second"
-    assert shelf.get("a", 3, lambda: None) is None
-    assert shelf.get("a", 2, lambda: "again") == "again"
-
-
-def test_what_takes_long_to_open_does_not_keep_others_waiting():
-    shelf, begun, go = Shelf(30, lambda _: 1), threading.Event(), threading.Event()
-    with ThreadPoolExecutor(1) as pool:
-        slow = pool.submit(shelf.get, "slow", 0, lambda: begun.set() or (go.wait(30) and "late"))
-        assert begun.wait(30)
-        assert shelf.get("quick", 0, lambda: "early") == "early"
-        assert not slow.done()
-        go.set()
-        assert slow.result() == "late"
 
 
 # Answers

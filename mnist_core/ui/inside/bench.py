@@ -27,7 +27,7 @@ class Bench:
     def __init__(self, reader: Reader, library: Library) -> None:
         self.reader = reader
         self.library = library
-        self._open: Shelf[Anatomy] = Shelf(_NUM_OPEN, lambda _: 1)
+        self._open: Shelf[Anatomy] = Shelf(_NUM_OPEN)
 
     def open(self, model: str) -> Anatomy:
         """A stored model taken apart, by name; empty for the default.
@@ -36,7 +36,7 @@ class Bench:
             ModelError: There is none of that name, or it cannot be opened.
         """
         stored = self.library.find_model(model)
-        return self._open.get(stored.folder, stored.written_at, lambda: Anatomy(stored))
+        return self._open.get(stored.folder, lambda: Anatomy(stored), stored.written_at)
 
     def decode(self, message: Message) -> tuple[Anatomy, np.ndarray]:
         """The model and the image, float32 (28, 28) in [0, 1], of a message `{image, model}`.
