@@ -12,8 +12,9 @@ import numpy as np
 
 from ..errors import DamagedModelError
 from ..models.calibration import Calibration
-from ..models.inference import MOST_IMAGES, LiteRTRunner
+from ..models.inference import MOST_IMAGES
 from ..models.litert import expose, list_operators, pack, unpack
+from ..models.runner import LiteRTRunner
 from ..models.store import StoredModel
 
 _LOGITS, _EMBEDDING = "logits", "embedding"

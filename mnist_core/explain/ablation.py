@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from ..checks import is_index
+from ..checks import is_index, is_number
 from ..errors import QueryError
 from ..models.calibration import Calibration
-from ..models.inference import LiteRTRunner
 from ..models.litert import list_operators, pack, unpack, write_constant
+from ..models.runner import LiteRTRunner
 from .anatomy import Anatomy, Part
 
 MOST_NOISE = 2.0
@@ -41,17 +41,17 @@ class BrokenCopy:
         kernels = disturb(anatomy.parts, noise, seed)
         for name, channels in off.items():
             switch_off(anatomy.parts, kernels, anatomy.find_part(name), channels)
+        self._logits = anatomy.parts[-1].name
         self._runner = LiteRTRunner(_rewrite(anatomy.content, list(kernels.values())))
 
     def predict_logits(self, images: np.ndarray) -> np.ndarray:
         """See `Predictor`."""
-        (logits,) = self._runner.run(images).values()
-        return logits
+        return self._runner.run(images, [self._logits])[self._logits]
 
 
 def disturb(parts: Sequence[Part], noise: float, seed: int) -> dict[int, np.ndarray]:
     """Copies of all kernels, by the number of their part, with noise; see `BrokenCopy`."""
-    if isinstance(noise, bool) or not isinstance(noise, int | float) or not 0 <= noise <= MOST_NOISE:
+    if not (is_number(noise) and 0 <= noise <= MOST_NOISE):
         raise QueryError(f"The noise on weights lies between 0 and {MOST_NOISE:g}. Received: {noise!r}.")
     generator = np.random.default_rng(seed)
     kernels = {number: part.kernel.copy() for number, part in enumerate(parts) if part.kernel is not None}

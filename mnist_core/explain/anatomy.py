@@ -14,9 +14,10 @@ import numpy as np
 
 from ..checks import is_index
 from ..errors import DamagedModelError, QueryError
-from ..models.inference import MOST_IMAGES, LiteRTPredictor, LiteRTRunner, predict_logits
+from ..models.inference import MOST_IMAGES, predict, predict_logits
 from ..models.litert import expose, list_operators, pack, read_constant, unpack
-from ..models.predictions import Predictions, read_logits
+from ..models.predictions import Predictions
+from ..models.runner import LiteRTRunner
 from ..models.store import StoredModel
 from ..preprocessing.ink import IMAGE_SIZE
 
@@ -96,7 +97,7 @@ class Unit:
 
 
 class Anatomy:
-    """A stored model, opened up; may be called from any thread.
+    """A stored model, opened up: a `Predictor` that shows its layers; may be called from any thread.
 
     Args:
         stored: The model.
@@ -109,11 +110,9 @@ class Anatomy:
     def __init__(self, stored: StoredModel) -> None:
         self.name = stored.name
         self.calibration = stored.calibration
-        self.content = stored.read_litert()
         self._is_signed = stored.recipe.network.signed_input
-        self._predictor = LiteRTPredictor(stored)
         try:
-            model = unpack(self.content)
+            model = unpack(stored.read_litert())
             found = list(_find_parts(model, stored.recipe.network.layers(), stored.recipe.network.activation))
             expose(model, {part.name: tensor for part, tensor in found})
         except ValueError as error:
@@ -121,13 +120,23 @@ class Anatomy:
         self.parts = tuple(part for part, _ in found)
         self._runner = LiteRTRunner(pack(model))
 
+    @property
+    def content(self) -> bytes:
+        """The LiteRT file that runs: the outputs of all parts are outputs of it, by name."""
+        return self._runner.content
+
+    def predict_logits(self, images: np.ndarray) -> np.ndarray:
+        """See `Predictor`."""
+        logits = self.parts[-1].name
+        return self._runner.run(images, [logits])[logits]
+
     def logits(self, images: np.ndarray) -> np.ndarray:
         """Any number of images, float32 (n, 28, 28) in [0, 1], to float32 (n, 10 or 11)."""
-        return predict_logits(self._predictor, images)
+        return predict_logits(self, images)
 
     def predict(self, images: np.ndarray) -> Predictions:
         """Any number of images, float32 (n, 28, 28) in [0, 1], to what the model makes of them."""
-        return read_logits(self.logits(images), self.calibration)
+        return predict(self, images)
 
     def feature_maps(self, images: np.ndarray) -> dict[str, np.ndarray]:
         """What each part makes of images.

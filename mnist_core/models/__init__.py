@@ -7,7 +7,8 @@ recipes         named training recipes
 store           trained models on disk
 predictions     logits -> probabilities and a verdict
 devices         what computes: CPU or GPU
+litert          a LiteRT file taken apart and put together again
+runner          a LiteRT file run, from any thread
 inference       images -> predictions, on the device that answers best
 pictures        picture files -> what is read in each
-litert          a LiteRT file taken apart and put together again
 """

@@ -7,10 +7,7 @@ models.
 
 from __future__ import annotations
 
-import os
-import queue
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -19,9 +16,10 @@ from .architectures import NUM_CLASSES
 from .calibration import Calibration
 from .devices import Device
 from .predictions import Predictions, read_logits
+from .runner import LiteRTRunner
 from .store import StoredModel, build_keras_model, short_name
 
-# Larger batches make LiteRT keep hundreds of megabytes for good.
+# Larger batches cost memory and are no faster.
 MOST_IMAGES = 64
 
 
@@ -65,42 +63,6 @@ def predict(predictor: Predictor, images: np.ndarray) -> Predictions:
         images: float32 (n, 28, 28) in [0, 1].
     """
     return read_logits(predict_logits(predictor, images), predictor.calibration)
-
-
-class LiteRTRunner:
-    """Runs the content of a LiteRT file, in as many interpreters as there are processors; from any thread.
-
-    Args:
-        content: A LiteRT file that takes float32 (n, 28, 28, 1).
-    """
-
-    def __init__(self, content: bytes) -> None:
-        # Kept, not read again: the file may be replaced while this answers.
-        self._content = content
-        # Two threads in one interpreter get wrong answers without an error, so each takes one that is free. There are
-        # as many as processors: each copies the weights, and a server has dozens of threads.
-        self._free: queue.SimpleQueue[Callable[[np.ndarray], dict[str, np.ndarray]]] = queue.SimpleQueue()
-        self._slots = threading.Semaphore(os.cpu_count() or 1)
-
-    def run(self, images: np.ndarray) -> dict[str, np.ndarray]:
-        """Images, float32 (n, 28, 28) in [0, 1], to the outputs of the file by name. At most 64 images at a time."""
-        batch = np.ascontiguousarray(images[..., None], np.float32)
-        with self._slots:
-            try:
-                run = self._free.get_nowait()
-            except queue.Empty:
-                run = self._open_interpreter()
-            try:
-                return run(batch)
-            finally:
-                self._free.put(run)
-
-    def _open_interpreter(self) -> Callable[[np.ndarray], dict[str, np.ndarray]]:
-        from ai_edge_litert.interpreter import Interpreter
-
-        runner = Interpreter(model_content=self._content, num_threads=1).get_signature_runner()
-        (input_name,) = runner.get_input_details()
-        return lambda batch: runner(**{input_name: batch})
 
 
 class LiteRTPredictor:
