@@ -77,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MnistError as error:
         print(f"app.py: {error}", file=sys.stderr)
         return 1
-    print(f"{reader.default} answers on {device.name}{'; ' + device.note if device.note else ''}", flush=True)
+    print(f"{reader.models.default} answers on {device.name}{'; ' + device.note if device.note else ''}", flush=True)
     try:
         page.launch(
             server_name=settings.host,

@@ -53,6 +53,8 @@ _OTHER_VERSION = (
 )
 _FILES = ("recipe.json", "weights.npz", "model.tflite", "history.json", "metrics.json")
 
+Read = Callable[[Path], "StoredModel"]
+
 
 @dataclass(frozen=True)
 class TrainingRun:
@@ -142,8 +144,15 @@ class StoredModel:
         return value if is_number(value) else None
 
     def read_litert(self) -> bytes:
-        """The LiteRT file: float32 (n, 28, 28, 1) to logits (n, 10) or (n, 11)."""
-        return (self.folder / "model.tflite").read_bytes()
+        """The LiteRT file: float32 (n, 28, 28, 1) to logits (n, 10) or (n, 11).
+
+        Raises:
+            StorageError: It cannot be read now.
+        """
+        try:
+            return (self.folder / "model.tflite").read_bytes()
+        except OSError as error:
+            raise _not_readable(self.folder, error) from error
 
 
 def save_run(run: TrainingRun, metrics: dict[str, Any], folder: Path) -> StoredModel:
@@ -177,33 +186,39 @@ def load_stored(folder: Path) -> StoredModel:
         NotAModelError: The folder is no stored model.
         StorageError: It cannot be read now; it stays where it is.
     """
-    return _load(folder, _move_aside)
+    return _load(folder, read_stored, _move_aside)
 
 
-def _load(folder: Path, move: Callable[[Path], Path | None]) -> StoredModel:
+def _load(folder: Path, read: Read, move: Callable[[Path], Path | None]) -> StoredModel:
     """As `load_stored`; `move` is called for a damaged folder and returns where it is now, if elsewhere."""
     try:
-        return _read(folder)
+        return read(folder)
     except (*_DAMAGE, DamagedModelError):
         # Another process may have replaced the model between the reading of two of its files.
         pass
     try:
-        return _read(folder)
+        return read(folder)
     except _DAMAGE as error:
         if not _was_stored(folder):
             raise NotAModelError(folder) from error
         raise DamagedModelError(folder, _name_reason(error), move(folder)) from error
 
 
-def list_stored(roots: Sequence[Path]) -> tuple[list[StoredModel], list[MnistError]]:
+def list_stored(roots: Sequence[Path], read: Read | None = None) -> tuple[list[StoredModel], list[MnistError]]:
     """Reads all stored models in some folders, and changes none.
 
     Args:
         roots: Folders of stored models, the most trusted first; of two models of one name the first counts.
+        read: In place of `read_stored`, for who remembers what it gave for the same `read_stamp`.
 
     Returns:
         The models, and one error for each folder that cannot be used.
     """
+    return _list(roots, read or read_stored)
+
+
+def _list(roots: Sequence[Path], read: Read, name: str | None = None) -> tuple[list[StoredModel], list[MnistError]]:
+    """As `list_stored`; with a name, models of other names are not read."""
     models: dict[str, StoredModel] = {}
     problems: list[MnistError] = []
     for root in roots:
@@ -213,30 +228,37 @@ def list_stored(roots: Sequence[Path]) -> tuple[list[StoredModel], list[MnistErr
             problems.append(error)
             continue
         for folder in folders:
+            if name not in (None, folder.name):
+                continue
             try:
-                models.setdefault(folder.name, _load(folder, lambda _: None))
+                models.setdefault(folder.name, _load(folder, read, lambda _: None))
             except (DamagedModelError, StorageError) as error:
                 problems.append(error)
     return list(models.values()), problems
 
 
-def find_stored(name: str, roots: Sequence[Path]) -> StoredModel:
+def find_stored(name: str, roots: Sequence[Path], read: Read | None = None) -> StoredModel:
     """Returns the stored model of that name, or the only complete one of that recipe or key.
 
     Of several models of one recipe, the recipe as it stands, trained on MNIST, is meant.
+
+    Args:
+        name: Of the model, or of its recipe, or its key.
+        roots: See `list_stored`.
+        read: See `list_stored`.
 
     Raises:
         UnknownModelError: There is none, or more than one.
         DamagedModelError: The model of that name is damaged, and has been moved aside when that was possible.
     """
-    models, problems = list_stored(roots)
-    for model in models:
-        if model.name == name:
-            return model
+    models, problems = _list(roots, read or read_stored, name)
+    if models:
+        return models[0]
     of_that_name = [problem for problem in problems if problem.path.name == name]
     for problem in of_that_name:
         if not isinstance(problem, NotAModelError):
             return load_stored(problem.path)
+    models, _ = list_stored(roots, read)
     matching = [model for model in models if model.complete and name in (model.recipe.name, model.key)]
     for candidates in (matching, [model for model in matching if model.is_plain]):
         if len(candidates) == 1:
@@ -369,13 +391,30 @@ def _mend(left: Path) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def _read(folder: Path) -> StoredModel:
+def read_stamp(folder: Path) -> tuple[int, ...]:
+    """Changes when a file of a stored model does: a look at the folder, where verifying reads all that is in it.
+
+    Raises:
+        OSError: A file is missing, or cannot be looked at.
+    """
+    found = [(folder / name).stat() for name in ("manifest.json", *_FILES)]
+    return tuple(number for entry in found for number in (entry.st_mtime_ns, entry.st_size, entry.st_ino))
+
+
+def read_stored(folder: Path) -> StoredModel:
+    """Reads and verifies a stored model; whatever is wrong with it, it stays where it is.
+
+    Raises:
+        DamagedModelError: Another version has written it.
+        StorageError: It cannot be read now.
+        Exception: One of those in `_DAMAGE`.
+    """
     try:
         return _read_verified(folder)
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         raise
     except OSError as error:
-        raise StorageError(f"The stored model {folder} cannot be read now: {error}.", folder) from error
+        raise _not_readable(folder, error) from error
 
 
 def _read_verified(folder: Path) -> StoredModel:
@@ -436,6 +475,10 @@ def _move_aside(folder: Path) -> Path | None:
         return folder.rename(folder.with_name(f"{folder.name}.damaged-{secrets.token_hex(4)}"))
     except OSError:
         return None
+
+
+def _not_readable(folder: Path, error: OSError) -> StorageError:
+    return StorageError(f"The stored model {folder} cannot be read now: {error}.", folder)
 
 
 def _not_writable(folder: Path, error: OSError) -> StorageError:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..browse.answers import Answers, AnswerStore, Facts, embed_all, find_seen, fit_directions, select_for_map
 from ..browse.catalogue import Catalogue
-from ..browse.embedding import Embedder, Projection
+from ..browse.embedding import Projection
 from ..browse.map_layout import place
 from ..browse.neighbours import Neighbours, PixelIndex, VectorIndex
 from ..browse.query import Query
@@ -32,7 +32,7 @@ MOST_OWN = 200
 
 # MNIST's two splits take 55 MB, a model's answers for both 43.
 _MOST_BYTES = 90_000_000
-_NUM_EMBEDDERS = 4
+_NUM_PROJECTIONS = 20
 # Of the image itself, among the relatives that are looked for.
 _MOST_COPIES = 4
 
@@ -99,7 +99,7 @@ class Library:
     """
 
     def __init__(self, reader: Reader, data_dir: Path | None, cache_dir: Path) -> None:
-        self._reader = reader
+        self._models = reader.models
         self._data_dir = data_dir
         self._cache_dir = Path(cache_dir)
         self._store = AnswerStore(cache_dir)
@@ -107,7 +107,7 @@ class Library:
         self._splits: Shelf[_OpenSplit] = Shelf(_MOST_BYTES, lambda opened: opened.split.images.nbytes)
         self._answers: Shelf[_OpenAnswers] = Shelf(_MOST_BYTES, _count_bytes)
         self._pixels: Shelf[PixelIndex] = Shelf(1)
-        self._embedders: Shelf[tuple[Embedder, Projection]] = Shelf(_NUM_EMBEDDERS)
+        self._projections: Shelf[Projection] = Shelf(_NUM_PROJECTIONS)
 
     def list_splits(self) -> list[SplitSource]:
         """What can be looked through now; files that came since the start are among it."""
@@ -139,7 +139,7 @@ class Library:
             NotReadyError: These places, or the split's images, are being computed.
         """
         name = name or self.find_training()
-        opened, stored = self._open_split(name), self.find_model(model)
+        opened, stored = self._open_split(name), self._models.find(model)
         split = opened.split
         known = self._open_answers(name, stored, split)
         is_whole = known.answers is not None and opened.facts is not None
@@ -169,10 +169,9 @@ class Library:
 
     def open_own(self, images: np.ndarray, labels: np.ndarray, model: str) -> Catalogue:
         """A visitor's own drawings, uint8 (n, 28, 28) and labels (n,), -1 where there is none, read now."""
-        stored = self.find_model(model)
-        embedder, projection = self._open_embedder(stored)
+        stored = self._models.find(model)
         split = own_split(images, labels)
-        logits, vectors = embed_all(embedder, split.images, projection)
+        logits, vectors = embed_all(self._models.open(stored).embedder, split.images, self._open_projection(stored))
         answers = Answers(read_logits(logits, stored.calibration), vectors, float("inf"), vectors[:, :2])
         return Catalogue(split, find_seen(split, stored), answers, np.empty((0, 2), np.int64))
 
@@ -189,7 +188,7 @@ class Library:
             NotReadyError: What is needed is being computed.
         """
         check_choice("space", space, SPACES)
-        name, stored = self.find_training(), self.find_model(model)
+        name, stored = self.find_training(), self._models.find(model)
         catalogue, job = self.open_catalogue(name, model)
         opened, known = self._open_split(name), self._open_answers(name, stored, catalogue.split)
         if space == "embedding":
@@ -217,19 +216,11 @@ class Library:
             NotReadyError: The map is being computed.
         """
         catalogue, _ = self.open_catalogue(name, model, map_name)
-        vector = self._embed(image, self.find_model(model))
+        vector = self._embed(image, self._models.find(model))
         if map_name == "pca":
             return vector[:2]
         shown = select_for_map(len(catalogue.split))
         return place(catalogue.answers.vectors[shown], catalogue.answers.layout, vector)
-
-    def find_model(self, name: str) -> StoredModel:
-        """A stored model, by name.
-
-        Raises:
-            ModelError: There is none, or it is damaged.
-        """
-        return self._reader.open(name or self._reader.default)[0]
 
     def _open_split(self, name: str) -> _OpenSplit:
         source = find_source(name, self.list_splits())
@@ -244,7 +235,7 @@ class Library:
 
         opened = self._splits.get(name, load, stamp)
         if opened is None:
-            raise _not_ready(self._jobs.ask(name, self.find_model(""), stamp))
+            raise _not_ready(self._jobs.ask(name, self._models.find(""), stamp))
         opened.facts = opened.facts or self._store.load_facts(opened.split)
         return opened
 
@@ -256,17 +247,16 @@ class Library:
         found = self._answers.get((name, stored.folder), load, (split.digest, stored.written_at))
         return found or _OpenAnswers(None, None)
 
-    def _open_embedder(self, stored: StoredModel) -> tuple[Embedder, Projection]:
-        def load() -> tuple[Embedder, Projection]:
-            embedder = Embedder(stored)
-            # A second for the shipped model, unless a computation has kept it on disk.
-            return embedder, self._store.load_projection(stored) or fit_directions(embedder)
+    def _open_projection(self, stored: StoredModel) -> Projection:
+        # It takes a second for the shipped model, unless a computation has kept it on disk.
+        def load() -> Projection:
+            return self._store.load_projection(stored) or fit_directions(self._models.open(stored).embedder)
 
-        return self._embedders.get(stored.folder, load, stored.written_at)
+        return self._projections.get(stored.folder, load, stored.written_at)
 
     def _embed(self, image: np.ndarray, stored: StoredModel) -> np.ndarray:
-        embedder, projection = self._open_embedder(stored)
-        return projection.apply(embedder.embed(image[None])[1])[0]
+        embedding = self._models.open(stored).embedder.embed(image[None])[1]
+        return self._open_projection(stored).apply(embedding)[0]
 
 
 def _not_ready(job: Job | None) -> NotReadyError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from ..models.devices import Device
-from ..models.inference import Predictor, open_predictor, predict
+from ..models.inference import predict
 from ..models.predictions import Verdict, read_verdict
-from ..models.store import StoredModel, find_stored, list_stored
 from ..preprocessing.ink import check_ink, render_ink
 from ..preprocessing.picture import draw_on_image
+from .models import Models
 
 
 @dataclass(frozen=True)
@@ -61,16 +60,8 @@ class Reader:
 
     def __init__(self, device: Device, roots: Sequence[Path], default: str) -> None:
         self.device = device
-        self._roots = tuple(roots)
-        self._predictors: dict[str, tuple[StoredModel, Predictor]] = {}
-        self._opening = threading.Lock()
-        self.default = find_stored(default, self._roots).name
+        self.models = Models(device, roots, default)
         self.read_image(np.zeros((28, 28), np.float32))  # the first visitor should not wait for the interpreter
-
-    def list_models(self) -> list[StoredModel]:
-        """The models that can answer now, the default first; ones trained since the start are among them."""
-        models, _ = list_stored(self._roots)
-        return sorted(models, key=lambda model: model.name != self.default)
 
     def read_ink(self, ink: Any, model: str = "") -> Answer:
         """Answers for pen strokes; see `ink.check_ink` for their form and the errors."""
@@ -87,21 +78,11 @@ class Reader:
     def read_image(self, image: np.ndarray, model: str = "", started: float | None = None) -> Answer:
         """Answers for an image, float32 (28, 28) in [0, 1]; `started` is when the work on it began."""
         started = time.perf_counter() if started is None else started
-        stored, predictor = self.open(model or self.default)
+        stored = self.models.find(model)
+        predictor = self.models.open(stored).predictor
         predictions = predict(predictor, image[None])
         probabilities, doubt = predictions.probabilities[0], float(predictions.doubt[0])
         verdict = read_verdict(probabilities, bool(predictions.accepted[0]))
         milliseconds = (time.perf_counter() - started) * 1000
         limit = predictor.calibration.limit
         return Answer(image, probabilities, doubt, limit, verdict, stored.name, milliseconds)
-
-    def open(self, name: str) -> tuple[StoredModel, Predictor]:
-        if self._must_open(name):
-            with self._opening:
-                if self._must_open(name):
-                    stored = find_stored(name, self._roots)
-                    self._predictors[name] = (stored, open_predictor(stored, self.device))
-        return self._predictors[name]
-
-    def _must_open(self, name: str) -> bool:
-        return name not in self._predictors or self._predictors[name][0].was_replaced

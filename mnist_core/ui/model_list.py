@@ -13,7 +13,7 @@ def models_of(reader: Reader) -> LiveFunction:
     def describe_models(message: Message) -> Message:
         """`{}` to `{models, device, note}`."""
         del message
-        models = [_describe_model(model) for model in reader.list_models()]
+        models = [_describe_model(model) for model in reader.models.list_all()]
         return {"models": models, "device": reader.device.name, "note": reader.device.note}
 
     return describe_models

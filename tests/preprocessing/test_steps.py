@@ -281,7 +281,7 @@ def test_the_command_refuses_sets_that_say_nothing(folder, name, problem):
 @pytest.fixture(scope="module")
 def ask():
     reader = Reader(choose_device("cpu"), [SHIPPED_DIR], "sketchnet")
-    bench = SimpleNamespace(reader=reader, library=SimpleNamespace(find_model=lambda name: reader.open(name)[0]))
+    bench = SimpleNamespace(reader=reader, models=reader.models)
     (follow_ink,) = map(never_raise, journey_functions(bench))
     return lambda **message: follow_ink({"strokes": SEVEN_ON_PAD, "brush": 0.06, **message})
 

@@ -77,7 +77,7 @@ def as_image(pixels):
 
 def job_of(library, name):
     """The computation for a split, which has begun."""
-    return library._jobs.ask(name, library.find_model(""))
+    return library._jobs.ask(name, library._models.find(""))
 
 
 def some_digits(num=20):
@@ -201,9 +201,9 @@ def test_images_the_model_was_trained_on_are_seen(tmp_path):
     labels, new = small_arrays()["y_train"], []
     for label in range(10):
         new += np.flatnonzero(labels == label)[4::5].tolist()
-    assert np.flatnonzero(~find_seen(library.open_split("train"), library.find_model("mine"))).tolist() == sorted(new)
-    assert not find_seen(library.open_split("test"), library.find_model("mine")).any()
-    assert not find_seen(library.open_split("train"), library.find_model("")).any()
+    assert np.flatnonzero(~find_seen(library.open_split("train"), library._models.find("mine"))).tolist() == sorted(new)
+    assert not find_seen(library.open_split("test"), library._models.find("mine")).any()
+    assert not find_seen(library.open_split("train"), library._models.find("")).any()
 
 
 # What changes
@@ -388,7 +388,7 @@ def distances_to(image, space, library):
     if space == "pixels":
         return np.linalg.norm((as_image(small_arrays()["x_train"]) - image).reshape(-1, 784), axis=1)
     vectors = library.open_catalogue("train", "")[0].answers.vectors
-    return np.linalg.norm(vectors - library._embed(image, library.find_model("")), axis=1)
+    return np.linalg.norm(vectors - library._embed(image, library._models.find("")), axis=1)
 
 
 @pytest.mark.parametrize("space", SPACES)

@@ -461,7 +461,7 @@ def test_the_map_has_a_finite_place_for_each_image(page, map_name):
 def test_the_map_is_the_first_two_directions_unless_another_is_asked_for(page):
     places = {name: page.draw_map(split="test", map=name)["places"] for name in ("", None, "pca", "layout")}
     assert places[""] == places[None] == places["pca"] != places["layout"]
-    model = page.library.find_model("")
+    model = page.library._models.find("")
     answers = AnswerStore(known()).load_answers(model, page.library.open_split("test"))
     assert decoded(places["pca"], np.float32).tolist() == answers.vectors[:, :2].ravel().tolist()
     assert decoded(places["layout"], np.float32).tolist() == answers.layout.ravel().tolist()
@@ -672,7 +672,7 @@ def test_the_page_is_told_how_much_is_known(page, new_page):
     assert page.watch_answers(split="test") == {"ok": True, "known": 2, "job": None}
     answer = new_page.watch_answers(split="test")
     assert (answer["ok"], answer["known"], answer["job"]["problem"]) == (True, 0, "")
-    wait_for(new_page.library._jobs.ask("test", new_page.library.find_model("")))
+    wait_for(new_page.library._jobs.ask("test", new_page.library._models.find("")))
     assert new_page.watch_answers(split="test")["job"]["share"] == 1
 
 
@@ -702,7 +702,7 @@ def test_what_needs_answers_is_pending(new_page, case):
 @pytest.mark.parametrize("case", PENDING)
 def test_what_could_not_be_computed_says_why(monkeypatch, new_page, case):
     """And samples are described without answers."""
-    wait_for(new_page.library._jobs.ask("test", new_page.library.find_model("")))
+    wait_for(new_page.library._jobs.ask("test", new_page.library._models.find("")))
     monkeypatch.setattr(Jobs, "ask", lambda *_: FAILED)
     name, question = PENDING[case]
     answer = new_page.send(name, {"split": "test", **question})
@@ -718,7 +718,7 @@ def test_a_model_whose_folder_went_is_answered_in_words(tmp_path):
     folder = copy_shipped(tmp_path / "models/mine")
     reader = open_reader(folder.parent)
     page = Page(open_library(known(), small_file(), reader), reader)
-    reader.open("mine")
+    reader.read_image(house().astype(np.float32) / 255, "mine")
     shutil.rmtree(folder)
     answer = page.browse_samples(split="test", model="mine")
     assert "log says why" not in answer.get("error", "")

@@ -230,7 +230,7 @@ def test_sums_below_0_are_counted(look, bench, sample):
 @pytest.mark.parametrize("model", ["sketchnet", "lively-lenet"])
 def test_sums_before_the_activation_lead_to_what_the_network_gives(bench, sample, model):
     image = sample[0][SAMPLE].astype(np.float32) / 255
-    case = Case(bench.library.find_model(model), bench.open(model), image, None, bench.library)
+    case = Case(bench.models.find(model), bench.open(model), image, None, bench.library)
     for part in case.anatomy.parts:
         if part.activation == "relu":
             assert np.maximum(find_sums(case, part), 0) == pytest.approx(case.maps[part.name], abs=1e-3)

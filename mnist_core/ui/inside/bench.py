@@ -7,12 +7,10 @@ import numpy as np
 from ...browse.answers import find_seen
 from ...errors import QueryError
 from ...explain.anatomy import Anatomy
-from ...services.cache import Shelf
 from ...services.library import Library
 from ...services.reader import Reader
 from ..wire import Message, decode_image
 
-_NUM_OPEN = 4
 _LEAST_NEW = 100
 
 
@@ -26,8 +24,8 @@ class Bench:
 
     def __init__(self, reader: Reader, library: Library) -> None:
         self.reader = reader
+        self.models = reader.models
         self.library = library
-        self._open: Shelf[Anatomy] = Shelf(_NUM_OPEN)
 
     def open(self, model: str) -> Anatomy:
         """A stored model taken apart, by name; empty for the default.
@@ -35,8 +33,7 @@ class Bench:
         Raises:
             ModelError: There is none of that name, or it cannot be opened.
         """
-        stored = self.library.find_model(model)
-        return self._open.get(stored.folder, lambda: Anatomy(stored), stored.written_at)
+        return self.models.open(self.models.find(model)).anatomy
 
     def decode(self, message: Message) -> tuple[Anatomy, np.ndarray]:
         """The model and the image, float32 (28, 28) in [0, 1], of a message `{image, model}`.
@@ -61,7 +58,7 @@ class Bench:
         Raises:
             QueryError: It was trained on nearly all images at hand.
         """
-        stored = self.library.find_model(model)
+        stored = self.models.find(model)
         sources = self.library.list_splits()
         for kind in ("test", "built_in"):
             for source in sources:

@@ -52,7 +52,7 @@ def breaking_functions(bench: Bench) -> tuple[LiveFunction, ...]:
             raise QueryError(f"The seed of the noise is a whole number of at least 0. Received: {seed!r}.")
         noise = message.get("noise", 0)
         copy = BrokenCopy(anatomy, off, noise, seed)
-        written_at = bench.library.find_model(anatomy.name).written_at
+        written_at = bench.models.find(anatomy.name).written_at
         *new_images, split = bench.new_images(anatomy.name, NUM_IMAGES)
 
         def measure(read: Read, damage: Hashable = ()) -> Share | None:

@@ -34,10 +34,10 @@ def fool_functions(bench: Bench) -> tuple[LiveFunction, ...]:
         digit = message.get("digit")
         if digit is None:
             digit = int(anatomy.predict(image[None]).probabilities[0].argmax())
-        stored = bench.library.find_model(anatomy.name)
+        stored = bench.models.find(anatomy.name)
         sign = np.sign(shared_helper().find_loss_gradient(stored, image, digit))
         images = add_noise(image, sign)
-        others = [model.name for model in bench.reader.list_models() if model.name != anatomy.name]
+        others = [model.name for model in bench.models.list_all() if model.name != anatomy.name]
         models = [_read(bench, name, images) for name in [anatomy.name, *others][:_MOST_MODELS]]
         return {
             "digit": digit,
@@ -57,13 +57,13 @@ def add_noise(image: np.ndarray, sign: np.ndarray) -> np.ndarray:
 def _read(bench: Bench, name: str, images: np.ndarray) -> Message | None:
     """What a model makes of images; None where one that is only compared with cannot be opened."""
     try:
-        stored, predictor = bench.reader.open(name)
+        opened = bench.models.open(bench.models.find(name))
     except MnistError:
         return None
-    answers = predict(predictor, images)
+    answers = predict(opened.predictor, images)
     return {
         "name": name,
-        "label": short_name(stored),
+        "label": short_name(opened.stored),
         "probabilities": answers.probabilities.round(4).tolist(),
         "accepted": answers.accepted.tolist(),
     }

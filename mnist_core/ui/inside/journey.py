@@ -46,7 +46,7 @@ def journey_functions(bench: Bench) -> tuple[LiveFunction, ...]:
             "brushInBox": round(scale_brush(strokes, STEPS, brush), 2),
             "penWidth": round(journey.pen_width, 2),
             "offCentre": _find_centre(complete.pen),
-            "sets": _find_figures(name_variant(without), bench.library.find_model(answer.model).weights_digest),
+            "sets": _find_figures(name_variant(without), bench.models.find(answer.model).weights_digest),
         }
 
     return (follow_ink,)

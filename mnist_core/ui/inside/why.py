@@ -48,7 +48,7 @@ def why_functions(bench: Bench) -> tuple[LiveFunction, ...]:
         return {
             "methods": methods,
             "baselines": BASELINES,
-            "figures": find_figures(bench.library.find_model(model)),
+            "figures": find_figures(bench.models.find(model)),
         }
 
     def explain_answer(message: Message) -> Message:
@@ -64,7 +64,7 @@ def why_functions(bench: Bench) -> tuple[LiveFunction, ...]:
         if digit is None:
             digit = int(read_logits(logits, anatomy.calibration).probabilities[0].argmax())
         target = Target(digit, message.get("versus"))
-        attribution = _explain(bench.library.find_model(anatomy.name), anatomy, image, target, message)
+        attribution = _explain(bench.models.find(anatomy.name), anatomy, image, target, message)
         has_baseline = check_method(str(message.get("method"))).has_baseline
         return {
             "digit": target.digit,

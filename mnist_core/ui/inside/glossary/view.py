@@ -45,7 +45,7 @@ def learn_functions(bench: Bench) -> tuple[LiveFunction, ...]:
 
 def _open_case(bench: Bench, message: Message) -> Case:
     model = str(message.get("model") or "")
-    anatomy, stored = bench.open(model), bench.library.find_model(model)
+    anatomy, stored = bench.open(model), bench.models.find(model)
     if message.get("image"):
         label = message.get("label")
         if label is not None:
