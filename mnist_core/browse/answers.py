@@ -21,7 +21,7 @@ import numpy as np
 
 from ..data.files import read_npz, write_npz
 from ..data.sample import load_sample
-from ..data.splits import Split
+from ..data.splits import Split, find_source, find_splits, load_split
 from ..errors import DataError
 from ..models.inference import MOST_IMAGES
 from ..models.predictions import Predictions, read_logits
@@ -35,6 +35,8 @@ MOST_ON_MAP = 10_000
 _NUM_QUERIES = 2000
 # To be raised when what is computed changes.
 _VERSION = 1
+# Share of the time that goes into making images of pictures and ink, where they are not kept yet.
+_PREPARING = 0.3
 
 ShareCallback = Callable[[float], None]
 
@@ -172,6 +174,37 @@ class AnswerStore:
 
     def _facts_path(self, split: Split) -> Path:
         return self._root / "facts" / f"{split.digest[:16]}-{_VERSION}.npz"
+
+
+def answer_split(
+    name: str, model: StoredModel, data_dir: Path | None, cache_dir: Path, on_progress: ShareCallback
+) -> Split:
+    """Makes the images of a split, where that has to be done, and computes what is missing of a model's answers.
+
+    Args:
+        name: Of the split, one of `find_splits`.
+        model: What reads it.
+        data_dir: The data that the program was given.
+        cache_dir: The project's cache folder.
+        on_progress: Is told the share that is done, in [0, 1].
+
+    Raises:
+        QueryError: There is no split of that name.
+        DataError: It cannot be read.
+        DamagedModelError: The model gives no embedding.
+        StorageError: What was computed cannot be kept.
+    """
+    done = 0.0  # of the time, in making images
+
+    def tell_prepared(share: float) -> None:
+        nonlocal done
+        done = _PREPARING
+        on_progress(_PREPARING * share)
+
+    split = load_split(find_source(name, find_splits(data_dir, cache_dir)), cache_dir, on_progress=tell_prepared)
+    AnswerStore(cache_dir).compute_missing(model, split, lambda share: on_progress(done + (1 - done) * share))
+    on_progress(1.0)
+    return split
 
 
 def fit_directions(embedder: Embedder) -> Projection:

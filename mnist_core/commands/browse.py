@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..browse.answers import AnswerStore, find_seen
+from ..browse.answers import AnswerStore, answer_split, find_seen
 from ..browse.catalogue import Catalogue, select_samples
 from ..browse.query import SORT_KEYS, Query
 from ..data.files import check_folder, replacing
@@ -22,8 +21,6 @@ _COLUMNS = 10
 _OUTPUT_HINT = "Name another file with --output."
 # A picture of more would not be looked at.
 _MOST_SHOWN = 2000
-# Share of the time that goes into making images of pictures and ink, where they are not kept yet.
-_PREPARING = 0.3
 
 
 def add_commands(commands: Any) -> None:
@@ -82,7 +79,7 @@ def run_show(options: argparse.Namespace) -> int:
 
 
 def run_answers(options: argparse.Namespace) -> int:
-    """Computes what is missing; a server that waits for it must not be slowed down, so others come first."""
+    """Computes what is missing; it takes long, so others come first."""
     if hasattr(os, "nice"):
         os.nice(10)
     model, cache_dir = find_model(options.model), default_cache_dir()
@@ -95,26 +92,14 @@ def run_answers(options: argparse.Namespace) -> int:
                 print(f"{(number + share) / len(names):.4f}", flush=True)
 
         try:
-            _answer(options, name, model, tell)
+            split = answer_split(name, model, options.data_dir, cache_dir, tell)
+            say(f"{name}: {len(split):,} images read by {model.name}")
         except DataError as error:  # the other sets are none the worse for it
             failed.append(name)
             say(f"answers: {error}")
-        tell(1.0)
+            tell(1.0)
     print_json(options, {"model": model.name, "splits": [name for name in names if name not in failed]})
     return 1 if failed else 0
-
-
-def _answer(options: argparse.Namespace, name: str, model: StoredModel, tell: Callable[[float], None]) -> None:
-    done = 0.0  # share of the time that making images of pictures or ink took, if that had to be done
-
-    def tell_prepared(share: float) -> None:
-        nonlocal done
-        done = _PREPARING
-        tell(_PREPARING * share)
-
-    split = _load(options, name, tell_prepared)
-    AnswerStore(default_cache_dir()).compute_missing(model, split, lambda share: tell(done + (1 - done) * share))
-    say(f"{name}: {len(split):,} images read by {model.name}")
 
 
 def _open_catalogue(split: Split, model: StoredModel, needs_answers: bool) -> Catalogue:
@@ -128,9 +113,9 @@ def _open_catalogue(split: Split, model: StoredModel, needs_answers: bool) -> Ca
     return Catalogue(split, find_seen(split, model), answers)
 
 
-def _load(options: argparse.Namespace, name: str, on_progress: Callable[[float], None] = lambda share: None) -> Split:
+def _load(options: argparse.Namespace, name: str) -> Split:
     source = find_source(name, find_splits(options.data_dir, default_cache_dir()))
-    return load_split(source, default_cache_dir(), on_progress=on_progress)
+    return load_split(source, default_cache_dir())
 
 
 def _caption(catalogue: Catalogue, index: int) -> str:

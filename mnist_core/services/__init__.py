@@ -1,10 +1,13 @@
 """What a server keeps and runs. Safe to call from any thread; knows nothing of Gradio.
 
 cache             what was opened or computed and may be needed again, within bounds
+one_at_a_time     a turn for one visitor, while the others come again
 models            the stored models, found by name and opened
 reader            drawings and pictures -> answers of the chosen model
-jobs              what takes long, in processes of its own
+child_process     a process of its own, and how it is spoken to
+answer_worker     the process that reads a set
+jobs              what takes long, in such processes
 library           where splits, answers and relatives are looked up
-gradients         gradients, from a process of its own
-gradient_worker   that process
+gradient_worker   the process that has gradients
+gradients         what it is asked
 """

@@ -62,6 +62,11 @@ class Shelf(Generic[Thing]):
                 if other not in self._pinned:
                     self._drop(other)
 
+    def drop(self, key: Hashable) -> None:
+        """Takes away what is there for this key, if anything is."""
+        with self._lock:
+            self._drop(key)
+
     def get(self, key: Hashable, load: Callable[[], Thing | None], stamp: Hashable = None) -> Thing | None:
         """What is there for this key and stamp, or what `load` gives.
 
@@ -75,8 +80,7 @@ class Shelf(Generic[Thing]):
             found = self.find(key, stamp)
             if found is not None:
                 return found
-            with self._lock:
-                self._drop(key)  # the old one and the new one together may be too large
+            self.drop(key)  # the old one and the new one together may be too large
             thing = load()
             if thing is not None:
                 self.put(key, thing, stamp)

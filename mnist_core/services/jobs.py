@@ -1,16 +1,11 @@
 """Computations that take long, one after another, in processes of their own with a low priority: the pad never waits.
 
-Each is one call of `python -m mnist_core answers`. Knows nothing of Gradio.
+Each is one run of `answer_worker`. Knows nothing of Gradio.
 """
 
 from __future__ import annotations
 
-import atexit
 import logging
-import os
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 from collections import OrderedDict
@@ -19,8 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..models.store import StoredModel
-from ..paths import ASSETS_DIR
+from .child_process import ChildEndedError, ChildProcess, name_command
 
+_WORKER = "mnist_core.services.answer_worker"
+# A computation that tells nothing for so long hangs: a slow machine takes a minute from one share to the next.
+_PATIENCE_SECONDS = 900
 # What has ended is not begun again at once: if it failed, it would most likely fail again.
 _PAUSE_SECONDS = 60
 _MOST_WAITING = 50
@@ -54,14 +52,12 @@ class Jobs:
     """
 
     def __init__(self, data_dir: Path | None, cache_dir: Path) -> None:
-        # The computation runs in another folder.
+        # A computation runs in another folder.
         self._data_dir = Path(data_dir).expanduser().absolute() if data_dir else None
         self._cache_dir = Path(cache_dir).expanduser().absolute()
         self._jobs: OrderedDict[Key, Job] = OrderedDict()
         self._lock = threading.Lock()
-        self._process: subprocess.Popen | None = None
         self._is_working = False
-        atexit.register(self._stop)
 
     def ask(self, split: str, stored: StoredModel, stamp: Hashable = None) -> Job:
         """Begins a computation for a split and a model, unless it waits, runs or has just ended.
@@ -92,49 +88,27 @@ class Jobs:
                     return
             key, job = waiting[0]
             try:
-                self._run(key, job)
+                problem = self._run(key, job)
+                job.problem = problem and f"The model's answers could not be computed: {problem}"
             except Exception as error:  # whatever it is, the next computation must still begin
                 _log.exception("the answers of %s for %s could not be computed", *key[::-1])
                 job.problem = f"The computation could not be started: {error}."
             finally:
-                self._stop()
                 job.ended = time.monotonic()
 
-    def _run(self, key: Key, job: Job) -> None:
+    def _run(self, key: Key, job: Job) -> str:
+        """Why it failed; empty where it has not."""
         split, folder = key
-        command = [sys.executable, "-m", "mnist_core", "answers", split, "--model", str(folder), "--shares"]
-        command += ["--data-dir", str(self._data_dir)] if self._data_dir else []
-        # One thread: the other processors are for those who draw.
-        environment = {**os.environ, "MNIST_CACHE_DIR": str(self._cache_dir), "OPENBLAS_NUM_THREADS": "1"}
-        if not self._data_dir:
-            environment.pop("MNIST_DATA_DIR", None)
-        with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
-            self._process = subprocess.Popen(
-                command,
-                cwd=ASSETS_DIR.parent,
-                env=environment,
-                stdout=subprocess.PIPE,
-                stderr=said,
-                encoding="utf-8",
-                errors="replace",
-                creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0),  # elsewhere it is nice by itself
-            )
-            for line in self._process.stdout:
-                job.share = _read_share(line, job.share)
-            if self._process.wait():
-                said.seek(0)
-                lines = [line.strip() for line in said if line.strip()]
-                reason = lines[-1].removeprefix("answers: ") if lines else f"exit code {self._process.returncode}"
-                job.problem = f"The model's answers could not be computed: {reason}"
-
-    def _stop(self) -> None:
-        if self._process and self._process.poll() is None:
-            self._process.kill()
-
-
-def _read_share(line: str, before: float) -> float:
-    """A share that the command printed; what else it prints changes nothing."""
-    try:
-        return min(1.0, max(0.0, float(line)))
-    except ValueError:
-        return before
+        child = ChildProcess(name_command(_WORKER), is_background=True)
+        try:
+            data = self._data_dir and str(self._data_dir)
+            child.send({"split": split, "model": str(folder), "data": data, "cache": str(self._cache_dir)})
+            while "problem" not in (message := child.receive(_PATIENCE_SECONDS)):
+                job.share = message["share"]
+            return message["problem"]
+        except ChildEndedError as error:
+            return str(error)
+        except TimeoutError as error:
+            return f"{error}, so it was given up."
+        finally:
+            child.kill()

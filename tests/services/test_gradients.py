@@ -1,9 +1,6 @@
 """Gradients come from a process of their own, which loads TensorFlow when asked and ends when nobody asks."""
 
 import dataclasses
-import io
-import json
-import os
 import sys
 import threading
 import time
@@ -16,7 +13,6 @@ from mnist_core.errors import NotReadyError, QueryError
 from mnist_core.explain.attribution import Target
 from mnist_core.models.store import load_stored
 from mnist_core.paths import SHIPPED_DIR
-from mnist_core.services import gradient_worker as gradients
 from mnist_core.services.gradients import GradientHelper
 
 # A stand-in for the command: it knows questions by their digit, and needs no TensorFlow.
@@ -66,7 +62,6 @@ def test_the_server_gets_gradients_and_never_imports_tensorflow():
 import sys, time
 import numpy as np
 from support.models import sample_images
-from mnist_core.services import gradient_worker as gradients
 from mnist_core.errors import NotReadyError, QueryError
 from mnist_core.explain.attribution import Target
 from mnist_core.models.store import load_stored
@@ -89,9 +84,9 @@ try:
     ask("phrenology")
 except QueryError as error:
     print(error)
-process = helper._process
+child = helper._child
 time.sleep(1)
-print(process.is_alive)
+print(child.is_alive)
 print({"tensorflow", "keras"} & set(sys.modules))
 """
     result = run_python(code)
@@ -107,18 +102,6 @@ def rise_of_three():
 
     logits = Anatomy(shipped()).logits(sample_images(100)[[30]] * np.array([[[0]], [[1]]]))
     return np.diff(Target(3).values(logits.astype(np.float32)))[0]
-
-
-def test_it_ends_with_its_input_and_when_nobody_asks(monkeypatch):
-    monkeypatch.setattr(gradients, "_load_tensorflow", lambda: None)
-    question = {"task": "noise", "folder": "/nowhere", "image": "", "digit": 1}
-    answers = io.StringIO()
-    gradients.serve(io.StringIO(json.dumps(question) + "\n"), answers, idle_seconds=60)
-    ready, answer = map(json.loads, answers.getvalue().splitlines())
-    assert ready == {"ready": True}
-    assert "nowhere" in answer["error"]
-    read_end, _ = os.pipe()
-    gradients.serve(os.fdopen(read_end), answers, idle_seconds=0.05)
 
 
 # Bad days, with the stand-in

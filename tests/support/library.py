@@ -26,6 +26,7 @@ from mnist_core.models.predictions import Predictions
 from mnist_core.models.store import load_stored
 from mnist_core.paths import SHIPPED_DIR
 from mnist_core.preprocessing.ink import check_ink, render_ink
+from mnist_core.services import child_process
 from mnist_core.services.jobs import Job
 from mnist_core.services.library import Library
 from mnist_core.services.reader import Reader
@@ -37,29 +38,33 @@ NUM_TRAIN, NUM_TEST = 300, 200
 MISLABELLED, REFUSED, TWINS = [0, 1, 2], 5, (198, 199)
 
 _folder = tempfile.TemporaryDirectory(prefix="library-", ignore_cleanup_errors=True)
-# Notes when it begins and ends and how it was called; what else it does is in the name of the split.
+# Notes when it begins and ends and what it was asked; what else it does is in the name of the split.
 _STAND_IN = """
 import json, os, sys, time
 from pathlib import Path
 
-split, folder = sys.argv[2], Path(os.environ["MNIST_CACHE_DIR"])
-environment = {name: value for name, value in os.environ.items() if name.startswith(("MNIST_", "OPENBLAS_"))}
+question = json.loads(sys.stdin.readline())
+split, folder = question["split"], Path(question["cache"])
 
 
 def note(event):
     with (folder / "log").open("a") as log:
-        print(json.dumps([event, split, os.getpid(), sys.argv[1:], environment]), file=log)
+        print(json.dumps([event, split, os.getpid(), question, os.environ["OPENBLAS_NUM_THREADS"]]), file=log)
+
+
+def say(**message):
+    print(json.dumps(message), flush=True)
 
 
 note("begin")
 if split.startswith("wait"):
-    print(0.25, flush=True)
+    say(share=0.25)
     started = time.monotonic()
     while not (folder / "go").exists() and time.monotonic() - started < 60:
         time.sleep(0.01)
 elif split == "fail":
-    print("a first line", "answers: the disk is full", "", sep="\\n", file=sys.stderr)
-    sys.exit(1)
+    say(problem="the disk is full")
+    sys.exit()
 elif split == "fall_silent":
     sys.exit(3)
 elif split == "fail_loudly":
@@ -67,11 +72,12 @@ elif split == "fail_loudly":
     sys.exit(1)
 elif split == "die":
     os.kill(os.getpid(), 9)
-elif split == "chat":
-    print("a line that is no share", flush=True)
-print(0.5, flush=True)
-print(1.0, flush=True)
+elif split == "hang":
+    time.sleep(60)
+say(share=0.5)
+say(share=1.0)
 note("end")
+say(problem="")
 """
 
 
@@ -198,17 +204,17 @@ def wait_until(is_so, seconds: float = 60) -> bool:
 
 
 class StandIn:
-    """A program in place of `python -m mnist_core`, for the computations that write into a cache folder."""
+    """A program in place of `answer_worker`, for the computations that write into a cache folder."""
 
     def __init__(self, monkeypatch, folder: Path) -> None:
-        from mnist_core.services import jobs
-
         self.folder, self.cache_dir = folder / "program", folder / "stand_in_cache"
-        (self.folder / "mnist_core").mkdir(parents=True)
+        services = self.folder / "mnist_core/services"
+        services.mkdir(parents=True)
         self.cache_dir.mkdir()
-        (self.folder / "mnist_core/__init__.py").touch()
-        (self.folder / "mnist_core/__main__.py").write_text(_STAND_IN)
-        monkeypatch.setattr(jobs, "ASSETS_DIR", self.folder / "assets")
+        (services.parent / "__init__.py").touch()
+        (services / "__init__.py").touch()
+        (services / "answer_worker.py").write_text(_STAND_IN)
+        monkeypatch.setattr(child_process, "ASSETS_DIR", self.folder / "assets")
 
     def release(self) -> None:
         """Lets those that wait go on."""
@@ -216,7 +222,7 @@ class StandIn:
 
     @property
     def log(self) -> list[tuple]:
-        """Event, split, process, arguments and environment of all that happened."""
+        """Event, split, process, question and number of threads of all that happened."""
         path = self.cache_dir / "log"
         return [tuple(json.loads(line)) for line in path.read_text().splitlines()] if path.exists() else []
 
