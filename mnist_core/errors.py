@@ -51,7 +51,12 @@ class QueryError(MnistError, ValueError):
 
 
 class NotReadyError(QueryError):
-    """What is asked for is being computed: `share` in [0, 1] is done; `problem` says why it never will be."""
+    """What is asked for is being computed, or waits for its turn; `problem` says why it never will be there.
+
+    Args:
+        share: What is done, in [0, 1].
+        problem: Empty, or the reason.
+    """
 
     def __init__(self, share: float, problem: str = "") -> None:
         super().__init__(problem or f"This is being computed, {share:.0%} are done. Ask again in a few seconds.")

@@ -17,13 +17,12 @@ from mnist_core.explain.anatomy import Anatomy
 from mnist_core.models.store import load_stored
 from mnist_core.paths import SHIPPED_DIR
 from mnist_core.preprocessing.ink import check_ink, render_ink
-from mnist_core.ui.inside import broken as breaking_module
 from mnist_core.ui.inside import broken as measured
 from mnist_core.ui.inside.bench import Bench
 from mnist_core.ui.inside.broken import breaking_functions
 from mnist_core.ui.inside.layers import layers_functions
 from mnist_core.ui.inside.tab import INSIDE_DIR, VIEWS, inside_functions, read_template
-from mnist_core.ui.wire import encode_image
+from mnist_core.ui.wire import encode_image, never_raise
 
 FOUR = render_ink(check_ink([[[42, 20], [32, 55], [70, 55]], [[60, 30], [57, 82]]]))
 DRAWING = {"image": encode_image(FOUR), "model": ""}
@@ -178,15 +177,6 @@ def test_the_same_damage_is_measured_once(breaking, monkeypatch):
     assert breaking["break_network"](again) == first
 
 
-def test_what_was_measured_is_not_kept_for_ever(bench, monkeypatch):
-    monkeypatch.setattr(measured, "_NUM_KNOWN", 3)
-    known = measured._Known()
-    images, labels, _ = bench.new_images("", 20)
-    for seed in range(9):
-        known.measure(seed, bench.open("").predict, images, labels)
-    assert len(known._shares) == 3
-
-
 def test_everything_but_the_answer_itself_can_be_switched_off(breaking):
     listed = breaking["list_breakable"]({})["parts"]
     assert [part["name"] for part in listed] == [
@@ -204,11 +194,20 @@ def test_breaking_what_is_not_there_is_refused(breaking, question):
         breaking["break_network"]({**DRAWING, **question})
 
 
-def test_while_others_break_theirs_one_is_told_to_ask_again(breaking):
-    question = {**DRAWING, "off": {"conv5": [7]}}
-    with breaking_module._measuring:
-        assert breaking["break_network"](question) == {"isBusy": True}
-    assert breaking["break_network"](question)["num"] == 1000
+def test_while_others_break_theirs_one_is_told_to_come_again(bench, monkeypatch):
+    """What is known is told at once."""
+    _, break_network = map(never_raise, breaking_functions(bench))
+    known, other = {**DRAWING, "off": {"conv5": [7]}}, {**DRAWING, "off": {"conv5": [8]}}
+    expected, told = break_network(known), []
+    measure = measured._measure
+
+    def measure_slowly(*arguments):
+        told.extend([break_network(known), break_network({**DRAWING, "off": {"conv5": [9]}})])
+        return measure(*arguments)
+
+    monkeypatch.setattr(measured, "_measure", measure_slowly)
+    assert break_network(other)["num"] == 1000
+    assert told == [expected, {"pending": 0.0, "error": ""}]
 
 
 # Bench

@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-import functools
-import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
 
+from ...checks import check_whole
 from ...errors import QueryError
 from ...evaluation.statistics import wilson_interval
 from ...explain.ablation import MOST_NOISE, BrokenCopy
-from ...models.inference import predict
-from ...models.predictions import Predictions, read_verdict
+from ...models.inference import Predictor, predict
+from ...models.predictions import read_verdict
+from ...services.cache import Shelf
+from ...services.one_at_a_time import OneAtATime
 from ..wire import LiveFunction, Message, describe_answer
 from .bench import Bench
 
 NUM_IMAGES = 1000
-# A copy is measured for a quarter of a second, and a class may break thirty at once: one at a time. Whoever waits
-# longer than this, in seconds, asks again, because the pad needs the server's threads.
-_measuring = threading.Semaphore(1)
-_PATIENCE = 0.3
 _NUM_KNOWN = 50
-
-Read = Callable[[np.ndarray], Predictions]
 
 
 def breaking_functions(bench: Bench) -> tuple[LiveFunction, ...]:
     """What the script of the view calls."""
-    known = _Known()
+    known: Shelf[Share] = Shelf(_NUM_KNOWN)
+    measuring = OneAtATime()  # it takes a quarter of a second, and a class may break thirty at once
+
+    def measure(predictor: Predictor, images: np.ndarray, labels: np.ndarray, key: Hashable) -> Share:
+        share = known.find(key)
+        if share is None:
+            with measuring.turn():
+                share = known.get(key, lambda: _measure(predictor, images, labels))
+        return share
 
     def list_breakable(message: Message) -> Message:
         """`{model}` to `{parts, mostNoise}`: what can be switched off, each with its name, kind and size."""
@@ -41,28 +44,20 @@ def breaking_functions(bench: Bench) -> tuple[LiveFunction, ...]:
         """`{image, model, off, noise, seed}` to what the broken copy makes of the drawing and of new images.
 
         `off` holds lists of channels by the name of a part. That is `{answer, accuracy, interval, byDigit, intact, num,
-        split}`; `intact` is the accuracy of the network as it is. While others break theirs it is `{isBusy: true}`: ask
-        again.
+        split}`; `intact` is the accuracy of the network as it is. While others break theirs it is pending.
         """
         anatomy, image = bench.decode(message)
         off, seed = message.get("off") or {}, message.get("seed", 0)
         if not isinstance(off, dict) or not all(isinstance(channels, list) for channels in off.values()):
             raise QueryError("Expected lists of channels by the name of their layer.")
-        if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
-            raise QueryError(f"The seed of the noise is a whole number of at least 0. Received: {seed!r}.")
+        check_whole("seed", seed, 0)
         noise = message.get("noise", 0)
         copy = BrokenCopy(anatomy, off, noise, seed)
-        written_at = bench.models.find(anatomy.name).written_at
         *new_images, split = bench.new_images(anatomy.name, NUM_IMAGES)
-
-        def measure(read: Read, damage: Hashable = ()) -> Share | None:
-            return known.measure((anatomy.name, written_at, split, damage), read, *new_images)
-
-        read_broken = functools.partial(predict, copy)
-        broken, intact = measure(read_broken, _name_damage(off, noise, seed)), measure(anatomy.predict)
-        if broken is None or intact is None:
-            return {"isBusy": True}
-        answers = read_broken(image[None])
+        key = anatomy.name, bench.models.find(anatomy.name).written_at, split
+        broken = measure(copy, *new_images, (*key, _name_damage(off, noise, seed)))
+        intact = measure(anatomy, *new_images, (*key, ()))
+        answers = predict(copy, image[None])
         probabilities = answers.probabilities[0]
         return {
             "answer": describe_answer(probabilities, read_verdict(probabilities, bool(answers.accepted[0]))),
@@ -91,31 +86,8 @@ class Share:
         return self.num_right / self.num
 
 
-class _Known:
-    """What was measured, the last fifty; may be called from any thread."""
-
-    def __init__(self) -> None:
-        self._shares: dict[Hashable, Share] = {}
-
-    def measure(self, key: Hashable, read: Read, images: np.ndarray, labels: np.ndarray) -> Share | None:
-        """What is known under this key, or is measured now; None while others measure."""
-        found = self._shares.get(key)
-        if found:
-            return found
-        if not _measuring.acquire(timeout=_PATIENCE):
-            return None
-        try:
-            # Another may have asked the same, and measured it meanwhile.
-            share = self._shares[key] = self._shares.get(key) or _measure(read, images, labels)
-            if len(self._shares) > _NUM_KNOWN:
-                del self._shares[next(iter(self._shares))]
-        finally:
-            _measuring.release()
-        return share
-
-
-def _measure(read: Read, images: np.ndarray, labels: np.ndarray) -> Share:
-    right = read(images).probabilities.argmax(axis=1) == labels
+def _measure(predictor: Predictor, images: np.ndarray, labels: np.ndarray) -> Share:
+    right = predict(predictor, images).probabilities.argmax(axis=1) == labels
     return Share(int(right.sum()), len(right), [float(right[labels == digit].mean()) for digit in range(10)])
 
 

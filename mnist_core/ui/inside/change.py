@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
-import threading
-
 import numpy as np
 
 from ...errors import QueryError
 from ...explain.counterfactuals import Change, Search, find_change
 from ...explain.edits import FAMILIES
+from ...services.one_at_a_time import OneAtATime
 from ..wire import LiveFunction, Message, encode_image
 from .bench import Bench
-
-# A search keeps a processor busy for up to a second, and a class may start thirty at once: one at a time. Whoever
-# waits longer than this, in seconds, asks again, because the pad needs the server's threads.
-_searching = threading.Semaphore(1)
-_PATIENCE = 0.3
 
 
 def change_functions(bench: Bench) -> tuple[LiveFunction, ...]:
     """The functions of this view, each from one JSON object to another."""
+    searching = OneAtATime()  # a search takes up to a second, and a class may start thirty at once
 
     def find_smallest_change(message: Message) -> Message:
         """`{image, model, family, wanted?}` to what was looked for and how far, and the change or null.
 
         That is `{family, unit, label, probabilities, tried, lowest, highest, isComplete, change}`; a change is
         `{amount, cost, edited, image, label, probabilities, effect, place}`. `label` is null where the image is taken
-        for no digit. While others search it is `{isBusy: true}`: ask again.
+        for no digit. While others search it is pending.
         """
         family, wanted = message.get("family"), message.get("wanted")
         if not isinstance(family, str):
             raise QueryError(f"'family' takes one of {', '.join(FAMILIES)}. Received: {family!r}.")
         anatomy, image = bench.decode(message)
-        if not _searching.acquire(timeout=_PATIENCE):
-            return {"isBusy": True}
-        try:
+        with searching.turn():
             return _describe(find_change(anatomy.predict, image, family, wanted=wanted))
-        finally:
-            _searching.release()
 
     return (find_smallest_change,)
 
