@@ -134,7 +134,11 @@ class _OutOfTimeError(Exception):
 
 
 class _GridSampler(optuna.samplers.BaseSampler):
-    """Takes points that no trial has taken yet, in any order, so that workers seldom take the same one."""
+    """Takes points that no trial has taken yet: by its number, for workers may begin at the same time."""
+
+    def __init__(self) -> None:
+        points = list_points()
+        self._order = random.Random(0).sample(points, len(points))
 
     def infer_relative_search_space(self, study: optuna.Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
         return {name: CategoricalDistribution(values) for name, values in SPACE.items()}
@@ -142,7 +146,9 @@ class _GridSampler(optuna.samplers.BaseSampler):
     def sample_relative(
         self, study: optuna.Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
     ) -> dict[str, Any]:
-        return random.choice(_find_left(study.get_trials(deepcopy=False)) or list_points())
+        left = _find_left(study.get_trials(deepcopy=False)) or self._order
+        own = self._order[trial.number % len(self._order)]
+        return own if own in left else random.choice(left)
 
     def sample_independent(
         self, study: optuna.Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
