@@ -72,7 +72,7 @@ class UnknownModelError(ModelError):
     """No model, architecture or recipe has that name."""
 
     def __init__(self, name: str, available: Sequence[str], kind: str = "model") -> None:
-        super().__init__(f"There is no {kind} named {name!r}. Available: {', '.join(available) or 'none'}.")
+        super().__init__(f"There is no {kind} named {name!r:.100}. Available: {', '.join(available) or 'none'}.")
         self.name = name
         self.available = tuple(available)
 

@@ -113,4 +113,4 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
 
 
 def _unexpected(name: str, expected: str, value: Any) -> QueryError:
-    return QueryError(f"The filter {name!r} takes {expected}. Received: {value!r}.")
+    return QueryError(f"The filter {name!r} takes {expected}. Received: {value!r:.100}.")

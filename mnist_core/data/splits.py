@@ -168,7 +168,7 @@ def find_source(name: str, sources: Sequence[SplitSource]) -> SplitSource:
         if source.name == name:
             return source
     available = ", ".join(source.name for source in sources)
-    raise QueryError(f"There is no set of digits named {name!r}. Available: {available}.")
+    raise QueryError(f"There is no set of digits named {name!r:.100}. Available: {available}.")
 
 
 def load_split(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import numpy as np
-from gradio.utils import get_upload_folder, is_in_or_equal
+from gradio.exceptions import InvalidPathError
+from gradio.utils import get_function_params, get_upload_folder, is_in_or_equal
 from PIL import Image
 
 from ..browse.catalogue import select_samples
@@ -23,6 +24,45 @@ from .data.tab import describe_sample
 
 _MOST_SAMPLES = 1000
 _MOST_NEIGHBOURS = 100
+_NO_UPLOAD = "No picture was received. Expected an upload; with gradio_client pass handle_file(path)."
+
+
+class EndpointBlocks(gr.Blocks):
+    """Blocks whose endpoints complete a call that plain HTTP brings, as `gradio_client` completes it beforehand."""
+
+    async def preprocess_data(self, block_fn: Any, inputs: list[Any], *arguments: Any, **options: Any) -> list[Any]:
+        """As of `Blocks`, of a call that may leave out what has a default."""
+        complete = _complete(get_function_params(block_fn.fn), inputs) if block_fn.fn else inputs
+        try:
+            return await super().preprocess_data(block_fn, complete, *arguments, **options)
+        except (
+            InvalidPathError
+        ) as error:  # a file that the caller names on the server; Gradio's words tell where that is
+            raise gr.Error(_NO_UPLOAD, print_exception=False) from error
+
+
+def _complete(parameters: Sequence[tuple[str, bool, Any, Any]], given: Sequence[Any]) -> list[Any]:
+    """The arguments of a call; one that is left out, or null, has its default if there is one.
+
+    Args:
+        parameters: Of each the name, whether it has a default, the default and the type.
+        given: The first arguments.
+    """
+    values = [*given]
+    for place, (name, has_default, default, _) in enumerate(parameters):
+        is_left_out = place >= len(values)
+        if is_left_out and not has_default:
+            names = ", ".join(parameter[0] for parameter in parameters)
+            raise gr.Error(
+                f"{name!r} is missing. Expected data to hold, in this order: {names}. What is optional may be left out "
+                "at the end, or be null.",
+                print_exception=False,
+            )
+        if is_left_out:
+            values.append(default)
+        elif has_default and values[place] is None:
+            values[place] = default
+    return values
 
 
 def add_endpoints(reader: Reader, library: Library) -> None:
@@ -175,7 +215,7 @@ def _open_upload(picture: Any) -> Image.Image:
     path = picture.get("path") if isinstance(picture, dict) else getattr(picture, "path", None)
     # Gradio checks only the path of what calls itself a file; without this any picture on the server could be read.
     if not isinstance(path, str) or not is_in_or_equal(path, get_upload_folder()):
-        raise PictureError("No picture was received. Expected an upload; with gradio_client pass handle_file(path).")
+        raise PictureError(_NO_UPLOAD)
     return open_picture(Path(path))
 
 

@@ -14,7 +14,7 @@ from ..services.library import Library
 from ..services.reader import Reader
 from .data.tab import DATA_DIR, DataTab, build_data
 from .draw.tab import build_sketchpad
-from .endpoints import add_endpoints
+from .endpoints import EndpointBlocks, add_endpoints
 from .inside.tab import INSIDE_DIR, build_inside
 from .masthead import build_masthead
 from .texts import load_texts
@@ -29,7 +29,7 @@ _FONTS = ["ui-sans-serif", "system-ui", "sans-serif"]
 
 def build_page(reader: Reader, samples: Samples, library: Library) -> gr.Blocks:
     """Builds the page; `reader` answers for it, `samples` are shown beside the pad, `library` holds all other data."""
-    with gr.Blocks(
+    with EndpointBlocks(
         title=load_texts()["title"], analytics_enabled=False, fill_width=True, delete_cache=_UPLOADS
     ) as page:
         tab = DataTab(reader, library)
