@@ -1,12 +1,17 @@
 // The grid of samples: one picture for a whole page, and pages to turn.
 
-function createAlbum(view, openSample) {
+import { $, digitColor, make } from "../shared/dom.js";
+import { openSprite } from "../shared/pixels.js";
+import { t } from "../shared/texts.js";
+import { isMixed } from "./sets.js";
+
+export function createAlbum(view, openSample) {
   let last = null; // the last answer
 
   function show(answer) {
     last = answer;
     const { samples, total, size, page } = answer;
-    const grid = find("#grid");
+    const grid = $("#grid");
     grid.classList.toggle("greeting", view.isGreeting);
     const paint = openSprite(answer.sprite, answer.columns);
     grid.replaceChildren(...samples.map((sample, number) => drawSample(sample, number, paint)));
@@ -14,24 +19,24 @@ function createAlbum(view, openSample) {
     // One stop for the tab key; from there arrow keys lead on.
     if (samples.length) grid.firstElementChild.tabIndex = 0;
     const first = page * view.size + 1;
-    find("#total").textContent = total
-      ? say(isMixed() ? "album_mixed" : view.isGreeting ? "album_greeting" : "album_total", {
+    $("#total").textContent = total
+      ? t(isMixed(view) ? "album_mixed" : view.isGreeting ? "album_greeting" : "album_total", {
         first: first.toLocaleString(), last: (first + samples.length - 1).toLocaleString(),
         total: total.toLocaleString(), size: size.toLocaleString(),
       })
-      : say(size ? "album_none" : view.now.split === "own" ? "album_empty_own" : "album_empty_set");
-    find("#more").hidden = !view.isGreeting || total <= samples.length;
-    find("#more").textContent = say("album_more", { size: size.toLocaleString() });
+      : t(size ? "album_none" : view.now.split === "own" ? "album_empty_own" : "album_empty_set");
+    $("#more").hidden = !view.isGreeting || total <= samples.length;
+    $("#more").textContent = t("album_more", { size: size.toLocaleString() });
     const numPages = Math.ceil(total / view.size);
-    find("#pager").hidden = view.isGreeting || numPages < 2;
-    if (document.activeElement !== find("#page-number")) find("#page-number").value = page + 1;
-    find("#page-number").max = numPages;
-    find("#pages").textContent = say("album_pages", { pages: numPages.toLocaleString() });
-    find("#first").disabled = find("#previous").disabled = page === 0;
-    find("#last").disabled = find("#next").disabled = page >= numPages - 1;
-    find("#unreadable").textContent = answer.unreadable ? say("album_unreadable", { count: answer.unreadable }) : "";
+    $("#pager").hidden = view.isGreeting || numPages < 2;
+    if (document.activeElement !== $("#page-number")) $("#page-number").value = page + 1;
+    $("#page-number").max = numPages;
+    $("#pages").textContent = t("album_pages", { pages: numPages.toLocaleString() });
+    $("#first").disabled = $("#previous").disabled = page === 0;
+    $("#last").disabled = $("#next").disabled = page >= numPages - 1;
+    $("#unreadable").textContent = answer.unreadable ? t("album_unreadable", { count: answer.unreadable }) : "";
     grid.dataset.page = page;
-    find("#own-delete").hidden = view.now.split !== "own" || !total;
+    $("#own-delete").hidden = view.now.split !== "own" || !total;
   }
 
   function drawSample(sample, number, paint) {
@@ -44,14 +49,14 @@ function createAlbum(view, openSample) {
     } else if (isAccepted === false) {
       words.append(make("i", { textContent: "?" }));
     }
-    words.append(make("small", { textContent: say(isSeen ? "seen" : "new") }));
+    words.append(make("small", { textContent: t(isSeen ? "seen" : "new") }));
     const button = make("button", { type: "button", className: "sample", tabIndex: -1 }, paint(make("span"), number), words);
     button.classList.toggle("wrong", isWrong);
     button.classList.toggle("refused", isAccepted === false);
     button.dataset.index = index;
-    button.style.setProperty("--digit-color", label === null ? "" : `var(--digit-${label})`);
-    const values = { index, label: label === null ? say("no_label") : say("labelled", { label }), predicted: predicted ?? "?", seen: say(isSeen ? "seen" : "new") };
-    button.setAttribute("aria-label", say(predicted === undefined ? "sample_plain" : "sample_read", values));
+    button.style.setProperty("--digit-color", label === null ? "" : digitColor(label));
+    const values = { index, label: label === null ? t("no_label") : t("labelled", { label }), predicted: predicted ?? "?", seen: t(isSeen ? "seen" : "new") };
+    button.setAttribute("aria-label", t(predicted === undefined ? "sample_plain" : "sample_read", values));
     button.addEventListener("click", () => openSample({ position: last.page * view.size + number, index }));
     return button;
   }
@@ -61,18 +66,18 @@ function createAlbum(view, openSample) {
   }
 
   const lastPage = () => Math.ceil(last.total / view.size) - 1;
-  find("#first").addEventListener("click", () => turn(0));
-  find("#previous").addEventListener("click", () => turn(last.page - 1));
-  find("#next").addEventListener("click", () => turn(last.page + 1));
-  find("#last").addEventListener("click", () => turn(lastPage()));
-  find("#more").addEventListener("click", () => view.set({ page: undefined }));
-  find("#page-number").addEventListener("change", ({ target }) => {
+  $("#first").addEventListener("click", () => turn(0));
+  $("#previous").addEventListener("click", () => turn(last.page - 1));
+  $("#next").addEventListener("click", () => turn(last.page + 1));
+  $("#last").addEventListener("click", () => turn(lastPage()));
+  $("#more").addEventListener("click", () => view.set({ page: undefined }));
+  $("#page-number").addEventListener("change", ({ target }) => {
     if (target.reportValidity() && target.value !== "") turn(Math.min(lastPage(), Number(target.value) - 1));
   });
   // From one image to the next by arrow keys, as in a photo album.
-  find("#grid").addEventListener("keydown", (event) => {
-    const tiles = [...find("#grid").children];
-    const columns = getComputedStyle(find("#grid")).gridTemplateColumns.split(" ").length;
+  $("#grid").addEventListener("keydown", (event) => {
+    const tiles = [...$("#grid").children];
+    const columns = getComputedStyle($("#grid")).gridTemplateColumns.split(" ").length;
     const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
     const tile = tiles[tiles.indexOf(event.target) + step];
     if (!tile) return;

@@ -1,43 +1,49 @@
 // What the chosen samples have in common: charts, mean images, the confusion matrix, figures by class.
 
-function createCrowd(view) {
+import { $, make } from "../shared/dom.js";
+import { exactPercent } from "../shared/numbers.js";
+import { openSprite } from "../shared/pixels.js";
+import { drawChart, drawTable } from "../shared/tables.js";
+import { t } from "../shared/texts.js";
+
+export function createCrowd(view) {
   let last = null;
   let isPerRow = false;
 
   function show(answer) {
     last = answer;
-    find("#crowd-by").textContent = say(`crowd_by_${answer.by}`, { total: answer.total.toLocaleString() });
-    find("#crowd-charts").replaceChildren(...answer.charts.map(({ name, svg, alt }) => {
+    $("#crowd-by").textContent = t(`crowd_by_${answer.by}`, { total: answer.total.toLocaleString() });
+    $("#crowd-charts").replaceChildren(...answer.charts.map(({ name, svg, alt }) => {
       const figure = make("figure", {}, drawChart(svg, alt));
       figure.dataset.chart = name;
       return figure;
     }));
     for (const name of ["mean", "spread"]) {
       const paint = openSprite(answer[name], 10);
-      find(`#crowd-${name}`).replaceChildren(...answer.counts.map((count, digit) => {
+      $(`#crowd-${name}`).replaceChildren(...answer.counts.map((count, digit) => {
         const tile = paint(make("span"), digit);
         tile.setAttribute("role", "img");
-        tile.setAttribute("aria-label", say(`crowd_label_${name}`, { digit, count }));
+        tile.setAttribute("aria-label", t(`crowd_label_${name}`, { digit, count }));
         return make("span", { className: "mean" }, tile, make("b", { textContent: digit }));
       }));
     }
     const hasMatrix = Boolean(answer.confusion);
-    find("#confusion-part").hidden = !hasMatrix;
-    find("#confusion-none").hidden = hasMatrix;
+    $("#confusion-part").hidden = !hasMatrix;
+    $("#confusion-none").hidden = hasMatrix;
     if (!hasMatrix) return;
     drawMatrix();
     const share = (value) => (value === null ? "–" : exactPercent(value));
     const rows = answer.classes.map((row) => [
       String(row.label), row.num_samples.toLocaleString(), share(row.precision), share(row.recall), share(row.f1),
     ]);
-    const head = ["digit", "images", "precision", "recall", "f1"].map((key) => say(`class_${key}`));
-    find("#classes").replaceChildren(drawTable(say("classes"), { head, rows }));
+    const head = ["digit", "images", "precision", "recall", "f1"].map((key) => t(`class_${key}`));
+    $("#classes").replaceChildren(drawTable(t("classes"), { head, rows }));
   }
 
   // Rows are labels, columns answers. A cell leads to its samples.
   function drawMatrix() {
     const table = make("table", { className: "confusion" });
-    table.append(make("caption", { className: "unseen", textContent: say("confusion_caption") }));
+    table.append(make("caption", { className: "unseen", textContent: t("confusion_caption") }));
     const head = table.createTHead().insertRow();
     head.append(make("td"), ...Array.from({ length: 10 }, (_, digit) => make("th", { scope: "col", textContent: digit })));
     const body = table.createTBody();
@@ -47,8 +53,8 @@ function createCrowd(view) {
       row.append(make("th", { scope: "row", textContent: label }));
       counts.forEach((count, predicted) => row.append(drawCell(count, total, label, predicted)));
     });
-    find("#confusion").replaceChildren(table);
-    find("#per-row").setAttribute("aria-pressed", isPerRow);
+    $("#confusion").replaceChildren(table);
+    $("#per-row").setAttribute("aria-pressed", isPerRow);
   }
 
   function drawCell(count, total, label, predicted) {
@@ -60,7 +66,7 @@ function createCrowd(view) {
     const share = count / total;
     const text = isPerRow ? `${(share * 100).toFixed(share < 0.0995 ? 1 : 0)}` : count.toLocaleString();
     const button = make("button", { type: "button", textContent: text });
-    button.setAttribute("aria-label", say("confusion_cell", { label, predicted, count, share: (share * 100).toFixed(1) }));
+    button.setAttribute("aria-label", t("confusion_cell", { label, predicted, count, share: (share * 100).toFixed(1) }));
     button.title = button.getAttribute("aria-label");
     button.dataset.cell = `${label}-${predicted}`;
     // Mistakes are few: on a linear scale nobody would see them.
@@ -71,7 +77,7 @@ function createCrowd(view) {
     return cell;
   }
 
-  find("#per-row").addEventListener("click", () => {
+  $("#per-row").addEventListener("click", () => {
     isPerRow = !isPerRow;
     drawMatrix();
   });

@@ -1,12 +1,17 @@
 // The map: every image a point, alike ones side by side. Dragging chooses a part of it; the drawing on the pad is on it.
 
+import { $, isShown, make } from "../shared/dom.js";
+import { decodeBytes, paintPixels } from "../shared/pixels.js";
+import { server } from "../shared/server.js";
+import { t } from "../shared/texts.js";
+
 const POINT = 2.2;
 const MARGIN = 0.05;
 const NEAREST = 12; // screen pixels from a point to the pointer that names it
 const GREY = "#8b8b95";
 
-function createMap(view, ask) {
-  const canvas = find("#map-canvas");
+export function createMap(view, ask) {
+  const canvas = $("#map-canvas");
   const context = canvas.getContext("2d");
   let points = null; // what is on the map, see unpack
   let shownKey = "";
@@ -23,7 +28,7 @@ function createMap(view, ask) {
 
   async function show() {
     const asked = ++number;
-    find("#map-kind").value = mapName();
+    $("#map-kind").value = mapName();
     if (key() !== shownKey) {
       // Points of one set would lead to samples of another.
       points = placed = layer = null;
@@ -34,7 +39,7 @@ function createMap(view, ask) {
       if (!answer) return;
       points = unpack(answer);
       shownKey = asking;
-      find("#map-size").textContent = say(answer.num < answer.size ? "map_part" : "map_all", {
+      $("#map-size").textContent = t(answer.num < answer.size ? "map_part" : "map_all", {
         num: answer.num.toLocaleString(), size: answer.size.toLocaleString(),
       });
     }
@@ -43,7 +48,7 @@ function createMap(view, ask) {
   }
 
   function unpack(answer) {
-    const bytes = (name) => decodePixels(answer[name]).buffer;
+    const bytes = (name) => decodeBytes(answer[name]).buffer;
     const places = new Float32Array(bytes("places"));
     const bounds = [Infinity, Infinity, -Infinity, -Infinity];
     places.forEach((value, index) => {
@@ -69,11 +74,11 @@ function createMap(view, ask) {
   function draw() {
     const ratio = Math.max(1, window.devicePixelRatio || 1);
     const [width, height] = [canvas.clientWidth, canvas.clientHeight].map((side) => Math.round(side * ratio));
-    if (!width) return;
+    if (!width || !height) return;
     canvas.width = width;
     canvas.height = height;
     if (!points) return;
-    const style = getComputedStyle(element.querySelector(".sketch"));
+    const style = getComputedStyle($("#data .sketch"));
     if (layer?.width !== width || layer.height !== height) layer = drawPoints(width, height, style, ratio);
     context.drawImage(layer, 0, 0);
     drawBox(style, ratio);
@@ -91,7 +96,7 @@ function createMap(view, ask) {
     const image = make("canvas", { width, height });
     const brush = image.getContext("2d");
     const colors = Array.from({ length: 10 }, (_, digit) => style.getPropertyValue(`--digit-${digit}`).trim());
-    const byMistake = find("#map-color").value === "mistake";
+    const byMistake = $("#map-color").value === "mistake";
     const isMiss = (index) => points.labels[index] >= 0 && points.labels[index] !== points.predicted[index];
     const paint = (index, color, size) => {
       brush.fillStyle = color;
@@ -164,15 +169,15 @@ function createMap(view, ask) {
   }
 
   async function placeDrawing() {
-    find("#map-drawing").textContent = drawing ? "" : say("map_no_drawing");
-    if (!drawing || !points || !isShown() || canvas.offsetParent === null) return;
+    $("#map-drawing").textContent = drawing ? "" : t("map_no_drawing");
+    if (!drawing || !points || !isShown($("#data")) || canvas.offsetParent === null) return;
     const [asked, shown] = [drawing, shownKey];
     const answer = await server.place_drawing({ image: drawing, split: view.now.split ?? "", model: view.now.model ?? "", map: mapName() });
     if (asked !== drawing || shown !== shownKey) return;
     placed = answer?.ok ? answer : null;
-    find("#map-drawing").textContent = placed
-      ? say(placed.isAccepted ? "map_drawing" : "map_drawing_refused", placed)
-      : answer?.error || say("server_away");
+    $("#map-drawing").textContent = placed
+      ? t(placed.isAccepted ? "map_drawing" : "map_drawing_refused", placed)
+      : answer?.error || t("server_away");
     draw();
   }
 
@@ -201,7 +206,7 @@ function createMap(view, ask) {
     if (nearest === hovered) return;
     hovered = nearest;
     draw();
-    if (nearest < 0) find("#map-tip").hidden = true;
+    if (nearest < 0) $("#map-tip").hidden = true;
     else peek();
   }
 
@@ -219,10 +224,10 @@ function createMap(view, ask) {
   }
 
   function showTip(index, { image, label, predicted, index: number }) {
-    const tip = find("#map-tip");
+    const tip = $("#map-tip");
     const [x, y] = [0, 1].map((axis) => toShare(points.places[index * 2 + axis], axis));
-    paintPixels(tip.querySelector("canvas"), decodePixels(image));
-    tip.querySelector("span").textContent = say("map_tip", { label: label ?? say("no_label"), predicted, index: number });
+    paintPixels(tip.querySelector("canvas"), decodeBytes(image));
+    tip.querySelector("span").textContent = t("map_tip", { label: label ?? t("no_label"), predicted, index: number });
     tip.style.left = `${x * 100}%`;
     tip.style.top = `${y * 100}%`;
     tip.classList.toggle("left", x > 0.7);
@@ -231,7 +236,7 @@ function createMap(view, ask) {
 
   function leave() {
     hovered = -1;
-    find("#map-tip").hidden = true;
+    $("#map-tip").hidden = true;
     draw();
   }
 
@@ -239,7 +244,7 @@ function createMap(view, ask) {
     if (!points || drag || event.button) return;
     canvas.setPointerCapture(event.pointerId);
     drag = [...toShares(event), ...toShares(event)];
-    find("#map-tip").hidden = true;
+    $("#map-tip").hidden = true;
   });
   canvas.addEventListener("pointermove", (event) => {
     if (!points) return;
@@ -263,12 +268,12 @@ function createMap(view, ask) {
   });
   canvas.addEventListener("pointercancel", () => { drag = null; draw(); });
   canvas.addEventListener("pointerleave", leave);
-  find("#map-kind").addEventListener("change", ({ target }) => {
+  $("#map-kind").addEventListener("change", ({ target }) => {
     view.set({ map: target.value === "pca" ? undefined : target.value, box: undefined });
   });
-  find("#map-color").addEventListener("change", redraw);
+  $("#map-color").addEventListener("change", redraw);
   // A finger that moves over the map scrolls the page, until this is pressed.
-  find("#map-choose").addEventListener("click", ({ currentTarget }) => {
+  $("#map-choose").addEventListener("click", ({ currentTarget }) => {
     const isChoosing = canvas.classList.toggle("choosing");
     currentTarget.setAttribute("aria-pressed", isChoosing);
   });

@@ -1,8 +1,19 @@
 // One sample, large: its label, what any stored model makes of it, its relatives.
 
-function createSample(view, ask) {
-  const dialog = find("#sample");
-  const showBars = createBars(find("#sample-bars"));
+import { createBars } from "../shared/bars.js";
+import { emit } from "../shared/bus.js";
+import { $, digitColor, make } from "../shared/dom.js";
+import { percent } from "../shared/numbers.js";
+import { decodeBytes, paintPixels } from "../shared/pixels.js";
+import { showRelatives } from "../shared/relatives.js";
+import { GIVE_UP, later, RETRY, server } from "../shared/server.js";
+import { t } from "../shared/texts.js";
+import { nameSplit, sets } from "./sets.js";
+import { FILTERS } from "./view.js";
+
+export function createSample(view, ask) {
+  const dialog = $("#sample");
+  const showBars = createBars($("#sample-bars"));
   let sample = null; // the answer that is shown
   let target = null; // the place that was asked for last: { position } among the chosen samples, or { index }
   let isAsking = false;
@@ -32,25 +43,25 @@ function createSample(view, ask) {
     sample = { ...answer, split };
     if (!dialog.open) dialog.showModal();
     const { index, label, image, probabilities, verdict, position, total, isSeen } = sample;
-    find("#answerer").value = sample.answerer;
-    paintPixels(find("#sample-image"), decodePixels(image));
-    find("#sample-label").textContent = label ?? say("no_label");
-    find("#sample-label").style.setProperty("--digit-color", label === null ? "" : `var(--digit-${label})`);
-    find("#sample-where").textContent = say("sample_where", {
-      split: nameSplit(split || training()), index, seen: say(isSeen ? "seen_long" : "new_long"),
+    $("#answerer").value = sample.answerer;
+    paintPixels($("#sample-image"), decodeBytes(image));
+    $("#sample-label").textContent = label ?? t("no_label");
+    $("#sample-label").style.setProperty("--digit-color", label === null ? "" : digitColor(label));
+    $("#sample-where").textContent = t("sample_where", {
+      split: nameSplit(split || sets.training), index, seen: t(isSeen ? "seen_long" : "new_long"),
     });
-    find("#sample-position").textContent = position === null ? "" : say("sample_position", {
+    $("#sample-position").textContent = position === null ? "" : t("sample_position", {
       number: (position + 1).toLocaleString(), total: total.toLocaleString(),
     });
     showBars(probabilities);
-    find("#sample-bars").classList.toggle("refused", verdict.kind === "refused");
-    find("#sample-verdict").textContent = verdict.kind === "sure"
-      ? `${verdict.labels[0]}${say("verdict_sure", { percent: percent(probabilities[verdict.labels[0]], say("over_99")) })}`
-      : say(`verdict_${verdict.kind}`, { first: verdict.labels[0], second: verdict.labels[1] });
-    find("#sample-facts").textContent = say("sample_facts", { ink: (sample.ink * 100).toFixed(1), slant: Math.round(sample.slant) });
+    $("#sample-bars").classList.toggle("refused", verdict.kind === "refused");
+    $("#sample-verdict").textContent = verdict.kind === "sure"
+      ? `${verdict.labels[0]}${t("verdict_sure", { percent: percent(probabilities[verdict.labels[0]], t("over_99")) })}`
+      : t(`verdict_${verdict.kind}`, { first: verdict.labels[0], second: verdict.labels[1] });
+    $("#sample-facts").textContent = t("sample_facts", { ink: (sample.ink * 100).toFixed(1), slant: Math.round(sample.slant) });
     showDuplicates();
     dialog.dataset.index = index;
-    find("#sample-relatives").replaceChildren(); // an earlier sample's lead elsewhere
+    $("#sample-relatives").replaceChildren(); // an earlier sample's lead elsewhere
     number += 1;
     if (target) return;
     if (view.now.open !== index) view.set({ open: index });
@@ -58,32 +69,32 @@ function createSample(view, ask) {
   }
 
   function showDuplicates() {
-    const twins = find("#sample-duplicates");
+    const twins = $("#sample-duplicates");
     twins.replaceChildren(...sample.duplicates.map((index) => {
       const button = make("button", { type: "button", textContent: index });
       button.addEventListener("click", () => open({ index }));
       return button;
     }));
-    if (sample.duplicates.length) twins.prepend(say("sample_duplicates"));
+    if (sample.duplicates.length) twins.prepend(t("sample_duplicates"));
   }
 
   async function showRelated() {
     const asked = ++number;
     const [space, model] = [view.now.space ?? "embedding", view.now.model ?? ""];
-    find("#sample-space").value = space;
+    $("#sample-space").value = space;
     const answer = await server.find_relatives({ image: sample.image, model, space });
     if (asked !== number) return;
     const isPending = answer?.pending !== undefined && !answer.error;
-    const none = find("#sample-none");
+    const none = $("#sample-none");
     none.hidden = !answer?.ok || answer.hasNear;
     if (answer?.ok) {
-      showRelatives(find("#sample-relatives"), answer, { ...(model && { model }), ...(space !== "embedding" && { space }) });
-      none.textContent = say("relatives_none", {
+      showRelatives($("#sample-relatives"), answer, { ...(model && { model }), ...(space !== "embedding" && { space }) });
+      none.textContent = t("relatives_none", {
         limit: answer.limit.toFixed(1), distance: answer.relatives[0]?.distance.toFixed(1),
       });
     } else {
-      const text = isPending ? say("computing", { share: Math.round(answer.pending * 100) }) : answer?.error || say("server_away");
-      find("#sample-relatives").replaceChildren(make("p", { textContent: text }));
+      const text = isPending ? t("computing", { share: Math.round(answer.pending * 100) }) : answer?.error || t("server_away");
+      $("#sample-relatives").replaceChildren(make("p", { textContent: text }));
     }
     if (isPending) later(RETRY).then(() => asked === number && dialog.open && showRelated());
   }
@@ -106,47 +117,47 @@ function createSample(view, ask) {
     const canvas = make("canvas", { width: 280, height: 280 });
     const context = canvas.getContext("2d");
     context.imageSmoothingEnabled = false;
-    context.drawImage(find("#sample-image"), 0, 0, 280, 280);
+    context.drawImage($("#sample-image"), 0, 0, 280, 280);
     const blob = await new Promise((resolve) => { canvas.toBlob(resolve, "image/png"); });
     try {
       await navigator.clipboard.write([new ClipboardItem({ "image/png": blob })]);
-      find("#sample-said").textContent = say("copied");
+      $("#sample-said").textContent = t("copied");
     } catch {
       // Without the clipboard, as on a page that is not served with https, it becomes a file.
       const url = URL.createObjectURL(blob);
-      make("a", { href: url, download: `${sample.split || training()}-${sample.index}.png` }).click();
+      make("a", { href: url, download: `${sample.split || sets.training}-${sample.index}.png` }).click();
       setTimeout(() => URL.revokeObjectURL(url), GIVE_UP);
-      find("#sample-said").textContent = say("downloaded");
+      $("#sample-said").textContent = t("downloaded");
     }
   }
 
-  find("#sample-previous").addEventListener("click", () => step(-1));
-  find("#sample-next").addEventListener("click", () => step(1));
-  find("#sample-close").addEventListener("click", close);
-  find("#sample-copy").addEventListener("click", copyPicture);
+  $("#sample-previous").addEventListener("click", () => step(-1));
+  $("#sample-next").addEventListener("click", () => step(1));
+  $("#sample-close").addEventListener("click", close);
+  $("#sample-copy").addEventListener("click", copyPicture);
   for (const [button, hash] of [["#sample-put", "#draw"], ["#sample-inside", "#inside"]]) {
-    find(button).addEventListener("click", () => {
-      tell("put", sample.image);
+    $(button).addEventListener("click", () => {
+      emit("put", sample.image);
       close();
       location.hash = hash;
     });
   }
   // A way to a part of the map that needs no pointer.
-  find("#sample-around").addEventListener("click", async () => {
+  $("#sample-around").addEventListener("click", async () => {
     const { map } = view.now;
     const { split, model } = view.question();
     const answer = await ask("place_drawing", { image: sample.image, split: split === "own" ? "" : split, model, map: map ?? "" });
-    if (!answer) return find("#sample-said").replaceChildren(find("#data-notice").textContent);
+    if (!answer) return $("#sample-said").replaceChildren($("#data-notice").textContent);
     const box = answer.around.map((value) => Number(value.toPrecision(4)));
     // All that lies about it, whatever else was asked for.
     const others = Object.fromEntries(FILTERS.map((name) => [name, undefined]));
     view.set({ ...others, ...(split === "own" && { split: undefined }), show: "map", box, open: undefined });
   });
-  find("#answerer").addEventListener("change", ({ target }) => {
+  $("#answerer").addEventListener("change", ({ target }) => {
     answerer = target.value;
     open({ index: sample.index });
   });
-  find("#sample-space").addEventListener("change", ({ target }) => {
+  $("#sample-space").addEventListener("change", ({ target }) => {
     view.set({ space: target.value === "embedding" ? undefined : target.value, open: sample.index });
     showRelated();
   });
@@ -164,9 +175,9 @@ function createSample(view, ask) {
   });
   dialog.addEventListener("close", () => {
     number += 1;
-    find("#sample-said").textContent = "";
+    $("#sample-said").textContent = "";
     if (view.now.open !== undefined) view.set({ open: undefined });
-    element.querySelector(`#grid [data-index="${sample.index}"]`)?.focus();
+    $(`#grid [data-index="${sample.index}"]`)?.focus();
   });
 
   return {

@@ -1,15 +1,18 @@
 // What is looked at: a plain object that is also the page's address, so that every view is a link.
 
+import { emit } from "../shared/bus.js";
+import { readOwn } from "../shared/memory.js";
+
 const GREETING = 20;
 const PAGE = 100;
 const LISTS = ["label", "predicted"];
 const TRUTHS = ["right", "seen", "refused", "ambiguous", "suspected", "duplicates"];
 const NUMBERS = ["low", "high", "shuffle", "page", "open"];
 const TEXTS = ["split", "model", "show", "map", "space", "sort"];
-const FILTERS = [...LISTS, ...TRUTHS, "low", "high", "box"];
+export const FILTERS = [...LISTS, ...TRUTHS, "low", "high", "box"];
 
 // onChange(view, changes) is called after every change, and when the address is changed by hand.
-function createView(onChange) {
+export function createView(onChange) {
   let view = {};
   let isGreeting = true;
 
@@ -44,7 +47,7 @@ function createView(onChange) {
   function write() {
     // The dialog of a sample closes when another tab is open already.
     if (location.hash.startsWith("#data")) history.replaceState(null, "", address());
-    tell("address", { tab: "data", address: address() });
+    emit("address", { tab: "data", address: address() });
   }
 
   return {
@@ -66,7 +69,7 @@ function createView(onChange) {
     // As the address says.
     restore() {
       read();
-      tell("address", { tab: "data", address: address() });
+      emit("address", { tab: "data", address: address() });
       onChange(view, null);
     },
 

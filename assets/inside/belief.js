@@ -1,13 +1,21 @@
 // Belief over time: the drawing draws itself again, with what the network made of it at each moment.
 
+import { createBars } from "../shared/bars.js";
+import { drawCurves } from "../shared/curves.js";
+import { $, $$, digitColor, make } from "../shared/dom.js";
+import { percent } from "../shared/numbers.js";
+import { openSprite } from "../shared/pixels.js";
+import { t } from "../shared/texts.js";
+import { ask, describeVerdict, teach } from "./shell.js";
+
 const BELIEF_SPEEDS = [0.25, 0.5, 1, 2, 4];
 const BELIEF_FRAMES = 12;
 
-function createBelief() {
-  const section = find(".view-belief");
-  const time = find("#belief-time");
-  const canvas = find("#belief-drawing");
-  const showBars = createBars(find("#belief-bars"));
+export function createBelief() {
+  const section = $(".view-belief");
+  const time = $("#belief-time");
+  const canvas = $("#belief-drawing");
+  const showBars = createBars($("#belief-bars"));
   let timeline = null; // the server's answer about `asked`
   let asked = null; // strokes and model, as text
   let width = 0; // of the pen, as a share of the pad's side
@@ -19,7 +27,7 @@ function createBelief() {
 
   const duration = () => timeline.moments.at(-1);
   const seconds = (milliseconds) => (milliseconds / 1000).toFixed(duration() < 5000 ? 2 : 1);
-  const nameAnswer = (label) => label ?? say("belief_no_digit");
+  const nameAnswer = (label) => label ?? t("belief_no_digit");
   const answerAt = (index) => {
     const { kind, labels } = timeline.verdicts[index];
     return kind === "refused" ? null : labels[0];
@@ -34,7 +42,7 @@ function createBelief() {
     at = { milliseconds, index };
     time.value = milliseconds;
     time.setAttribute("aria-valuetext", describeMoment());
-    find("#belief-clock").textContent = say("belief_clock", { time: seconds(milliseconds), whole: seconds(duration()) });
+    $("#belief-clock").textContent = t("belief_clock", { time: seconds(milliseconds), whole: seconds(duration()) });
     chart.show(milliseconds);
     draw();
     showMoment();
@@ -42,27 +50,27 @@ function createBelief() {
 
   function describeMoment() {
     const values = { time: seconds(at.milliseconds) };
-    if (at.index < 0) return say("belief_dot_at", values);
-    return say("belief_moment", { ...values, answer: nameAnswer(answerAt(at.index)) });
+    if (at.index < 0) return t("belief_dot_at", values);
+    return t("belief_moment", { ...values, answer: nameAnswer(answerAt(at.index)) });
   }
 
   function showMoment() {
     const { index } = at;
-    const verdict = find("#belief-verdict");
+    const verdict = $("#belief-verdict");
     const isDot = index < 0;
     section.dataset.index = index;
-    find("#belief-seen").classList.toggle("dark-tile", isDot);
-    if (!isDot) paint(find("#belief-seen"), index);
+    $("#belief-seen").classList.toggle("dark-tile", isDot);
+    if (!isDot) paint($("#belief-seen"), index);
     showBars(isDot ? null : timeline.probabilities[index]);
-    find("#belief-bars").classList.toggle("refused", !isDot && !timeline.accepted[index]);
-    verdict.replaceChildren(...(isDot ? [say("belief_dot")] : describeVerdict(timeline.verdicts[index], timeline.probabilities[index])));
-    element.querySelectorAll("#belief-film button").forEach((button) => {
+    $("#belief-bars").classList.toggle("refused", !isDot && !timeline.accepted[index]);
+    verdict.replaceChildren(...(isDot ? [t("belief_dot")] : describeVerdict(timeline.verdicts[index], timeline.probabilities[index])));
+    $$("#belief-film button").forEach((button) => {
       button.setAttribute("aria-pressed", button === currentFrame());
     });
   }
 
   function currentFrame() {
-    const past = [...find("#belief-film").children].filter((button) => Number(button.dataset.index) <= at.index);
+    const past = [...$("#belief-film").children].filter((button) => Number(button.dataset.index) <= at.index);
     return past.at(-1);
   }
 
@@ -102,7 +110,7 @@ function createBelief() {
   const isPlaying = () => frame !== 0;
 
   function showPlay() {
-    find("#belief-play").textContent = say(isPlaying() ? "belief_pause" : "belief_play");
+    $("#belief-play").textContent = t(isPlaying() ? "belief_pause" : "belief_play");
   }
 
   function pause() {
@@ -117,7 +125,7 @@ function createBelief() {
     let before = performance.now();
     const step = (now) => {
       if (section.offsetParent === null) return pause();
-      const passed = Math.max(0, now - before) * Number(find("#belief-speed").value);
+      const passed = Math.max(0, now - before) * Number($("#belief-speed").value);
       before = now;
       moveTo(Math.min(duration(), at.milliseconds + passed));
       if (at.milliseconds >= duration()) return pause();
@@ -142,44 +150,44 @@ function createBelief() {
       return ends.includes(index) && index < moments.length - 1 ? [point, { x: moments[index + 1], index }] : [point];
     });
     const x = places.map((place) => place.x);
-    chart = drawCurves(find("#belief-curves"), {
+    chart = drawCurves($("#belief-curves"), {
       x,
-      name: say("belief_chart"),
+      name: t("belief_chart"),
       accepted: places.map(({ index }) => accepted[index]),
       curves: Array.from({ length: 10 }, (_, label) => ({
         label, values: places.map(({ index }) => probabilities[index][label]), color: digitColor(label),
       })),
       at: at.milliseconds,
-      format: (moment) => say("belief_at", { time: seconds(moment) }),
+      format: (moment) => t("belief_at", { time: seconds(moment) }),
       onPick(moment) { jump(moments.lastIndexOf(moment)); },
     });
-    find("#belief-shaded").hidden = accepted.every(Boolean);
+    $("#belief-shaded").hidden = accepted.every(Boolean);
   }
 
   function showTurns() {
     const { turns, moments } = timeline;
-    find("#belief-turns").replaceChildren(...turns.map(({ index, before, after }) => {
-      const button = make("button", { type: "button", textContent: say("belief_turn", {
+    $("#belief-turns").replaceChildren(...turns.map(({ index, before, after }) => {
+      const button = make("button", { type: "button", textContent: t("belief_turn", {
         time: seconds(moments[index]), before: nameAnswer(before), after: nameAnswer(after),
       }) });
       button.dataset.index = index;
       button.addEventListener("click", () => jump(index));
       return button;
     }));
-    if (!turns.length) find("#belief-turns").textContent = say("belief_no_turn", { answer: nameAnswer(answerAt(0)) });
+    if (!turns.length) $("#belief-turns").textContent = t("belief_no_turn", { answer: nameAnswer(answerAt(0)) });
   }
 
   function showFilm() {
     const last = timeline.moments.length - 1;
     const places = Array.from({ length: BELIEF_FRAMES }, (_, number) => Math.round((number * last) / (BELIEF_FRAMES - 1)));
-    find("#belief-film").replaceChildren(...[...new Set(places)].map((index) => {
+    $("#belief-film").replaceChildren(...[...new Set(places)].map((index) => {
       const label = answerAt(index);
       const answer = make("b", { textContent: label ?? "–" });
       if (label !== null) answer.style.setProperty("--digit-color", digitColor(label));
       const button = make("button", { type: "button" }, paint(make("span"), index), answer,
-        make("small", { textContent: say("belief_at", { time: seconds(timeline.moments[index]) }) }));
+        make("small", { textContent: t("belief_at", { time: seconds(timeline.moments[index]) }) }));
       button.dataset.index = index;
-      button.setAttribute("aria-label", say("belief_moment", { time: seconds(timeline.moments[index]), answer: nameAnswer(label) }));
+      button.setAttribute("aria-label", t("belief_moment", { time: seconds(timeline.moments[index]), answer: nameAnswer(label) }));
       button.addEventListener("click", () => jump(index));
       return button;
     }));
@@ -187,30 +195,30 @@ function createBelief() {
 
   function showNote() {
     const said = [];
-    if (timeline.cut >= 100) said.push(say("belief_cut", { seconds: (timeline.cut / 1000).toFixed(1) }));
-    if (!timeline.isTimed) said.push(say("belief_untimed"));
-    find("#belief-note").textContent = said.join(" ");
-    find("#belief-note").hidden = !said.length;
+    if (timeline.cut >= 100) said.push(t("belief_cut", { seconds: (timeline.cut / 1000).toFixed(1) }));
+    if (!timeline.isTimed) said.push(t("belief_untimed"));
+    $("#belief-note").textContent = said.join(" ");
+    $("#belief-note").hidden = !said.length;
   }
 
   function teachBelief() {
     const { turns, moments, probabilities, verdicts } = timeline;
     const last = turns.at(-1);
     const final = verdicts.at(-1).labels[0];
-    const story = !last ? say("belief_story_none", { answer: nameAnswer(answerAt(0)) })
-      : say(turns.length === 1 ? "belief_story_once" : "belief_story", {
+    const story = !last ? t("belief_story_none", { answer: nameAnswer(answerAt(0)) })
+      : t(turns.length === 1 ? "belief_story_once" : "belief_story", {
         turns: turns.length, time: seconds(moments[last.index]), before: nameAnswer(last.before), after: nameAnswer(last.after),
       });
     teach("belief", {
-      moments: moments.length, story, whole: seconds(duration()), label: final, percent: percent(probabilities.at(-1)[final], say("over_99")),
+      moments: moments.length, story, whole: seconds(duration()), label: final, percent: percent(probabilities.at(-1)[final], t("over_99")),
     });
   }
 
   function showTimeline() {
     pause();
-    find("#belief-body").hidden = false;
+    $("#belief-body").hidden = false;
     paint = openSprite(timeline.sprite, timeline.columns);
-    find("#belief-seen").style.setProperty("--rows", Math.ceil(timeline.moments.length / timeline.columns));
+    $("#belief-seen").style.setProperty("--rows", Math.ceil(timeline.moments.length / timeline.columns));
     time.max = duration();
     at = { milliseconds: duration(), index: timeline.moments.length - 1 };
     showChart();
@@ -223,9 +231,9 @@ function createBelief() {
     play();
   }
 
-  find("#belief-speed").append(...BELIEF_SPEEDS.map((speed) => new Option(say("belief_times", { speed }), speed)));
-  find("#belief-speed").value = 1;
-  find("#belief-play").addEventListener("click", () => (isPlaying() ? pause() : play()));
+  $("#belief-speed").append(...BELIEF_SPEEDS.map((speed) => new Option(t("belief_times", { speed }), speed)));
+  $("#belief-speed").value = 1;
+  $("#belief-play").addEventListener("click", () => (isPlaying() ? pause() : play()));
   time.addEventListener("input", () => {
     pause();
     moveTo(Number(time.value));
@@ -234,7 +242,7 @@ function createBelief() {
   time.addEventListener("keydown", (event) => {
     const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
     if (by) jump(at.index + by);
-    else if (event.key === " ") find("#belief-play").click();
+    else if (event.key === " ") $("#belief-play").click();
     else return;
     event.preventDefault();
   });
@@ -245,12 +253,12 @@ function createBelief() {
   return {
     async show(subject, isCurrent) {
       const hasTime = subject.isPlain && subject.strokes.length > 0;
-      find("#belief-none").hidden = hasTime;
+      $("#belief-none").hidden = hasTime;
       if (!hasTime) {
         pause();
         asked = null;
-        find("#belief-body").hidden = true;
-        find("#lesson").hidden = true;
+        $("#belief-body").hidden = true;
+        $("#lesson").hidden = true;
         return;
       }
       const question = { strokes: subject.strokes, model: subject.model };
@@ -266,5 +274,3 @@ function createBelief() {
     },
   };
 }
-
-addView("belief", createBelief());

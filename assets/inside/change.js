@@ -1,13 +1,20 @@
 // The smallest change found that flips the answer: one family after another, the cheapest result large.
 
-function createChange() {
+import { $, digitColor, make } from "../shared/dom.js";
+import { percent } from "../shared/numbers.js";
+import { decodeBytes, paintPixels } from "../shared/pixels.js";
+import { later, RETRY } from "../shared/server.js";
+import { t } from "../shared/texts.js";
+import { ask, putOnPad, showCurrent, teach } from "./shell.js";
+
+export function createChange() {
   const KINDS = ["close", "open", "add", "erase", "turn", "shear", "stretch", "thickness"];
   const CELL = 12;
   // The pictures are black in light and dark.
   const ADDED = "147, 165, 255";
   const REMOVED = "#ff5a4d";
   const pictures = Object.fromEntries(["before", "edited", "after"].map((name) => {
-    const figure = find(`#change-pictures [data-picture="${name}"]`);
+    const figure = $(`#change-pictures [data-picture="${name}"]`);
     return [name, { figure, canvas: figure.querySelector("canvas"), caption: figure.querySelector("figcaption") }];
   }));
   let wanted = null; // the digit that the visitor meant
@@ -16,13 +23,13 @@ function createChange() {
   let searches = { of: null, results: [] }; // by image, model and wanted digit: kept when only the texts change
 
   const meant = [null, ...Array(10).keys()].map((label) => {
-    const button = make("button", { type: "button", textContent: label ?? say("change_any") });
+    const button = make("button", { type: "button", textContent: label ?? t("change_any") });
     if (label !== null) button.style.setProperty("--digit-color", digitColor(label));
     button.addEventListener("click", () => {
       [wanted, chosen] = [label, null];
       showCurrent();
     });
-    find("#change-meant").append(button);
+    $("#change-meant").append(button);
     return button;
   });
 
@@ -45,7 +52,7 @@ function createChange() {
       if (!isCurrent()) return;
       if (!answer) return tellProgress("");
       if (answer.isBusy) {
-        tellProgress(say("change_busy"));
+        tellProgress(t("change_busy"));
         await later(RETRY);
         if (!isCurrent()) return;
       } else {
@@ -60,7 +67,7 @@ function createChange() {
   const readLabel = ({ answer }) => (answer.verdict.kind === "refused" ? null : answer.verdict.labels[0]);
 
   function tellProgress(text) {
-    find("#change-progress").textContent = text;
+    $("#change-progress").textContent = text;
   }
 
   function render(subject, results) {
@@ -69,40 +76,40 @@ function createChange() {
     const found = results.filter(({ change }) => change).sort((one, other) => one.change.cost - other.change.cost);
     const best = found.find(({ family }) => family === chosen) ?? found[0];
     tellProgress(isDone
-      ? say("change_done", { tried: tried.toLocaleString(), found: found.length, total: KINDS.length })
-      : say("change_searching", { number: results.length + 1, total: KINDS.length, family: say(`change_family_${KINDS[results.length]}`) }));
+      ? t("change_done", { tried: tried.toLocaleString(), found: found.length, total: KINDS.length })
+      : t("change_searching", { number: results.length + 1, total: KINDS.length, family: t(`change_family_${KINDS[results.length]}`) }));
     renderBest(subject, best, isDone);
     renderFound(subject, found, best);
     const none = results.filter(({ change }) => !change);
-    find("#change-none-title").hidden = !none.length;
-    find("#change-none").replaceChildren(...none.map((result) => make("li", { textContent: describeNone(result) })));
+    $("#change-none-title").hidden = !none.length;
+    $("#change-none").replaceChildren(...none.map((result) => make("li", { textContent: describeNone(result) })));
     if (isDone) teachThis(subject, found[0], tried);
   }
 
   function renderBest(subject, best, isDone) {
-    find("#change-pictures").hidden = find("#change-below").hidden = !best;
-    const target = wanted !== null ? say("change_wanted", { wanted })
-      : say(readLabel(subject) === null ? "change_accepted" : "change_otherwise");
-    find("#change-sentence").textContent = best ? describe(best) : isDone ? say("change_nothing_found", { target }) : "";
+    $("#change-pictures").hidden = $("#change-below").hidden = !best;
+    const target = wanted !== null ? t("change_wanted", { wanted })
+      : t(readLabel(subject) === null ? "change_accepted" : "change_otherwise");
+    $("#change-sentence").textContent = best ? describe(best) : isDone ? t("change_nothing_found", { target }) : "";
     if (!best) return;
     const { change } = best;
-    paintPixels(pictures.before.canvas, decodePixels(subject.image));
-    paintPixels(pictures.after.canvas, decodePixels(change.image));
+    paintPixels(pictures.before.canvas, decodeBytes(subject.image));
+    paintPixels(pictures.after.canvas, decodeBytes(change.image));
     paintDifference(pictures.edited.canvas, subject.image, change.edited);
     caption(pictures.before, best.label, best.probabilities);
     caption(pictures.after, change.label, change.probabilities);
     const tool = { close: "pen", add: "pen", open: "eraser", erase: "eraser" }[best.family];
-    find("#change-detail").textContent = say(tool ? `change_detail_${tool}` : "change_detail", {
+    $("#change-detail").textContent = t(tool ? `change_detail_${tool}` : "change_detail", {
       cost: percentOfInk(change.cost), length: Math.round(change.amount),
     });
-    find("#change-put").dataset.image = change.image;
+    $("#change-put").dataset.image = change.image;
   }
 
   function caption({ caption, canvas }, label, probabilities) {
     const top = probabilities.indexOf(Math.max(...probabilities));
     const text = label === null
-      ? say("change_refused")
-      : say("change_reads", { percent: percent(probabilities[top], say("over_99")) });
+      ? t("change_refused")
+      : t("change_reads", { percent: percent(probabilities[top], t("over_99")) });
     const digit = make("b", { textContent: label ?? "?" });
     if (label !== null) digit.style.setProperty("--digit-color", digitColor(label));
     caption.replaceChildren(digit, ` ${text}`);
@@ -111,13 +118,13 @@ function createChange() {
   }
 
   function renderFound(subject, found, best) {
-    find("#change-found-title").hidden = !found.length;
-    const hasFocus = find("#change-found").contains(document.activeElement);
-    find("#change-found").replaceChildren(...found.map((result) => {
+    $("#change-found-title").hidden = !found.length;
+    const hasFocus = $("#change-found").contains(document.activeElement);
+    $("#change-found").replaceChildren(...found.map((result) => {
       const canvas = make("canvas", { width: 28 * CELL, height: 28 * CELL });
       paintDifference(canvas, subject.image, result.change.edited);
       const words = make("span", {}, describe(result), make("small", {
-        textContent: say("change_cost", { cost: percentOfInk(result.change.cost) }),
+        textContent: t("change_cost", { cost: percentOfInk(result.change.cost) }),
       }));
       const button = make("button", { type: "button" }, canvas, words);
       button.dataset.family = result.family;
@@ -128,23 +135,23 @@ function createChange() {
       });
       return button;
     }));
-    if (hasFocus) find('#change-found [aria-pressed="true"]')?.focus();
+    if (hasFocus) $('#change-found [aria-pressed="true"]')?.focus();
   }
 
   function describe({ unit, change }) {
     const size = Math.abs(change.amount);
-    return say(`change_said_${change.effect}`, {
+    return t(`change_said_${change.effect}`, {
       amount: size.toFixed(unit === "percent" || (unit === "degrees" && size >= 10) ? 0 : 1),
-      place: change.place && say(`change_place_${change.place}`),
+      place: change.place && t(`change_place_${change.place}`),
       label: change.label,
     });
   }
 
   function describeNone({ family, lowest, highest, isComplete, ...search }) {
     const tried = countEdited(search);
-    if (!tried) return say("change_impossible", { family: say(`change_family_${family}`) });
-    const range = say(`change_range_${family}`, { lowest: Math.abs(lowest).toFixed(0), highest: highest.toFixed(0) });
-    return say(isComplete ? "change_tried" : "change_stopped", { range, tried: tried.toLocaleString() });
+    if (!tried) return t("change_impossible", { family: t(`change_family_${family}`) });
+    const range = t(`change_range_${family}`, { lowest: Math.abs(lowest).toFixed(0), highest: highest.toFixed(0) });
+    return t(isComplete ? "change_tried" : "change_stopped", { range, tried: tried.toLocaleString() });
   }
 
   const percentOfInk = (cost) => (cost < 0.1 ? (cost * 100).toFixed(1) : Math.round(cost * 100));
@@ -152,7 +159,7 @@ function createChange() {
   // Ink that comes is filled, ink that goes is outlined.
   function paintDifference(canvas, before, after) {
     const context = canvas.getContext("2d");
-    const [from, to] = [decodePixels(before), decodePixels(after)];
+    const [from, to] = [decodeBytes(before), decodeBytes(after)];
     context.fillStyle = "#000";
     context.fillRect(0, 0, canvas.width, canvas.height);
     const fill = (index, color) => {
@@ -187,23 +194,22 @@ function createChange() {
 
   function teachThis(subject, best, tried) {
     const label = readLabel(subject);
-    const share = percent(subject.answer.probabilities[label ?? 0], say("over_99"));
+    const share = percent(subject.answer.probabilities[label ?? 0], t("over_99"));
     const none = wanted === null
-      ? { result: say("change_lesson_none"), moral: say("change_lesson_firm") }
-      : { result: say("change_lesson_none_wanted", { wanted }) };
+      ? { result: t("change_lesson_none"), moral: t("change_lesson_firm") }
+      : { result: t("change_lesson_none_wanted", { wanted }) };
     teach("change", {
       tried: tried.toLocaleString(),
       total: KINDS.length,
-      reading: label === null ? say("change_lesson_refused") : say("change_lesson_reads", { label, percent: share }),
+      reading: label === null ? t("change_lesson_refused") : t("change_lesson_reads", { label, percent: share }),
       ...(best ? {
-        result: say("change_lesson_found", { sentence: describe(best), cost: percentOfInk(best.change.cost) }),
-        moral: say("change_lesson_moral"),
+        result: t("change_lesson_found", { sentence: describe(best), cost: percentOfInk(best.change.cost) }),
+        moral: t("change_lesson_moral"),
       } : none),
     });
   }
 
-  find("#change-put").addEventListener("click", ({ currentTarget }) => putOnPad(currentTarget.dataset.image));
-  addView("change", { show });
-}
+  $("#change-put").addEventListener("click", ({ currentTarget }) => putOnPad(currentTarget.dataset.image));
 
-createChange();
+  return { show };
+}

@@ -1,29 +1,37 @@
 // Fool it: noise by the sign of the gradient, at every strength, and what the other models make of the same noise.
 
-function createFool() {
+import { drawCurves } from "../shared/curves.js";
+import { $, digitColor, make } from "../shared/dom.js";
+import { percent } from "../shared/numbers.js";
+import { decodeBytes, paintPixels, signedColor } from "../shared/pixels.js";
+import { drawTable } from "../shared/tables.js";
+import { t } from "../shared/texts.js";
+import { ask, teach } from "./shell.js";
+
+export function createFool() {
   let shown = null; // the last answer, with the drawing as `image`
-  let number = Number(find("#fool-strength").value); // of the strength
+  let number = Number($("#fool-strength").value); // of the strength
 
   const topOf = (probabilities) => probabilities.indexOf(Math.max(...probabilities));
 
   async function show({ image, model }, isCurrent) {
-    find("#fool-sum").classList.add("stale");
+    $("#fool-sum").classList.add("stale");
     const answer = await ask("fool_models", { image, model }, isCurrent);
     if (!answer) return;
-    find("#fool-sum").classList.remove("stale");
-    shown = { ...answer, image: decodePixels(image), noise: [...decodePixels(answer.sign)].map((value) => value - 1) };
-    paintPixels(find("#fool-before"), shown.image);
-    paintPixels(find("#fool-noise"), shown.noise, signedColor);
-    find("#fool-strength").max = answer.strengths.length - 1;
-    find("#fool-others").textContent = say(answer.models.length > 1 ? "fool_others" : "fool_alone");
+    $("#fool-sum").classList.remove("stale");
+    shown = { ...answer, image: decodeBytes(image), noise: [...decodeBytes(answer.sign)].map((value) => value - 1) };
+    paintPixels($("#fool-before"), shown.image);
+    paintPixels($("#fool-noise"), shown.noise, signedColor);
+    $("#fool-strength").max = answer.strengths.length - 1;
+    $("#fool-others").textContent = t(answer.models.length > 1 ? "fool_others" : "fool_alone");
     const [first] = answer.models;
-    const chart = drawCurves(find("#fool-curves"), {
+    const chart = drawCurves($("#fool-curves"), {
       x: answer.strengths,
       curves: Array.from({ length: 10 }, (_, digit) => ({
         label: digit, values: first.probabilities.map((row) => row[digit]), color: digitColor(digit),
       })),
       at: answer.strengths[number],
-      xLabel: say("fool_strength"),
+      xLabel: t("fool_strength"),
       format: (value) => value.toFixed(2),
       onPick: (value) => setStrength(answer.strengths.indexOf(value)),
     });
@@ -42,23 +50,23 @@ function createFool() {
     number = next;
     const { strengths, image, noise, models, digit } = shown;
     const strength = strengths[number];
-    find("#fool-strength").value = number;
-    find("#fool-strength").setAttribute("aria-valuetext", strength.toFixed(2));
-    find("#fool-value").textContent = strength.toFixed(2);
-    find("#fool-times").textContent = `+ ${strength.toFixed(2)} ×`;
+    $("#fool-strength").value = number;
+    $("#fool-strength").setAttribute("aria-valuetext", strength.toFixed(2));
+    $("#fool-value").textContent = strength.toFixed(2);
+    $("#fool-times").textContent = `+ ${strength.toFixed(2)} ×`;
     shown.chart.show(strength);
-    paintPixels(find("#fool-after"), image.map((value, index) => Math.min(255, Math.max(0, value + strength * 255 * noise[index]))));
+    paintPixels($("#fool-after"), image.map((value, index) => Math.min(255, Math.max(0, value + strength * 255 * noise[index]))));
     const [first] = models;
-    find("#fool-sentence").replaceChildren(...describe(first));
+    $("#fool-sentence").replaceChildren(...describe(first));
     const smallest = findFooled(first);
-    const button = find("#fool-smallest");
+    const button = $("#fool-smallest");
     button.hidden = smallest < 0;
-    button.textContent = smallest < 0 ? "" : say("fool_smallest", { strength: strengths[smallest].toFixed(2) });
+    button.textContent = smallest < 0 ? "" : t("fool_smallest", { strength: strengths[smallest].toFixed(2) });
     button.onclick = () => setStrength(smallest);
     showModels();
     teach("fool", {
-      digit, strength: strength.toFixed(2), percent: Math.round(strength * 100), said: find("#fool-sentence").textContent,
-      smallest: smallest < 0 ? say("fool_never") : strengths[smallest].toFixed(2),
+      digit, strength: strength.toFixed(2), percent: Math.round(strength * 100), said: $("#fool-sentence").textContent,
+      smallest: smallest < 0 ? t("fool_never") : strengths[smallest].toFixed(2),
     });
   }
 
@@ -69,7 +77,7 @@ function createFool() {
     const kind = !accepted[number] ? "fool_refused" : label === before ? "fool_still" : "fool_fooled";
     const digit = make("b", { textContent: label });
     digit.style.setProperty("--digit-color", digitColor(label));
-    const [head, tail = ""] = say(kind, { percent: percent(probabilities[number][label], say("over_99")), before, digit: "\n" }).split("\n");
+    const [head, tail = ""] = t(kind, { percent: percent(probabilities[number][label], t("over_99")), before, digit: "\n" }).split("\n");
     return [head, digit, tail];
   }
 
@@ -82,18 +90,16 @@ function createFool() {
       return [
         model.label,
         String(topOf(model.probabilities[0])),
-        say(model.accepted[number] ? "fool_reads" : "fool_reads_refused", { digit: topOf(row), percent: percent(Math.max(...row)) }),
-        fooled < 0 ? say("fool_never") : strengths[fooled].toFixed(2),
-        refused < 0 ? say("fool_never") : strengths[refused].toFixed(2),
+        t(model.accepted[number] ? "fool_reads" : "fool_reads_refused", { digit: topOf(row), percent: percent(Math.max(...row)) }),
+        fooled < 0 ? t("fool_never") : strengths[fooled].toFixed(2),
+        refused < 0 ? t("fool_never") : strengths[refused].toFixed(2),
       ];
     });
-    const head = ["model", "before", "now", "from", "refused"].map((key) => say(`fool_column_${key}`));
-    find("#fool-table").replaceChildren(drawTable(say("fool_models"), { head, rows }));
+    const head = ["model", "before", "now", "from", "refused"].map((key) => t(`fool_column_${key}`));
+    $("#fool-table").replaceChildren(drawTable(t("fool_models"), { head, rows }));
   }
 
-  find("#fool-strength").addEventListener("input", ({ target }) => setStrength(Number(target.value)));
+  $("#fool-strength").addEventListener("input", ({ target }) => setStrength(Number(target.value)));
 
   return { show };
 }
-
-addView("fool", createFool());

@@ -1,10 +1,17 @@
 // From the image to probabilities: the feature maps of every layer, and how any one of their values comes about.
 
-addView("layers", createLayers());
+import { $, isShown, make } from "../shared/dom.js";
+import { exactPercent, percent } from "../shared/numbers.js";
+import { decodeBytes, paintPixels, signedColor } from "../shared/pixels.js";
+import { GIVE_UP, later, server } from "../shared/server.js";
+import { drawTable } from "../shared/tables.js";
+import { t } from "../shared/texts.js";
+import { ask, currentView, teach, tellProblem } from "./shell.js";
+import { mapShape, markTile, paintTiles, tileAt } from "./tiles.js";
 
-function createLayers() {
-  const list = find("#layers-list");
-  const panel = find("#layers-unit");
+export function createLayers() {
+  const list = $("#layers-list");
+  const panel = $("#layers-unit");
   const cards = new Map(); // by the name of a layer: { card, part, paint }
   let shown = null; // { answer, subject }
   let unit = null; // { layer, place } that is taken apart
@@ -37,9 +44,9 @@ function createLayers() {
       const entry = { card, maps, facts, part };
       if (part.filters) {
         entry.filters = make("canvas", { className: "maps filters", role: "img" });
-        entry.filters.setAttribute("aria-label", say("layers_filters", { name: part.name }));
-        card.append(make("details", {}, make("summary", { textContent: say("layers_filters", { name: part.name }) }), entry.filters));
-        if (part.inputs > 1) entry.filters.before(make("p", { className: "muted", textContent: say("layers_slices", { inputs: part.inputs }) }));
+        entry.filters.setAttribute("aria-label", t("layers_filters", { name: part.name }));
+        card.append(make("details", {}, make("summary", { textContent: t("layers_filters", { name: part.name }) }), entry.filters));
+        if (part.inputs > 1) entry.filters.before(make("p", { className: "muted", textContent: t("layers_slices", { inputs: part.inputs }) }));
       }
       cards.set(part.name, entry);
       listen(entry);
@@ -52,14 +59,14 @@ function createLayers() {
     entry.part = part;
     const channels = part.shape.at(-1);
     entry.facts.textContent = [
-      say(`layers_kind_${part.kind}`, { window: part.window, padding: say(`layers_padding_${part.padding}`) }),
-      part.activation === "linear" ? "" : say(`layers_activation_${part.activation}`),
-      say("layers_shape", { shape: part.shape.join(" × ") }),
-      part.parameters ? say("layers_parameters", { count: part.parameters.toLocaleString() }) : "",
-      say("layers_range", { low: part.low.toFixed(2), high: part.high.toFixed(2) }),
-      part.silent ? say("layers_silent", { silent: part.silent, channels }) : "",
+      t(`layers_kind_${part.kind}`, { window: part.window, padding: t(`layers_padding_${part.padding}`) }),
+      part.activation === "linear" ? "" : t(`layers_activation_${part.activation}`),
+      t("layers_shape", { shape: part.shape.join(" × ") }),
+      part.parameters ? t("layers_parameters", { count: part.parameters.toLocaleString() }) : "",
+      t("layers_range", { low: part.low.toFixed(2), high: part.high.toFixed(2) }),
+      part.silent ? t("layers_silent", { silent: part.silent, channels }) : "",
     ].filter(Boolean).join(" · ");
-    entry.maps.setAttribute("aria-label", say("layers_maps", { name: part.name, channels }));
+    entry.maps.setAttribute("aria-label", t("layers_maps", { name: part.name, channels }));
     const { columns } = shown.answer;
     paintTiles(entry.maps, part.picture, columns, part).then(() => outline(entry));
     if (part.filters) paintTiles(entry.filters, part.filters, columns, { shape: [part.window, part.window, channels] });
@@ -120,7 +127,7 @@ function createLayers() {
       const { image, model } = shown.subject;
       wanted = null;
       const answer = await Promise.race([server.open_unit({ image, model, layer, place }), later(GIVE_UP)]);
-      if (wanted || !isShown()) continue;
+      if (wanted || !isShown($("#inside"))) continue;
       if (answer?.ok) showUnit(answer);
       else if (currentView() === "layers") tellProblem(answer);
     }
@@ -135,20 +142,20 @@ function createLayers() {
     const [row, column, number] = answer.place;
     const isMap = answer.place.length === 3;
     const [top, left, bottom, right] = answer.field;
-    find("#layers-where").textContent = say(isMap ? "layers_where" : "layers_where_unit", {
+    $("#layers-where").textContent = t(isMap ? "layers_where" : "layers_where_unit", {
       layer: answer.layer, channel: isMap ? number : answer.place[0], row, column, height: bottom - top, width: right - left,
     });
-    find("#layers-inputs").replaceChildren();
+    $("#layers-inputs").replaceChildren();
     if (answer.kind === "dense") showDense(answer);
     else if (answer.kind === "convolution") showConvolution(answer);
     else showWindow(answer);
   }
 
   function paintField([top, left, bottom, right]) {
-    const canvas = find("#layers-field");
+    const canvas = $("#layers-field");
     const context = canvas.getContext("2d");
     const small = make("canvas", { width: 28, height: 28 });
-    paintPixels(small, decodePixels(shown.subject.image));
+    paintPixels(small, decodeBytes(shown.subject.image));
     context.imageSmoothingEnabled = false;
     context.drawImage(small, 0, 0, 280, 280);
     context.fillStyle = "#0009";
@@ -164,8 +171,8 @@ function createLayers() {
   const number = (value, digits = 3) => value.toFixed(digits).replace("-", "−");
 
   function showSum({ total, bias, value, activation }, count) {
-    const values = { activation: say(`layers_activation_${activation}`), count: count.toLocaleString(), sum: number(total - bias), bias: number(bias), total: number(total), value: number(value) };
-    find("#layers-sum").textContent = say(activation === "linear" ? "layers_sum_linear" : "layers_sum", values);
+    const values = { activation: t(`layers_activation_${activation}`), count: count.toLocaleString(), sum: number(total - bias), bias: number(bias), total: number(total), value: number(value) };
+    $("#layers-sum").textContent = t(activation === "linear" ? "layers_sum_linear" : "layers_sum", values);
   }
 
   function showConvolution(answer) {
@@ -180,8 +187,8 @@ function createLayers() {
     if (!(channel < inputs)) channel = null;
     const current = channel ?? sums[0].input;
     if (inputs > 1) {
-      find("#layers-inputs").replaceChildren(
-        make("span", { className: "muted", textContent: say("layers_inputs", { below: answer.below, inputs }) }),
+      $("#layers-inputs").replaceChildren(
+        make("span", { className: "muted", textContent: t("layers_inputs", { below: answer.below, inputs }) }),
         ...sums.slice(0, 8).map(({ input, sum }) => {
           const button = make("button", { type: "button", textContent: `${input}: ${number(sum)}` });
           button.setAttribute("aria-pressed", input === current);
@@ -196,30 +203,30 @@ function createLayers() {
     const grid = (values, kind) => drawNumbers(values, width, kind);
     const of = (values) => Array.from({ length: height * width }, (_, place) => values[place * inputs + current]);
     const [seen, filter] = [of(patch), of(weights)];
-    find("#layers-products").replaceChildren(
-      grid(seen, inputs > 1 ? say("layers_patch_of", { below: answer.below, input: current }) : say("layers_patch")), "×",
-      grid(filter, say("layers_filter")), "=",
-      grid(seen.map((value, place) => value * filter[place]), say("layers_products")),
+    $("#layers-products").replaceChildren(
+      grid(seen, inputs > 1 ? t("layers_patch_of", { below: answer.below, input: current }) : t("layers_patch")), "×",
+      grid(filter, t("layers_filter")), "=",
+      grid(seen.map((value, place) => value * filter[place]), t("layers_products")),
     );
   }
 
   function showWindow(answer) {
     const [, width] = answer.size;
-    find("#layers-sum").textContent = say(`layers_takes_${answer.kind}`, { count: answer.patch.length, value: number(answer.value) });
-    find("#layers-products").replaceChildren(drawNumbers(answer.patch, width, say("layers_patch_of", { below: answer.below, input: answer.place.at(-1) }), answer.kind === "max_pooling" ? answer.value : null));
+    $("#layers-sum").textContent = t(`layers_takes_${answer.kind}`, { count: answer.patch.length, value: number(answer.value) });
+    $("#layers-products").replaceChildren(drawNumbers(answer.patch, width, t("layers_patch_of", { below: answer.below, input: answer.place.at(-1) }), answer.kind === "max_pooling" ? answer.value : null));
   }
 
   function showDense(answer) {
     showSum(answer, answer.count);
     const name = (place) => (place.length === 1
-      ? say("layers_input_unit", { below: answer.below, unit: place[0] })
-      : say("layers_input_place", { below: answer.below || say("layers_image"), row: place[0], column: place[1], channel: place[2] ?? 0 }));
+      ? t("layers_input_unit", { below: answer.below, unit: place[0] })
+      : t("layers_input_place", { below: answer.below || t("layers_image"), row: place[0], column: place[1], channel: place[2] ?? 0 }));
     const rows = answer.strongest.map(({ place, input, weight, product }) => [name(place), number(input), number(weight), number(product)]);
     const others = answer.count - rows.length;
-    if (others) rows.push([say("layers_rest", { count: others.toLocaleString() }), "", "", number(answer.rest)]);
-    rows.push([say("layers_bias"), "", "", number(answer.bias)], [say("layers_total"), "", "", number(answer.total)]);
-    find("#layers-products").replaceChildren(drawTable(say("layers_contributions"), {
-      head: [say("layers_input"), say("layers_value"), say("layers_weight"), say("layers_product")], rows,
+    if (others) rows.push([t("layers_rest", { count: others.toLocaleString() }), "", "", number(answer.rest)]);
+    rows.push([t("layers_bias"), "", "", number(answer.bias)], [t("layers_total"), "", "", number(answer.total)]);
+    $("#layers-products").replaceChildren(drawTable(t("layers_contributions"), {
+      head: [t("layers_input"), t("layers_value"), t("layers_weight"), t("layers_product")], rows,
     }));
   }
 
@@ -244,20 +251,20 @@ function createLayers() {
     const largest = Math.max(...logits.slice(0, 10));
     const powers = logits.slice(0, 10).map((logit) => Math.exp((logit - largest) / heat));
     const sum = powers.reduce((total, power) => total + power);
-    find("#layers-formula").textContent = say(floor * doubt > 0 ? "layers_formula_doubt" : "layers_formula", {
+    $("#layers-formula").textContent = t(floor * doubt > 0 ? "layers_formula_doubt" : "layers_formula", {
       temperature: number(heat, 2), largest: number(largest, 2), sum: number(sum, 4), doubt: exactPercent(doubt), floor: exactPercent(floor * doubt),
     });
     const rows = powers.map((power, label) => [
       label, number(logits[label], 2), number((logits[label] - largest) / heat, 2), power.toExponential(2).replace("-", "−"),
       `${exactPercent(power / sum)} %`, `${exactPercent(probabilities[label])} %`,
     ]);
-    if (logits.length > 10) rows.push([say("layers_no_digit"), number(logits[10], 2), "", "", "", ""]);
-    const table = drawTable(say("layers_softmax"), {
-      head: ["logit", "z", "shifted", "power", "share", "probability"].map((name) => say(`layers_head_${name}`)), rows,
+    if (logits.length > 10) rows.push([t("layers_no_digit"), number(logits[10], 2), "", "", "", ""]);
+    const table = drawTable(t("layers_softmax"), {
+      head: ["logit", "z", "shifted", "power", "share", "probability"].map((name) => t(`layers_head_${name}`)), rows,
     });
     const answered = probabilities.indexOf(Math.max(...probabilities));
     table.querySelector(`tbody tr:nth-child(${answered + 1})`).classList.add("answered");
-    find("#layers-table").replaceChildren(table);
+    $("#layers-table").replaceChildren(table);
   }
 
   function teachLayers({ parts, logits, reading }) {
@@ -266,7 +273,7 @@ function createLayers() {
       layers: parts.length, first: parts[0].name, shape: parts[0].shape.join(" × "),
       parameters: parts.reduce((sum, part) => sum + part.parameters, 0).toLocaleString(),
       values: parts.reduce((sum, part) => sum + part.shape.reduce((a, b) => a * b), 0).toLocaleString(),
-      label, logit: number(logits[label], 2), percent: percent(reading.probabilities[label], say("over_99")),
+      label, logit: number(logits[label], 2), percent: percent(reading.probabilities[label], t("over_99")),
     });
   }
 
@@ -274,7 +281,7 @@ function createLayers() {
   let room = innerWidth;
   addEventListener("resize", () => {
     cards.forEach(outline);
-    if (innerWidth === room || !shown || !isShown()) return;
+    if (innerWidth === room || !shown || !isShown($("#inside"))) return;
     room = innerWidth;
     shown.answer.parts.forEach(fillCard);
   });

@@ -1,11 +1,18 @@
 // Move it: the image turned, scaled, moved, thickened, with noise, and what the network makes of every value of each.
 
+import { createBars } from "../shared/bars.js";
+import { drawCurves } from "../shared/curves.js";
+import { $, digitColor, make } from "../shared/dom.js";
+import { decodeBytes, paintPixels } from "../shared/pixels.js";
+import { t } from "../shared/texts.js";
+import { ask, describeVerdict, teach } from "./shell.js";
+
 // How far one step of a slider goes; the curves have fewer steps.
 const MOVE_SLIDER_STEPS = { rotation: 1, scale: 1, shift_x: 0.1, shift_y: 0.1, thickness: 0.025, noise: 0.5 };
 
-function createMove() {
+export function createMove() {
   const minus = (value) => String(value).replace("-", "\u2212");
-  const showBars = createBars(find("#move-bars"));
+  const showBars = createBars($("#move-bars"));
   const cards = new Map(); // by name of the sweep
   let question = null; // what is on the pad: { image, model }
   let isCurrent = () => false;
@@ -33,10 +40,10 @@ function createMove() {
   }
 
   function showAnswer(answer, asked) {
-    paintPixels(find("#move-image"), decodePixels(answer.image));
-    find("#move-verdict").replaceChildren(...describeVerdict(answer.verdict, answer.probabilities));
+    paintPixels($("#move-image"), decodeBytes(answer.image));
+    $("#move-verdict").replaceChildren(...describeVerdict(answer.verdict, answer.probabilities));
     showBars(answer.probabilities);
-    find("#move-bars").classList.toggle("refused", answer.verdict.kind === "refused");
+    $("#move-bars").classList.toggle("refused", answer.verdict.kind === "refused");
     answer.sweeps.forEach((sweep) => {
       if (!cards.has(sweep.name)) cards.set(sweep.name, createCard(sweep));
       cards.get(sweep.name).show(sweep, answer, asked);
@@ -50,12 +57,12 @@ function createMove() {
     const id = `move-${name}`;
     const output = make("output");
     const slider = make("input", { type: "range", id, min: low, max: high, step: MOVE_SLIDER_STEPS[name], value: neutral });
-    const label = make("label", { htmlFor: id, textContent: say(`move_name_${name}`) });
+    const label = make("label", { htmlFor: id, textContent: t(`move_name_${name}`) });
     const chart = make("div");
     const range = make("p", { className: "muted" });
     const card = make("div", { className: "move-card" }, make("div", { className: "move-head" }, label, output), slider, chart, range);
     card.dataset.sweep = name;
-    find("#move-cards").append(card);
+    $("#move-cards").append(card);
     let drawn = null; // what the chart shows, as text
     let marker = null;
 
@@ -82,7 +89,7 @@ function createMove() {
           drawn = others;
           marker = drawCurves(chart, {
             x: sweep.steps,
-            name: say(`move_name_${name}`),
+            name: t(`move_name_${name}`),
             accepted: sweep.accepted,
             curves: Array.from({ length: 10 }, (_, digit) => ({
               label: digit, values: sweep.probabilities.map((row) => row[digit]), color: digitColor(digit),
@@ -103,19 +110,19 @@ function createMove() {
   function describeStay({ stays: [from, to], low, high }, { kind, labels }, format) {
     const found = { label: labels[0], low: format(from), high: format(to) };
     const isWhole = from === low && to === high;
-    if (kind === "refused") return say(isWhole ? "move_never_digit" : "move_no_digit", found);
-    return say(isWhole ? "move_always" : "move_stays", found);
+    if (kind === "refused") return t(isWhole ? "move_never_digit" : "move_no_digit", found);
+    return t(isWhole ? "move_always" : "move_stays", found);
   }
 
   function showReset() {
-    find("#move-reset").disabled = sweeps.every(({ name, neutral }) => values[name] === neutral);
+    $("#move-reset").disabled = sweeps.every(({ name, neutral }) => values[name] === neutral);
   }
 
   function teachMove({ sweeps: found, verdict }) {
     sweeps = found;
     showReset();
     const [rotation, scale, shift] = found;
-    const said = verdict.kind === "refused" ? say("belief_no_digit") : verdict.labels[0];
+    const said = verdict.kind === "refused" ? t("belief_no_digit") : verdict.labels[0];
     teach("move", {
       said,
       low: minus(rotation.stays[0]), high: minus(rotation.stays[1]), step: rotation.steps[1] - rotation.steps[0],
@@ -124,7 +131,7 @@ function createMove() {
     });
   }
 
-  find("#move-reset").addEventListener("click", () => {
+  $("#move-reset").addEventListener("click", () => {
     cards.forEach((card) => card.reset());
     request();
   });
@@ -137,5 +144,3 @@ function createMove() {
     },
   };
 }
-
-addView("move", createMove());

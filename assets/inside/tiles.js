@@ -1,12 +1,14 @@
 // The maps of one layer side by side on a canvas. `part` has a shape: [height, width, channels] or [units].
 
+import { make } from "../shared/dom.js";
+
 const GAP = 1;
 const LEAST_TILE = 44;
 
-const mapShape = ({ shape }) => (shape.length === 3 ? shape : [1, 1, ...shape]);
+export const mapShape = ({ shape }) => (shape.length === 3 ? shape : [1, 1, ...shape]);
 
 // The server lays the maps in rows of `served`; here there are as many in a row as are wide enough to be tapped.
-async function paintTiles(canvas, png, served, part) {
+export async function paintTiles(canvas, png, served, part) {
   const [height, width, channels] = mapShape(part);
   const picture = new Image();
   picture.src = `data:image/png;base64,${png}`;
@@ -26,14 +28,14 @@ async function paintTiles(canvas, png, served, part) {
 }
 
 // Left and top of a channel's tile, in pixels of the canvas.
-function cornerOf(canvas, part, channel) {
+export function cornerOf(canvas, part, channel) {
   const [height, width] = mapShape(part);
   const columns = Number(canvas.dataset.columns);
   return [(channel % columns) * (width + GAP), Math.floor(channel / columns) * (height + GAP)];
 }
 
 // What lies under the pointer: { channel, row, column }, or null.
-function tileAt(event, canvas, part) {
+export function tileAt(event, canvas, part) {
   const [height, width, channels] = mapShape(part);
   const box = canvas.getBoundingClientRect();
   const x = ((event.clientX - box.left) / box.width) * canvas.width;
@@ -47,7 +49,7 @@ function tileAt(event, canvas, part) {
 }
 
 // A frame about a channel's tile, or about one place in it.
-function markTile(canvas, part, channel, place = null) {
+export function markTile(canvas, part, channel, place = null) {
   const [height, width] = mapShape(part);
   const [left, top] = cornerOf(canvas, part, channel);
   const scale = canvas.clientWidth / canvas.width;

@@ -1,6 +1,13 @@
 // Why: which pixels mattered to the answer, by several methods, for one digit or for one rather than another.
 
-function createWhy() {
+import { drawCurves } from "../shared/curves.js";
+import { $, make } from "../shared/dom.js";
+import { decodeBytes, signedColor } from "../shared/pixels.js";
+import { drawTable } from "../shared/tables.js";
+import { t } from "../shared/texts.js";
+import { ask, showCurrent, teach, view } from "./shell.js";
+
+export function createWhy() {
   const CELL = 20;
   const CURVES_OF = { own: "var(--accent)", random: "var(--muted)", darkness: "var(--digit-1)" };
   const known = new Map(); // what can explain each model, by its name
@@ -32,21 +39,21 @@ function createWhy() {
   }
 
   function fillFields(list, { method, digit, versus, baseline }) {
-    find("#why-method").replaceChildren(...list.methods.map(({ name, isPossible }) => {
-      const option = new Option(say(`why_name_${name}`), name);
+    $("#why-method").replaceChildren(...list.methods.map(({ name, isPossible }) => {
+      const option = new Option(t(`why_name_${name}`), name);
       option.disabled = !isPossible;
       return option;
     }));
-    find("#why-method").value = method.name;
+    $("#why-method").value = method.name;
     const digits = Array.from({ length: 10 }, (_, label) => label);
-    find("#why-digit").replaceChildren(...digits.map((label) => new Option(label, label)));
-    find("#why-digit").value = digit;
+    $("#why-digit").replaceChildren(...digits.map((label) => new Option(label, label)));
+    $("#why-digit").value = digit;
     const others = digits.filter((label) => label !== digit).map((label) => new Option(label, label));
-    find("#why-versus").replaceChildren(new Option(say("why_versus_none"), ""), ...others);
-    find("#why-versus").value = versus ?? "";
-    find("#why-baseline").replaceChildren(...list.baselines.map((name) => new Option(say(`why_baseline_${name}`), name)));
-    find("#why-baseline").value = baseline;
-    find("#why-baseline-field").hidden = !method.hasBaseline;
+    $("#why-versus").replaceChildren(new Option(t("why_versus_none"), ""), ...others);
+    $("#why-versus").value = versus ?? "";
+    $("#why-baseline").replaceChildren(...list.baselines.map((name) => new Option(t(`why_baseline_${name}`), name)));
+    $("#why-baseline").value = baseline;
+    $("#why-baseline-field").hidden = !method.hasBaseline;
   }
 
   async function show(subject, isCurrent) {
@@ -55,24 +62,23 @@ function createWhy() {
     const choice = readChoice(list, subject);
     fillFields(list, choice);
     showFigures(list.figures, choice);
-    find("#why-sentence").textContent = `${choice.isInstead ? say("why_instead") : ""} ${say(`why_${choice.method.name}`)}`.trim();
-    find("#why-stage").classList.add("stale");
+    $("#why-sentence").textContent = `${choice.isInstead ? t("why_instead") : ""} ${t(`why_${choice.method.name}`)}`.trim();
+    $("#why-stage").classList.add("stale");
     const { method, digit, versus, baseline } = choice;
     const { image, model } = subject;
     const answer = await ask("explain_answer", { image, model, method: method.name, digit, versus, baseline }, isCurrent);
     if (!answer) return;
-    find("#why-stage").classList.remove("stale");
+    $("#why-stage").classList.remove("stale");
     showAnswer(answer, choice, image);
   }
 
   function showAnswer(answer, { method, digit, versus, baseline }, image) {
-    const bytes = Uint8Array.from(atob(answer.attribution), (letter) => letter.charCodeAt(0));
-    shown = { values: new Float32Array(bytes.buffer), image: decodePixels(image), name: method.name };
+    shown = { values: new Float32Array(decodeBytes(answer.attribution).buffer), image: decodeBytes(image), name: method.name };
     shown.largest = shown.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     drawMap();
-    const asked = versus === null ? say("why_asked", { digit }) : say("why_asked_versus", { digit, versus });
-    find("#why-question").textContent = asked;
-    const target = versus === null ? say("why_target", { digit }) : say("why_target_versus", { digit, versus });
+    const asked = versus === null ? t("why_asked", { digit }) : t("why_asked_versus", { digit, versus });
+    $("#why-question").textContent = asked;
+    const target = versus === null ? t("why_target", { digit }) : t("why_target_versus", { digit, versus });
     const strongest = shown.values.indexOf(shown.values.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a)));
     showRunnerUp(answer);
     const found = {
@@ -80,21 +86,21 @@ function createWhy() {
       value: plain(answer.value), largest: signed(shown.values[strongest]), most: size(shown.largest),
       row: Math.floor(strongest / 28) + 1, column: (strongest % 28) + 1,
       sum: plain(answer.sum, 2), without: plain(answer.without ?? 0), rise: plain(answer.value - (answer.without ?? 0), 2),
-      baseline: say(`why_baseline_${baseline}`),
+      baseline: t(`why_baseline_${baseline}`),
     };
-    find("#why-found").textContent = say(`why_found_${method.name}`, found);
-    find("#why-map").setAttribute("aria-label", say("why_map_label", { ...found, asked }));
-    find("#why-low").textContent = say("why_against", { value: signed(-shown.largest) });
-    find("#why-zero").textContent = "0";
-    find("#why-high").textContent = say("why_for", { value: signed(shown.largest) });
+    $("#why-found").textContent = t(`why_found_${method.name}`, found);
+    $("#why-map").setAttribute("aria-label", t("why_map_label", { ...found, asked }));
+    $("#why-low").textContent = t("why_against", { value: signed(-shown.largest) });
+    $("#why-zero").textContent = "0";
+    $("#why-high").textContent = t("why_for", { value: signed(shown.largest) });
     showPixel();
-    teach("why", { ...found, method: say(`why_name_${method.name}`) });
+    teach("why", { ...found, method: t(`why_name_${method.name}`) });
   }
 
   // The map over the drawing, whose outline stays in sight under strong colours.
   function drawMap() {
     const { values, image, largest } = shown;
-    const context = find("#why-map").getContext("2d");
+    const context = $("#why-map").getContext("2d");
     values.forEach((value, index) => {
       const [x, y] = [(index % 28) * CELL, Math.floor(index / 28) * CELL];
       const grey = Math.round(image[index] * 0.42);
@@ -129,11 +135,11 @@ function createWhy() {
 
   function showPixel() {
     if (!place || !shown) {
-      find("#why-pixel").textContent = say("why_pixel_hint");
+      $("#why-pixel").textContent = t("why_pixel_hint");
       return;
     }
     const index = place[0] * 28 + place[1];
-    find("#why-pixel").textContent = say("why_pixel", {
+    $("#why-pixel").textContent = t("why_pixel", {
       row: place[0] + 1, column: place[1] + 1, value: signed(shown.values[index]), ink: Math.round(shown.image[index] / 2.55),
     });
   }
@@ -146,8 +152,8 @@ function createWhy() {
   }
 
   function showRunnerUp({ digit, versus, runnerUp }) {
-    const button = find("#why-runner-up");
-    button.textContent = versus === null ? say("why_runner_up", { digit, versus: runnerUp }) : say("why_one_digit", { digit });
+    const button = $("#why-runner-up");
+    button.textContent = versus === null ? t("why_runner_up", { digit, versus: runnerUp }) : t("why_one_digit", { digit });
     button.onclick = () => choose({ "why-versus": versus === null ? runnerUp : undefined });
   }
 
@@ -155,9 +161,9 @@ function createWhy() {
 
   function showFigures(figures, choice) {
     const own = figures?.methods[entryOf(choice)];
-    find("#why-figures").hidden = !own;
+    $("#why-figures").hidden = !own;
     if (!own) {
-      find("#why-measured").textContent = say("why_not_measured");
+      $("#why-measured").textContent = t("why_not_measured");
       return;
     }
     const area = (value) => value.toFixed(2);
@@ -168,20 +174,20 @@ function createWhy() {
       values[`insertion_${name}`] = area(order(name).insertion.area);
     }
     const said = ["why_measured", own.is_better ? "why_better" : "why_not_better", ...(figures.isOwn ? [] : ["why_same_recipe"])];
-    find("#why-measured").textContent = said.map((key) => say(key, values)).join(" ");
+    $("#why-measured").textContent = said.map((key) => t(key, values)).join(" ");
     for (const kind of ["deletion", "insertion"]) {
       const curve = (color, of) => ({ label: "", color, values: of[kind].curve });
-      drawCurves(find(`#why-${kind}`), {
+      drawCurves($(`#why-${kind}`), {
         x: figures.shares,
         curves: [
           curve(CURVES_OF.random, order("random")), curve(CURVES_OF.darkness, order("darkness")), curve(CURVES_OF.own, own),
         ],
-        xLabel: say("why_share"),
+        xLabel: t("why_share"),
         format: (share) => `${Math.round(share * 100)} %`,
       });
     }
-    find("#why-legend").replaceChildren(...Object.entries(CURVES_OF).map(([name, color]) => {
-      const entry = make("span", { textContent: say(`why_order_${name}`) });
+    $("#why-legend").replaceChildren(...Object.entries(CURVES_OF).map(([name, color]) => {
+      const entry = make("span", { textContent: t(`why_order_${name}`) });
       entry.style.setProperty("--color", color);
       return entry;
     }));
@@ -190,21 +196,21 @@ function createWhy() {
 
   function nameEntry(entry) {
     const [method, baseline] = entry.split("/");
-    if (method === "random" || method === "darkness") return `${say(`why_order_${method}`)}, ${say(`why_replaced_${baseline}`)}`;
-    return baseline ? `${say(`why_name_${method}`)}, ${say(`why_baseline_${baseline}`)}` : say(`why_name_${method}`);
+    if (method === "random" || method === "darkness") return `${t(`why_order_${method}`)}, ${t(`why_replaced_${baseline}`)}`;
+    return baseline ? `${t(`why_name_${method}`)}, ${t(`why_baseline_${baseline}`)}` : t(`why_name_${method}`);
   }
 
   function showTable(figures) {
     const single = figures.single;
     const rows = Object.entries(figures.methods).map(([entry, { replacement, deletion, insertion, is_better: isBetter }]) => [
-      nameEntry(entry), say(`why_replaced_${replacement}`), deletion.area.toFixed(3), insertion.area.toFixed(3),
-      isBetter === undefined ? "" : say(isBetter ? "why_yes" : "why_no"),
+      nameEntry(entry), t(`why_replaced_${replacement}`), deletion.area.toFixed(3), insertion.area.toFixed(3),
+      isBetter === undefined ? "" : t(isBetter ? "why_yes" : "why_no"),
       `${single[entry].deletion.area.toFixed(3)} / ${single[entry].insertion.area.toFixed(3)}`,
     ]);
-    const head = ["method", "replaced", "deletion", "insertion", "better", "single"].map((key) => say(`why_column_${key}`));
-    find("#why-table").replaceChildren(drawTable(say("why_figures"), { head, rows }));
+    const head = ["method", "replaced", "deletion", "insertion", "better", "single"].map((key) => t(`why_column_${key}`));
+    $("#why-table").replaceChildren(drawTable(t("why_figures"), { head, rows }));
     const worse = Object.entries(single).filter(([, { is_better: isBetter }]) => isBetter === false).map(([entry]) => nameEntry(entry));
-    find("#why-single").textContent = worse.length ? say("why_single", { names: worse.join("; ") }) : "";
+    $("#why-single").textContent = worse.length ? t("why_single", { names: worse.join("; ") }) : "";
   }
 
   function choose(changes) {
@@ -213,13 +219,13 @@ function createWhy() {
   }
 
   const placeAt = (event) => {
-    const box = find("#why-map").getBoundingClientRect();
+    const box = $("#why-map").getBoundingClientRect();
     const within = (value) => Math.min(27, Math.max(0, Math.floor(value * 28)));
     return [within((event.clientY - box.top) / box.height), within((event.clientX - box.left) / box.width)];
   };
-  find("#why-map").addEventListener("pointermove", (event) => lookAt(placeAt(event)));
-  find("#why-map").addEventListener("pointerdown", (event) => lookAt(placeAt(event)));
-  find("#why-map").addEventListener("keydown", (event) => {
+  $("#why-map").addEventListener("pointermove", (event) => lookAt(placeAt(event)));
+  $("#why-map").addEventListener("pointerdown", (event) => lookAt(placeAt(event)));
+  $("#why-map").addEventListener("keydown", (event) => {
     const by = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
     if (!by) return;
     event.preventDefault();
@@ -227,12 +233,10 @@ function createWhy() {
     const within = (value) => Math.min(27, Math.max(0, value));
     lookAt([within(row + by[0]), within(column + by[1])]);
   });
-  find("#why-method").addEventListener("change", ({ target }) => choose({ "why-method": target.value }));
-  find("#why-digit").addEventListener("change", ({ target }) => choose({ "why-digit": target.value }));
-  find("#why-versus").addEventListener("change", ({ target }) => choose({ "why-versus": target.value || undefined }));
-  find("#why-baseline").addEventListener("change", ({ target }) => choose({ "why-baseline": target.value }));
+  $("#why-method").addEventListener("change", ({ target }) => choose({ "why-method": target.value }));
+  $("#why-digit").addEventListener("change", ({ target }) => choose({ "why-digit": target.value }));
+  $("#why-versus").addEventListener("change", ({ target }) => choose({ "why-versus": target.value || undefined }));
+  $("#why-baseline").addEventListener("change", ({ target }) => choose({ "why-baseline": target.value }));
 
   return { show };
 }
-
-addView("why", createWhy());

@@ -1,7 +1,9 @@
 """The web page. The only place, beside app.py, that imports Gradio; one folder a part, named as in assets/.
 
 texts        what a visitor reads
+files        the scripts, styles and texts that a browser fetches once a release
 wire         what travels between scripts and server
+part         a part of the page: its HTML, brought to life by its script
 model_list   the stored models, as the page describes them
 data         the data tab
 draw         the pad and everything that it moves

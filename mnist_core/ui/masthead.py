@@ -4,19 +4,9 @@ from __future__ import annotations
 
 import gradio as gr
 
-from ..paths import ASSETS_DIR
-from .texts import select_texts
-from .wire import join_scripts
+from .part import add_part
 
 
 def build_masthead() -> gr.HTML:
     """Adds the masthead to the Blocks that are being built."""
-    template = (ASSETS_DIR / "masthead.html").read_text(encoding="utf-8")
-    script = join_scripts(*(ASSETS_DIR / name for name in ("common.js", "masthead.js", "tour.js")))
-    return gr.HTML(
-        html_template=template,
-        js_on_load=script,
-        apply_default_css=False,
-        texts=select_texts(template + script),
-        elem_id="masthead",
-    )
+    return add_part("masthead", "masthead")

@@ -12,11 +12,13 @@ from ..data.sample import Samples
 from ..paths import ASSETS_DIR
 from ..services.library import Library
 from ..services.reader import Reader
-from .data.tab import DATA_DIR, DataTab, build_data
+from .data.tab import DataTab, build_data
 from .draw.tab import build_sketchpad
 from .endpoints import EndpointBlocks, add_endpoints
-from .inside.tab import INSIDE_DIR, build_inside
+from .files import Compression, page_files
+from .inside.tab import build_inside
 from .masthead import build_masthead
+from .part import STYLE
 from .texts import load_texts
 
 # Uploaded files are looked for every hour and deleted when they are an hour old.
@@ -64,12 +66,8 @@ def launch_options() -> dict[str, Any]:
     """What `Blocks.launch` needs for this page to look and behave as meant."""
     return {
         "theme": gr.themes.Base(font=_FONTS, font_mono=["ui-monospace", "monospace"]),
-        "css_paths": [
-            ASSETS_DIR / "style.css",
-            ASSETS_DIR / "tour.css",
-            DATA_DIR / "data.css",
-            *sorted(INSIDE_DIR.glob("*.css")),
-        ],
+        "css": STYLE,
+        "head": page_files().head(),
         "favicon_path": ASSETS_DIR / "favicon.svg",
         "footer_links": ["api", "gradio"],
         "run_history": False,
@@ -78,5 +76,8 @@ def launch_options() -> dict[str, Any]:
         "max_file_size": "20mb",
         "ssr_mode": False,
         "show_error": True,
-        "app_kwargs": {"middleware": [Middleware(BodyLimit)]},
+        "app_kwargs": {
+            "middleware": [Middleware(BodyLimit), Middleware(Compression, minimum_size=2000, compresslevel=6)],
+            "routes": [page_files().route()],
+        },
     }

@@ -7,7 +7,6 @@ import binascii
 import logging
 from collections.abc import Callable
 from functools import wraps
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -95,8 +94,3 @@ def decode_base64(text: Any) -> bytes:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, TypeError, ValueError) as error:
         raise PictureError("Expected a picture as base64 text.") from error
-
-
-def join_scripts(*paths: Path) -> str:
-    """Scripts that stand together in the body of one function, so that each may use what stands above it."""
-    return "\n".join(path.read_text(encoding="utf-8") for path in paths)

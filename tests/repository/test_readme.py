@@ -42,12 +42,13 @@ from mnist_core.services.library import MAPS, SPACES
 from mnist_core.training.experiments import ABLATIONS, CLASSIC_ACTIVATIONS
 from mnist_core.training.search import SPACE, grid_recipe
 from mnist_core.ui.inside.tab import VIEWS
+from mnist_core.ui.texts import load_texts
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-TEXTS = json.loads((ROOT / "assets/locales/en.json").read_text(encoding="utf-8"))
+TEXTS = load_texts()
 SCRIPTS = {
-    path.name: path.read_text(encoding="utf-8")
+    path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
     for ending in ("js", "html")
     for path in sorted((ROOT / "assets").rglob(f"*.{ending}"))
 }
@@ -99,9 +100,9 @@ COMPLETED = {
     "change_detail_": ("pen", "eraser"),
     "move_name_": tuple(sweep.name for sweep in SWEEPS),
     "term_": TERM_TEXTS,
-    "learn_lacks_": LACKS,
-    "learn_word_": WORDS,
-    "learn_group_": ("data", "layers", "answers", "training"),
+    "glossary_lacks_": LACKS,
+    "glossary_word_": WORDS,
+    "glossary_group_": ("data", "layers", "answers", "training"),
     **dict.fromkeys(("tour_title_", "tour_school_", "tour_university_"), tuple(map(str, range(1, 11)))),
 }
 
@@ -301,7 +302,7 @@ def test_the_shipped_model_stands_in_the_table_of_recipes_as_it_is_stored():
 
 def test_the_table_of_activations_and_its_chart_show_the_same():
     names = [row[0] for row in rows(table(ACTIVATIONS_TABLE))]
-    chart = (ROOT / "assets/activations.svg").read_text(encoding="utf-8")
+    chart = (ROOT / "assets/docs/images/activations.svg").read_text(encoding="utf-8")
     assert names == list(CLASSIC_ACTIVATIONS)
     assert all(f">{name}</text>" in chart for name in names)
 
@@ -351,7 +352,7 @@ def test_every_view_of_the_inside_tab_is_described():
 
 def used_keys():
     joined = "\n".join(SCRIPTS.values())
-    asked = [_first_argument(joined, match.end()) for match in re.finditer(r"\bsay\(", joined)]
+    asked = [_first_argument(joined, match.end()) for match in re.finditer(r"\bt\(", joined)]
     keys = {key for text in asked for key in re.findall(r'(?<!=== )(?<!includes\()"(\w+)"', text)}
     keys |= set(re.findall(r'data-(?:text|label)="(\w+)"', joined))
     keys |= {key for path in (ROOT / "mnist_core").rglob("*.py") for key in _keys_in(path)}

@@ -30,7 +30,7 @@ from mnist_core.ui.inside.glossary.training_terms import (
     describe_transfer,
     learning_rate,
 )
-from mnist_core.ui.inside.glossary.view import SAMPLE, TERMS, learn_functions
+from mnist_core.ui.inside.glossary.view import SAMPLE, TERMS, glossary_functions
 from mnist_core.ui.texts import load_texts
 from mnist_core.ui.wire import encode_image, never_raise
 
@@ -48,7 +48,7 @@ def bench(tmp_path_factory):
 @pytest.fixture(scope="module")
 def ask(bench):
     """Asks as the page does, and makes sure that the answer can travel."""
-    (function,) = map(never_raise, learn_functions(bench))
+    (function,) = map(never_raise, glossary_functions(bench))
     return lambda **message: json.loads(json.dumps(function(message), allow_nan=False))
 
 
@@ -99,14 +99,16 @@ def test_every_term_has_its_texts_whatever_the_model(ask, model):
     for entry in entries:
         name = entry["name"]
         assert {f"term_{name}", f"term_{name}_school", f"term_{name}_university"} <= set(texts)
-        assert (f"learn_lacks_{entry['lacks']}" if "lacks" in entry else f"term_{name}_{entry['shown']}") in texts
+        assert (f"glossary_lacks_{entry['lacks']}" if "lacks" in entry else f"term_{name}_{entry['shown']}") in texts
 
 
 @pytest.mark.parametrize("model", MODELS)
 def test_every_number_that_a_text_speaks_of_is_given(ask, model):
     texts = load_texts()
     for entry in ask(model=model)["terms"]:
-        text = texts[f"learn_lacks_{entry['lacks']}" if "lacks" in entry else f"term_{entry['name']}_{entry['shown']}"]
+        text = texts[
+            f"glossary_lacks_{entry['lacks']}" if "lacks" in entry else f"term_{entry['name']}_{entry['shown']}"
+        ]
         assert set(re.findall(r"\{(\w+)\}", text)) <= set(entry["values"])
 
 
@@ -116,7 +118,7 @@ def test_every_word_in_a_figure_has_a_text(ask):
     heads = {word for figure in figures if figure["kind"] == "table" for word in figure["head"]}
     used = set().union(*map(words_in, figures))
     assert captions | heads <= set(WORDS)
-    assert {f"learn_word_{word}" for word in used & set(WORDS)} <= set(load_texts())
+    assert {f"glossary_word_{word}" for word in used & set(WORDS)} <= set(load_texts())
 
 
 def test_without_a_drawing_a_built_in_sample_stands_in_and_is_named(ask, sample):
@@ -481,7 +483,7 @@ def test_training_images_of_each_digit_are_counted_where_they_are_at_hand(tmp_pa
     split = load_split(source, tmp_path / "cache")
     copy_shipped(tmp_path / "models/other", data=split.set_name)
     reader = open_reader(tmp_path / "models")
-    (function,) = learn_functions(Bench(reader, open_library(tmp_path / "cache", file, reader)))
+    (function,) = glossary_functions(Bench(reader, open_library(tmp_path / "cache", file, reader)))
     (entry,) = function({"term": "class", "model": "other"})["terms"]
     counts = np.bincount(split.labels[split.training], minlength=10)
     assert [picture["caption"] for picture in entry["figures"][0]["pictures"]] == [

@@ -15,13 +15,13 @@ from mnist_core.data import mnist as dataset
 from mnist_core.errors import PictureError, QueryError, UnknownModelError
 from mnist_core.explain.anatomy import Anatomy
 from mnist_core.models.store import load_stored
-from mnist_core.paths import SHIPPED_DIR
+from mnist_core.paths import ASSETS_DIR, SHIPPED_DIR
 from mnist_core.preprocessing.ink import check_ink, render_ink
 from mnist_core.ui.inside import broken as measured
 from mnist_core.ui.inside.bench import Bench
 from mnist_core.ui.inside.broken import breaking_functions
 from mnist_core.ui.inside.layers import layers_functions
-from mnist_core.ui.inside.tab import INSIDE_DIR, VIEWS, inside_functions, read_template
+from mnist_core.ui.inside.tab import VIEWS, inside_functions, read_template
 from mnist_core.ui.wire import encode_image, never_raise
 
 FOUR = render_ink(check_ink([[[42, 20], [32, 55], [70, 55]], [[60, 30], [57, 82]]]))
@@ -243,7 +243,7 @@ def test_every_view_has_its_place_script_and_texts():
     template = read_template()
     for name in VIEWS:
         assert f'data-view="{name}"' in template
-        assert f'addView("{name}"' in (INSIDE_DIR / f"{name}.js").read_text(encoding="utf-8")
+        assert f"\n  {name}: create" in (ASSETS_DIR / "inside/main.js").read_text(encoding="utf-8")
 
 
 def test_no_two_functions_of_the_page_have_one_name(bench):

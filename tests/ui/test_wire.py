@@ -16,7 +16,6 @@ from mnist_core.ui.wire import (
     encode_bytes,
     encode_image,
     encode_sprite,
-    join_scripts,
     never_raise,
 )
 
@@ -109,9 +108,3 @@ def test_what_is_no_base64_is_refused(text):
 def test_answers_are_json():
     text = json.dumps(failing(NotReadyError(0.5))({}), allow_nan=False)
     assert json.loads(text) == {"pending": 0.5, "error": ""}
-
-
-def test_scripts_stand_in_the_order_they_are_named(tmp_path):
-    (tmp_path / "a.js").write_text("const a = 'é';", encoding="utf-8")
-    (tmp_path / "b.js").write_text("use(a);", encoding="utf-8")
-    assert join_scripts(tmp_path / "a.js", tmp_path / "b.js") == "const a = 'é';\nuse(a);"

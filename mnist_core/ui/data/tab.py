@@ -17,13 +17,13 @@ from ...browse.query import Query
 from ...checks import check_choice, check_index, check_whole
 from ...data.splits import NO_LABEL, OWN
 from ...errors import NotReadyError, QueryError
-from ...paths import ASSETS_DIR
 from ...rendering.charts import render_counts, render_distributions
 from ...services.jobs import Job
 from ...services.library import MAPS, MOST_OWN, Library
 from ...services.reader import Reader
 from ..model_list import models_of
-from ..texts import load_texts, select_texts
+from ..part import add_part
+from ..texts import load_texts
 from ..wire import (
     LiveFunction,
     Message,
@@ -31,13 +31,8 @@ from ..wire import (
     describe_answer,
     encode_bytes,
     encode_sprite,
-    join_scripts,
     never_raise,
 )
-
-DATA_DIR = ASSETS_DIR / "data"
-# Together the body of one function, so each may use what stands above it.
-SCRIPTS = ("view.js", "filters.js", "album.js", "sample.js", "crowd.js", "map.js", "data.js")
 
 _MOST_ON_A_PAGE = 400
 _COLUMNS = 20
@@ -48,16 +43,7 @@ _NEAR = 0.05
 
 def build_data(tab: DataTab) -> gr.HTML:
     """Adds the data tab to the Blocks that are being built."""
-    template = (DATA_DIR / "data.html").read_text(encoding="utf-8")
-    script = join_scripts(ASSETS_DIR / "common.js", *(DATA_DIR / name for name in SCRIPTS))
-    return gr.HTML(
-        html_template=template,
-        js_on_load=script,
-        apply_default_css=False,
-        server_functions=list(tab.functions),
-        texts=select_texts(template + script),
-        elem_id="data",
-    )
+    return add_part("data", "data", tab.functions)
 
 
 class DataTab:

@@ -10,12 +10,11 @@ import gradio as gr
 import numpy as np
 
 from ...data.sample import Samples
-from ...paths import ASSETS_DIR
 from ...preprocessing.picture import open_picture, picture_to_image
 from ...services.reader import Answer, Reader
 from ..data.tab import DataTab
 from ..model_list import models_of
-from ..texts import select_texts
+from ..part import add_part
 from ..wire import (
     LiveFunction,
     Message,
@@ -24,40 +23,15 @@ from ..wire import (
     describe_answer,
     encode_bytes,
     encode_image,
-    join_scripts,
     never_raise,
 )
 from .evidence import show_evidence
 from .own_test import compare_hand, pack_hand
 
-SKETCHPAD_DIR = ASSETS_DIR / "sketchpad"
-# Together the body of one function, so each may use what stands above it.
-SCRIPTS = (
-    "ink.js",
-    "pad.js",
-    "live.js",
-    "answer.js",
-    "hand.js",
-    "evidence.js",
-    "relatives.js",
-    "own.js",
-    "sketchpad.js",
-)
-
 
 def build_sketchpad(reader: Reader, samples: Samples, tab: DataTab) -> gr.HTML:
     """Adds the pad to the Blocks that are being built; `samples` are shown beside it, `tab` knows relatives."""
-    # The template is a constant: what stands in a prop would be inserted as HTML.
-    template = (SKETCHPAD_DIR / "sketchpad.html").read_text(encoding="utf-8")
-    script = join_scripts(ASSETS_DIR / "common.js", *(SKETCHPAD_DIR / name for name in SCRIPTS))
-    return gr.HTML(
-        html_template=template,
-        js_on_load=script,
-        apply_default_css=False,
-        server_functions=list(live_functions(reader, samples, tab)),
-        texts=select_texts(template + script),
-        elem_id="sketch",
-    )
+    return add_part("draw", "sketch", live_functions(reader, samples, tab))
 
 
 def live_functions(reader: Reader, samples: Samples, tab: DataTab) -> tuple[LiveFunction, ...]:

@@ -3,7 +3,7 @@
 import pytest
 from support.drawing import DESKTOP, PHONE, SEVEN, draw_with_mouse, wait_for_answer, wait_until_empty
 
-ENTRY = ".view-learn .entry"
+ENTRY = ".view-glossary .entry"
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def page(shared_page):
 
 def open_terms(page, query=""):
     """Opens the glossary and waits until it is there."""
-    page.evaluate("(query) => { location.hash = `#inside?view=learn${query}`; }", query)
+    page.evaluate("(query) => { location.hash = `#inside?view=glossary${query}`; }", query)
     page.wait_for_selector(f"{ENTRY}{'' if not query else '[data-term=' + query.split('=')[1] + ']'}:visible")
 
 
@@ -45,8 +45,8 @@ def test_every_term_has_words_and_something_to_look_at(page):
     for entry in page.locator(ENTRY).all():
         assert len(entry.locator(".meaning").text_content()) > 40
         assert entry.locator("canvas, table, polyline").count() > 0
-    assert not page.locator(".view-learn").text_content().count("{")
-    assert not page.locator(".view-learn", has_text="term_").count()
+    assert not page.locator(".view-glossary").text_content().count("{")
+    assert not page.locator(".view-glossary", has_text="term_").count()
 
 
 def test_without_a_drawing_it_names_the_sample_and_with_one_it_takes_the_drawing(page):
@@ -65,8 +65,8 @@ def test_a_link_opens_one_term_and_leads_to_its_neighbours(page):
     page.wait_for_selector(f'{ENTRY}[data-term="cross_entropy"]')
     assert read_terms(page) == ["Cross-entropy"]
     assert "term=cross_entropy" in page.url
-    page.click('#learn-way [href="#inside?view=learn"]')
-    page.wait_for_function("() => document.querySelectorAll('.view-learn .entry').length === 27")
+    page.click('#learn-way [href="#inside?view=glossary"]')
+    page.wait_for_function("() => document.querySelectorAll('.view-glossary .entry').length === 27")
 
 
 def test_a_word_finds_its_terms(page):
@@ -80,7 +80,7 @@ def test_a_word_finds_its_terms(page):
 
 
 def test_a_term_that_does_not_exist_is_named_and_all_are_shown(page):
-    page.evaluate("() => { location.hash = '#inside?view=learn&term=magic'; }")
+    page.evaluate("() => { location.hash = '#inside?view=glossary&term=magic'; }")
     page.wait_for_selector(ENTRY)
     assert "no term magic" in page.text_content("#learn-about")
     assert len(read_terms(page)) == 27
@@ -91,7 +91,7 @@ def test_the_level_changes_the_words(page):
     school = page.text_content(f"{ENTRY} .meaning")
     page.click('[data-level="university"]')
     page.wait_for_function(
-        "(text) => document.querySelector('.view-learn .entry .meaning').textContent !== text", arg=school
+        "(text) => document.querySelector('.view-glossary .entry .meaning').textContent !== text", arg=school
     )
     assert "∂L/∂w" in page.text_content(f"{ENTRY} .meaning")
 

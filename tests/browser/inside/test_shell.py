@@ -3,7 +3,7 @@
 import pytest
 from support.drawing import DIGITS, PHONE, draw_with_mouse, open_address, wait_for_answer
 
-VIEWS = ["journey", "layers", "why", "change", "fool", "belief", "move", "break", "learn"]
+VIEWS = ["journey", "layers", "why", "change", "fool", "belief", "move", "break", "glossary"]
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def test_on_a_phone_that_lies_everything_has_room(open_page):
 
 
 def test_on_a_phone_the_titles_of_terms_are_as_high_as_a_finger(small_screen):
-    open_address(small_screen, "#inside?view=learn")
+    open_address(small_screen, "#inside?view=glossary")
     small_screen.wait_for_function(
         "() => document.querySelector('#learn-entries h3 a')?.getBoundingClientRect().height >= 44"
     )

@@ -19,7 +19,7 @@ TERMS = {name: describe for terms in GROUPS.values() for name, describe in terms
 SAMPLE = 2019
 
 
-def learn_functions(bench: Bench) -> tuple[LiveFunction, ...]:
+def glossary_functions(bench: Bench) -> tuple[LiveFunction, ...]:
     """The glossary's function."""
 
     def describe_terms(message: Message) -> Message:

@@ -1,0 +1,118 @@
+// The drawing: gestures, an optional 28x28 image below them, and their history. Knows no page.
+//
+// A gesture is what the pen did between down and up: one stroke, or several where it left the pad and came back.
+// Coordinates are shares of the pad's side, [0, 1]; a point is [x, y, milliseconds since the drawing began].
+
+const NEAREST_POINT = 0.003;
+
+export function createInk(onChange) {
+  let now = { gestures: [], image: null };
+  let past = [];
+  let future = [];
+  let generation = 0;
+  let started = 0;
+
+  function replace(next) {
+    past.push(now);
+    future = [];
+    now = next;
+    generation += 1;
+    onChange();
+  }
+
+  function travel(from, to) {
+    if (!from.length) return;
+    to.push(now);
+    now = from.pop();
+    generation += 1;
+    onChange();
+  }
+
+  function strokes() {
+    return now.gestures.flatMap((gesture) => gesture.strokes).filter((stroke) => stroke.length);
+  }
+
+  return {
+    strokes,
+    get gestures() { return now.gestures; },
+    get image() { return now.image; },
+    // Grows whenever the drawing changes in another way than by more ink.
+    get generation() { return generation; },
+    get isEmpty() { return !now.image && !strokes().length; },
+    get canUndo() { return past.length > 0; },
+    get canRedo() { return future.length > 0; },
+    numPoints: () => strokes().reduce((sum, stroke) => sum + stroke.length, 0),
+
+    extent() {
+      const points = strokes().flat();
+      const side = (axis) => {
+        let low = Infinity, high = -Infinity;
+        for (const point of points) {
+          low = Math.min(low, point[axis]);
+          high = Math.max(high, point[axis]);
+        }
+        return high - low;
+      };
+      return points.length ? Math.max(side(0), side(1)) : 0;
+    },
+
+    begin(width) {
+      if (!strokes().length) started = performance.now();
+      const gesture = { width, strokes: [[]] };
+      replace({ ...now, gestures: [...now.gestures, gesture] });
+      return gesture;
+    },
+
+    // Adds points [x, y, performance.now() when it was drawn]. Outside the pad nothing is drawn.
+    extend(gesture, points) {
+      for (const [x, y, time] of points) {
+        const stroke = gesture.strokes.at(-1);
+        if (x < 0 || x > 1 || y < 0 || y > 1) {
+          if (stroke.length) gesture.strokes.push([]);
+          continue;
+        }
+        const last = stroke.at(-1);
+        if (last && Math.hypot(last[0] - x, last[1] - y) < NEAREST_POINT) continue;
+        const round = (value) => Math.round(value * 1e4) / 1e4;
+        stroke.push([round(x), round(y), Math.max(0, Math.round(time - started))]);
+      }
+      onChange();
+    },
+
+    // Erases the topmost gesture within `reach` of a place; says whether there was one.
+    eraseAt(x, y, reach) {
+      const isNear = (gesture) => gesture.strokes.some((stroke) => stroke.some((point, index) =>
+        distanceToSegment(x, y, point, stroke[index + 1] ?? point) < reach + gesture.width / 200));
+      const hit = now.gestures.findLast(isNear);
+      if (hit) replace({ ...now, gestures: now.gestures.filter((gesture) => gesture !== hit) });
+      return Boolean(hit);
+    },
+
+    // The drawing as plain values, and back, without a history; what cannot be read gives an empty pad.
+    save: () => JSON.stringify(now),
+    restore(text) {
+      try {
+        const { gestures, image } = JSON.parse(text);
+        now = { gestures: [...gestures], image };
+        started = performance.now() - (strokes().at(-1)?.at(-1)[2] ?? 0);
+      } catch {
+        now = { gestures: [], image: null };
+      }
+      past = [];
+      future = [];
+      generation += 1;
+      onChange();
+    },
+
+    clear() { if (now.image || now.gestures.length) replace({ gestures: [], image: null }); },
+    putImage(image) { replace({ gestures: [], image }); },
+    undo() { travel(past, future); },
+    redo() { travel(future, past); },
+  };
+}
+
+function distanceToSegment(x, y, [ax, ay], [bx, by]) {
+  const length = (bx - ax) ** 2 + (by - ay) ** 2;
+  const share = length ? Math.min(1, Math.max(0, ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / length)) : 0;
+  return Math.hypot(x - ax - share * (bx - ax), y - ay - share * (by - ay));
+}

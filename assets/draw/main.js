@@ -1,0 +1,204 @@
+// Puts the parts together: pad, answers, buttons. What is asked is always about the newest ink.
+
+import { emit, on } from "../shared/bus.js";
+import { $, isShown } from "../shared/dom.js";
+import { createLive } from "../shared/live.js";
+import { remember } from "../shared/memory.js";
+import { openPart } from "../shared/part.js";
+import { server } from "../shared/server.js";
+import { t } from "../shared/texts.js";
+import { createAnswerView } from "./answer.js";
+import { createDetails, readModel, showDetails } from "./details.js";
+import { createEvidence } from "./evidence.js";
+import { createInk } from "./ink.js";
+import { notify, showHealth } from "./notice.js";
+import { createOwn } from "./own_drawings.js";
+import { createHand } from "./own_test.js";
+import { createPad } from "./pad.js";
+import { createPictures } from "./pictures.js";
+import { createRelatives } from "./relatives.js";
+import { createSamples } from "./samples.js";
+
+const SMALLEST_DRAWING = 0.02;
+
+let view, ink, pad, samples, relatives, own, hand, live;
+let preview = null; // the sample that is looked at instead of the drawing
+let shown = null; // the last answer and its question
+
+export async function mount(part) {
+  await openPart(part, { texts: ["draw"], styles: ["draw/main"] });
+  view = createAnswerView();
+  ink = createInk(onInk);
+  pad = createPad($("#sketchpad"), ink, () => Number($("#width").value), onPen);
+  relatives = createRelatives();
+  own = createOwn();
+  hand = createHand({ ink, pad, own, canAsk: () => !ink.isEmpty && !isDot() });
+  live = createLive((question) => server.classify_drawing(question), nextQuestion, onAnswer, showHealth);
+  samples = createSamples(tapSample);
+  createPictures({ ink, pad, isBlocked: () => hand.isRunning });
+  listen();
+  hand.resume();
+  createEvidence();
+  createDetails(askAgain);
+}
+
+function onInk() {
+  if (preview) setPreview(null);
+  $("#sketchpad").classList.toggle("empty", ink.isEmpty);
+  updateButtons();
+  pad.requestDraw();
+  if (hand.isRunning) {
+    if (shown) showNothing(); // nobody looks into what was there before
+    return hand.update();
+  }
+  if (!pad.isPenDown) remember("drawing", ink.save());
+  askAgain();
+}
+
+function updateButtons() {
+  $("#undo").disabled = !ink.canUndo;
+  $("#redo").disabled = !ink.canRedo;
+  $("#clear").disabled = ink.isEmpty && !preview;
+}
+
+function onPen(isDown) {
+  if (isDown) return notify("");
+  if (hand.isRunning) return;
+  remember("drawing", ink.save());
+  showAnswer();
+  if (!shown?.isFinal) askAgain();
+}
+
+function isDot() {
+  return !ink.image && ink.extent() < SMALLEST_DRAWING;
+}
+
+function askAgain() {
+  if (hand.isRunning) return;
+  if (!preview && ink.isEmpty) {
+    showNothing();
+    view.showNothing();
+  } else if (!preview && isDot()) {
+    showNothing();
+    view.showDot(ink.numPoints());
+  } else {
+    if (shown?.isFinal) showAnswer();
+    live.request();
+  }
+}
+
+function nextQuestion() {
+  const model = readModel();
+  if (preview) return { strokes: [], image: preview.image, model, generation: ink.generation, preview, points: 0 };
+  if (ink.isEmpty || isDot()) return null;
+  const strokes = ink.strokes();
+  return { strokes, image: ink.image, model, generation: ink.generation, preview: null, points: ink.numPoints() };
+}
+
+function onAnswer(answer, question, milliseconds) {
+  // The drawing was cleared, undone or left for a sample meanwhile: this answer is about something that is gone.
+  if (question.generation !== ink.generation || question.preview !== preview || ink.isEmpty > Boolean(preview)) return;
+  shown = { answer, question, isFinal: false };
+  showAnswer();
+  showDetails(answer, question.points, milliseconds);
+}
+
+function showAnswer() {
+  if (!shown) return;
+  const { answer, question, isFinal: wasFinal } = shown;
+  const isWhole = question.generation === ink.generation && question.points === ink.numPoints();
+  shown.isFinal = question.preview ? question.preview === preview : isWhole && !pad.isPenDown;
+  const note = question.preview ? t("caption_sample", question.preview) : undefined;
+  if (answer.ok && shown.isFinal && !wasFinal) onFinal(answer, question);
+  if (answer.ok) view.show(answer, question.points, shown.isFinal, note);
+  else view.showProblem(answer.error, question.points);
+}
+
+// The slower parts hear of a drawing when a stroke has ended.
+function onFinal(answer, question) {
+  relatives.show(answer.image);
+  tellSubject(answer, question);
+  if (question.preview) return;
+  if (question.strokes.length) own.update(answer.image);
+  emit("drawing", answer.image);
+}
+
+// What the inside tab looks into.
+function tellSubject(answer, question) {
+  const { image, model, probabilities, verdict, doubt, limit } = answer;
+  const { strokes } = question;
+  $("#why").hidden = false;
+  emit("subject", {
+    strokes, image, model, answer: { probabilities, verdict, doubt, limit },
+    label: question.preview?.label, isPlain: strokes.length > 0 && !question.image,
+    width: ink.gestures.at(-1)?.width,
+  });
+}
+
+function showNothing() {
+  shown = null;
+  $("#why").hidden = true;
+  emit("subject", null);
+  relatives.clear();
+  own.finish();
+  emit("drawing", null);
+}
+
+function tapSample(sample) {
+  if (pad.isPenDown) return;
+  if (preview?.index === sample.index) return ink.putImage(sample.image);
+  setPreview(sample);
+  live.request();
+}
+
+function setPreview(sample) {
+  preview = sample;
+  samples.mark(sample);
+  updateButtons();
+}
+
+function clearPad() {
+  if (pad.isPenDown) return;
+  if (preview) {
+    // Clearing while a sample is looked at leaves the sample, not the drawing.
+    setPreview(null);
+    shown = null;
+    return askAgain();
+  }
+  ink.clear();
+  notify("");
+  pad.restartGhost();
+  if (pad.isErasing) $("#erase").click();
+}
+
+function listen() {
+  $("#undo").addEventListener("click", () => pad.isPenDown || ink.undo());
+  $("#redo").addEventListener("click", () => pad.isPenDown || ink.redo());
+  $("#clear").addEventListener("click", clearPad);
+  $("#erase").addEventListener("click", () => {
+    pad.isErasing = !pad.isErasing;
+    $("#erase").setAttribute("aria-pressed", pad.isErasing);
+  });
+  document.addEventListener("keydown", pressKey);
+  on("forget", own.forgetAll);
+  on("subject-wanted", () => shown?.isFinal && shown.answer.ok && tellSubject(shown.answer, shown.question));
+  on("put", (image) => {
+    if (hand.isRunning || pad.isPenDown) return;
+    setPreview(null);
+    ink.putImage(image);
+  });
+}
+
+function pressKey(event) {
+  if (!isShown($("#sketch"))) return;
+  if (event.target.closest?.("input:not([type=range]), textarea, select, [contenteditable]")) return;
+  const key = event.key.toLowerCase();
+  const withControl = (event.ctrlKey || event.metaKey) && !event.altKey;
+  let action = null;
+  if (withControl && key === "z") action = event.shiftKey ? ink.redo : ink.undo;
+  else if (withControl && key === "y") action = ink.redo;
+  else if (key === "delete" && !withControl) action = clearPad;
+  if (!action || pad.isPenDown) return;
+  event.preventDefault();
+  action();
+}

@@ -1,0 +1,18 @@
+// The message on the pad: what the visitor should know now, or else how the server is.
+
+import { $ } from "../shared/dom.js";
+import { t } from "../shared/texts.js";
+
+let health = "ok"; // or slow, or away
+
+export function notify(text) {
+  const notice = $("#notice");
+  notice.textContent = text || (health === "ok" ? "" : t(`server_${health}`));
+  notice.hidden = !notice.textContent;
+}
+
+export function showHealth(state) {
+  if (state === health) return;
+  health = state;
+  notify("");
+}

@@ -1,0 +1,40 @@
+// The visitor's own drawings of this session, as images, for the data tab. They stay in this browser.
+
+import { readOwn, recall, remember } from "../shared/memory.js";
+
+const MOST_OWN = 200;
+
+export function createOwn() {
+  let current = null; // the image of the drawing on the pad, as it was last kept
+
+  function write(drawings) {
+    remember("own", JSON.stringify(drawings.slice(-MOST_OWN)));
+  }
+
+  return {
+    // The drawing on the pad takes the place of what it was before the last stroke.
+    update(image) {
+      if (image === current || image === recall("own-forgotten")) return;
+      write([...readOwn().filter((drawing) => drawing.image !== current && drawing.image !== image), { image }]);
+      current = image;
+    },
+
+    add(image, label) {
+      write([...readOwn().filter((drawing) => drawing.image !== image), { image, label }]);
+    },
+
+    // All of them, and the one on the pad until there is more of it.
+    forgetAll() {
+      if (current) remember("own-forgotten", current);
+      current = null;
+      write([]);
+    },
+
+    forget(images) {
+      write(readOwn().filter((drawing) => !images.includes(drawing.image)));
+    },
+
+    // What is drawn next is another drawing.
+    finish() { current = null; },
+  };
+}

@@ -1,0 +1,56 @@
+// Pictures from elsewhere: opened, pasted or dropped; the server makes 28x28 of them.
+
+import { $, isShown } from "../shared/dom.js";
+import { GIVE_UP, later, server } from "../shared/server.js";
+import { t } from "../shared/texts.js";
+import { notify } from "./notice.js";
+
+const MAX_FILE_BYTES = 20e6;
+
+// isBlocked() says whether no picture is wanted now.
+export function createPictures({ ink, pad, isBlocked }) {
+  let numPictures = 0;
+
+  async function read(file) {
+    if (!file || isBlocked()) return;
+    if (file.size > MAX_FILE_BYTES) return notify(t("picture_too_large"));
+    const number = ++numPictures;
+    const { generation } = ink;
+    notify(t("picture_reading"));
+    const question = server.read_picture({ picture: await encode(file) });
+    const answer = await Promise.race([question, later(GIVE_UP)]);
+    // A later picture or a stroke drawn meanwhile is what the visitor wants.
+    if (number !== numPictures || generation !== ink.generation || pad.isPenDown) return notify("");
+    if (!answer?.ok) return notify(answer?.error ?? t("server_away"));
+    notify("");
+    ink.putImage(answer.image);
+  }
+
+  $("#picture").addEventListener("click", () => $("#picture-file").click());
+  $("#picture-file").addEventListener("change", (event) => {
+    read(event.target.files[0]);
+    event.target.value = "";
+  });
+  document.addEventListener("paste", (event) => {
+    const file = [...(event.clipboardData?.files ?? [])][0];
+    if (!isShown($("#sketch")) || !file) return;
+    event.preventDefault();
+    read(file);
+  });
+  // A file dropped beside the pad must not take the browser away from the page.
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    if (isShown($("#sketch"))) read(event.dataTransfer.files[0]);
+  });
+}
+
+// The bytes of a file as base64; "" of one that cannot be read.
+async function encode(file) {
+  const url = await new Promise((resolve) => {
+    const reader = new FileReader();
+    reader.onload = reader.onerror = () => resolve(reader.result ?? "");
+    reader.readAsDataURL(file);
+  });
+  return url.slice(url.indexOf(",") + 1);
+}

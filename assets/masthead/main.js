@@ -1,0 +1,35 @@
+// Tabs, by the page's address, and light or dark.
+
+import { emit, on } from "../shared/bus.js";
+import { $, $$ } from "../shared/dom.js";
+import { recall, remember } from "../shared/memory.js";
+import { openPart } from "../shared/part.js";
+import { createTour } from "./tour.js";
+
+// An address may say more after the tab: `#data?label=4`. Each tab reads that for itself.
+function showTab() {
+  const name = location.hash.slice(1).split("?")[0];
+  if (name === "tour") return; // the tour goes on to the step's place
+  const links = $$(".masthead [data-tab]");
+  const chosen = links.find((link) => link.dataset.tab === name) ?? links[0];
+  if (document.body.dataset.tab !== chosen.dataset.tab) scrollTo(0, 0);
+  document.body.dataset.tab = chosen.dataset.tab;
+  links.forEach((link) => {
+    if (link === chosen) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  });
+  emit("tab", chosen.dataset.tab);
+}
+
+export async function mount(part) {
+  await openPart(part, { texts: ["masthead"], styles: ["masthead/main", "masthead/tour"] });
+  // A tab is opened again as it was left.
+  on("address", ({ tab, address }) => $(`.masthead [data-tab="${tab}"]`).setAttribute("href", address));
+  $("#theme").addEventListener("click", () => {
+    remember("theme", document.body.classList.toggle("dark") ? "dark" : "light");
+  });
+  if (recall("theme")) document.body.classList.toggle("dark", recall("theme") === "dark");
+  addEventListener("hashchange", showTab);
+  showTab();
+  createTour(showTab);
+}

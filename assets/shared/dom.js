@@ -1,0 +1,15 @@
+// Nodes: finding, making and showing them.
+
+export const $ = (selector) => document.querySelector(selector);
+export const $$ = (selector) => [...document.querySelectorAll(selector)];
+
+// A part of the page is shown on its own tab.
+export const isShown = (node) => node.isConnected && node.offsetParent !== null;
+
+export const digitColor = (label) => `var(--digit-${label})`;
+
+export function make(tag, properties = {}, ...children) {
+  const node = Object.assign(document.createElement(tag), properties);
+  node.append(...children);
+  return node;
+}

@@ -1,0 +1,14 @@
+// What a reload of the page must not lose. A browser may forbid to store anything; then it is lost, and nothing else.
+
+export function remember(name, text) {
+  try { sessionStorage.setItem(`sketchpad-${name}`, text); } catch { /* see above */ }
+}
+
+export function recall(name) {
+  try { return sessionStorage.getItem(`sketchpad-${name}`); } catch { return null; }
+}
+
+// The visitor's own drawings of this session: { image, label? }, the newest last. They stay in this browser.
+export function readOwn() {
+  try { return JSON.parse(recall("own")) ?? []; } catch { return []; }
+}

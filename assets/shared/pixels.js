@@ -1,0 +1,31 @@
+// Images of 28x28 and sheets of them, as the server sends them.
+
+export function decodeBytes(text) {
+  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+}
+
+// Paints 784 values, 0 to 255, on a canvas of 28x28; `toColor` gives red, green, blue and opacity.
+export function paintPixels(canvas, values, toColor = (value) => [value, value, value, 255]) {
+  const image = new ImageData(28, 28);
+  values.forEach((value, index) => image.data.set(toColor(value), index * 4));
+  canvas.getContext("2d").putImageData(image, 0, 0);
+}
+
+// For heatmaps on dark or light: blue speaks against, red for it; stronger is more opaque.
+export function signedColor(value) {
+  const strength = Math.min(1, Math.abs(value));
+  return [...(value < 0 ? [58, 134, 255] : [255, 84, 54]), Math.round(255 * strength ** 0.7)];
+}
+
+// Many images in one picture: gives a function that makes a node look like the image of a number.
+export function openSprite(png, columns) {
+  const picture = `url(data:image/png;base64,${png})`;
+  return (node, number) => {
+    node.classList.add("tile");
+    node.style.backgroundImage = picture;
+    node.style.setProperty("--columns", columns);
+    node.style.setProperty("--column", number % columns);
+    node.style.setProperty("--row", Math.floor(number / columns));
+    return node;
+  };
+}

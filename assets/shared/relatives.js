@@ -1,0 +1,24 @@
+// The training images most like another one, on two tabs.
+
+import { digitColor, make } from "./dom.js";
+import { openSprite } from "./pixels.js";
+import { t } from "./texts.js";
+
+// The ten nearest, nearest first, in `root`; a tap opens one of them, in the view that `more` describes.
+export function showRelatives(root, answer, more) {
+  root.classList.toggle("far", !answer.hasNear);
+  const paint = openSprite(answer.sprite, answer.relatives.length);
+  root.replaceChildren(...answer.relatives.map(({ index, label, distance, isSeen }, number) => {
+    const tile = paint(make("span"), number);
+    const caption = make("span", { className: "caption" }, make("b", { textContent: label }), ` ${distance.toFixed(1)}`);
+    caption.append(make("small", { textContent: t(isSeen ? "seen" : "new") }));
+    const address = new URLSearchParams({ split: answer.split, ...more, open: index });
+    const link = make("a", { className: "relative", href: `#data?${address}` }, tile, caption);
+    link.style.setProperty("--digit-color", digitColor(label));
+    link.setAttribute("aria-label", t("relative_label", {
+      label, index, distance: distance.toFixed(1), seen: t(isSeen ? "seen" : "new"),
+    }));
+    link.title = link.getAttribute("aria-label");
+    return link;
+  }));
+}
