@@ -4,9 +4,12 @@ import ast
 import re
 import subprocess
 import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "mnist_core"
@@ -14,6 +17,7 @@ SOURCES = [ROOT / "app.py", *sorted(PACKAGE.rglob("*.py"))]
 PACKAGES = sorted(path.parent for path in PACKAGE.rglob("__init__.py"))
 NETWORK = {"urllib", "http", "socket", "ssl", "ftplib", "requests", "httpx", "aiohttp", "urllib3"}
 HEAVY = {"keras", "tensorflow"}
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 every_source = pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
 every_package = pytest.mark.parametrize("folder", PACKAGES, ids=lambda folder: folder.relative_to(ROOT).as_posix())
@@ -139,6 +143,36 @@ def test_only_the_search_knows_optuna(path):
 def test_only_download_knows_the_network(path):
     if not is_in(path, "data.download"):
         assert not NETWORK & roots(all_imports(path))
+
+
+def declared(*files):
+    """The names of what these files require."""
+    lines = [line.split("#")[0].strip() for name in files for line in (ROOT / name).read_text().splitlines()]
+    return {canonicalize_name(Requirement(line).name) for line in lines if line and line[0] != "-"}
+
+
+def required_by(paths):
+    """The distributions that these sources import from, by the name under which each is imported."""
+    own = {"app", "mnist_core", "support", *(path.stem for path in paths)}
+    names = set().union(*(roots(all_imports(path)) for path in paths)) - sys.stdlib_module_names - own
+    distributions = packages_distributions()
+    return {name: {canonicalize_name(each) for each in distributions.get(name, [name])} for name in names}
+
+
+@pytest.mark.parametrize(
+    ("paths", "files"),
+    [(SOURCES, ["requirements.txt"]), (TESTS, ["requirements.txt", "requirements-dev.txt"])],
+    ids=["the program", "the tests"],
+)
+def test_what_is_imported_is_declared(paths, files):
+    """What only comes along with something else may be gone with its next version."""
+    required = required_by(paths)
+    assert {"numpy", "PIL"} <= required.keys()
+    assert [name for name, distributions in required.items() if not distributions & declared(*files)] == []
+
+
+def test_nothing_is_declared_that_the_program_does_not_import():
+    assert declared("requirements.txt") - set().union(*required_by(SOURCES).values()) == set()
 
 
 def test_these_rules_can_see_an_import():
