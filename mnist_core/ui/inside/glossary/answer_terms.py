@@ -9,7 +9,7 @@ import numpy as np
 from ....models.architectures import NUM_CLASSES
 from ...wire import Message
 from .case import Case
-from .figures import draw_table, show
+from .figures import draw_table, entry
 
 
 def describe_softmax(case: Case) -> Message:
@@ -17,7 +17,7 @@ def describe_softmax(case: Case) -> Message:
     names = [*range(NUM_CLASSES), "no_digit"]
     rows = zip(names, case.logits.tolist(), powers.tolist(), case.probabilities.tolist(), strict=False)
     figure = draw_table(["output", "logit", "power", "probability"], list(rows), case.predicted)
-    return show(
+    return entry(
         figure,
         digit=case.predicted,
         largest=float(case.logits.max()),
@@ -30,7 +30,7 @@ def describe_softmax(case: Case) -> Message:
 def describe_cross_entropy(case: Case) -> Message:
     losses = case.losses(case.logits)[:NUM_CLASSES]
     rows = [(digit, float(case.probabilities[digit]), float(losses[digit])) for digit in range(NUM_CLASSES)]
-    return show(
+    return entry(
         draw_table(["label", "probability", "minus_log"], rows, case.predicted),
         digit=case.predicted,
         other=case.runner_up,

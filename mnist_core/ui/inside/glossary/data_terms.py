@@ -10,7 +10,7 @@ from ....data.sample import load_sample
 from ....models.architectures import NUM_CLASSES
 from ...wire import Message
 from .case import Case
-from .figures import draw_matrix, draw_pictures, draw_table, name_shape, show
+from .figures import draw_matrix, draw_pictures, draw_table, entry, name_shape
 
 # Of a row of the image, as many as fit beside each other on a phone.
 _NUM_PIXELS = 8
@@ -26,8 +26,8 @@ def describe_class(case: Case) -> Message:
     ]
     figure = draw_pictures(pictures)
     if counts is None:
-        return show(figure, shown="shown_other", outputs=num_outputs)
-    return show(figure, outputs=num_outputs, total=sum(counts), least=min(counts), most=max(counts))
+        return entry(figure, shown="shown_other", outputs=num_outputs)
+    return entry(figure, outputs=num_outputs, total=sum(counts), least=min(counts), most=max(counts))
 
 
 def _count_training(case: Case) -> list[int] | None:
@@ -41,13 +41,13 @@ def _count_training(case: Case) -> list[int] | None:
 
 def describe_sample(case: Case) -> Message:
     num_inked = int((case.image > 0).sum())
-    return show(draw_pictures([(case.image, "image")]), inked=num_inked, empty=case.image.size - num_inked)
+    return entry(draw_pictures([(case.image, "image")]), inked=num_inked, empty=case.image.size - num_inked)
 
 
 def describe_label(case: Case) -> Message:
     label = case.predicted if case.label is None else case.label
     figure = draw_matrix([np.eye(NUM_CLASSES)[label]], "label_row", columns=range(NUM_CLASSES))
-    return show(figure, shown="shown" if case.label is None else "shown_other", label=label)
+    return entry(figure, shown="shown" if case.label is None else "shown_other", label=label)
 
 
 def describe_tensor(case: Case) -> Message:
@@ -56,7 +56,7 @@ def describe_tensor(case: Case) -> Message:
     shapes += [(layer.name, layer.output_shape) for layer in layers if layer.kind not in _UNSEEN_LAYERS]
     rows = [(name, name_shape(shape), math.prod(shape)) for name, shape in shapes]
     largest = max(rows, key=lambda row: row[2])
-    return show(draw_table(["layer", "shape", "numbers"], rows), layer=largest[0], numbers=largest[2])
+    return entry(draw_table(["layer", "shape", "numbers"], rows), layer=largest[0], numbers=largest[2])
 
 
 def describe_normalisation(case: Case) -> Message:
@@ -71,7 +71,7 @@ def describe_normalisation(case: Case) -> Message:
     figure = draw_matrix(list(rows.values()), "pixels_of_row", list(rows), range(left, left + _NUM_PIXELS))
     figure["isPerRow"] = True  # to be coloured, since each has a scale of its own
     brightest = int(np.rint(values.max() * 255))
-    return show(
+    return entry(
         figure,
         shown="shown_other" if is_signed else "shown",
         row=row,
@@ -85,7 +85,7 @@ def describe_one_hot(case: Case) -> Message:
     label = case.predicted if case.label is None else case.label
     figure = draw_matrix(np.eye(NUM_CLASSES), "all_labels", range(NUM_CLASSES), range(NUM_CLASSES))
     figure["marked"] = label
-    return show(figure, shown="shown" if case.stored.recipe.loss == "one_hot" else "shown_other", label=label)
+    return entry(figure, shown="shown" if case.stored.recipe.loss == "one_hot" else "shown_other", label=label)
 
 
 DATA_TERMS = {

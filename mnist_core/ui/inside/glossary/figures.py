@@ -1,4 +1,8 @@
-"""The pictures, tables and curves of the glossary, as the page draws them."""
+"""The entries of the glossary and what is drawn in them: pictures, tables, curves.
+
+An entry has `figures` to draw, `values` for its text, and, where the model has no such thing, `lacks`. `shown` names
+another text than the usual one. The words themselves are in the page's texts.
+"""
 
 from __future__ import annotations
 
@@ -44,12 +48,12 @@ def draw_plot(x: Sequence[float], curves: dict[str, Sequence[float]], x_label: s
     return {"kind": "plot", "x": [float(value) for value in x], "curves": lines, "xLabel": x_label}
 
 
-def show(*figures: Message, shown: str = "shown", **values: Any) -> Message:
+def entry(*figures: Message, shown: str = "shown", **values: Any) -> Message:
     """An entry."""
     return {"figures": list(figures), "values": values, "shown": shown}
 
 
-def lack(what: str, **values: Any) -> Message:
+def missing(what: str, **values: Any) -> Message:
     """The entry of something that the model does not have."""
     return {"figures": [], "values": values, "lacks": what}
 
@@ -59,6 +63,6 @@ def name_shape(shape: Sequence[int]) -> str:
     return " × ".join(f"{side:,}" for side in shape)
 
 
-def _fit(values: np.ndarray) -> np.ndarray:
+def scale_to_one(values: np.ndarray) -> np.ndarray:
     """Scales values so that the largest in size is 1."""
     return values / max(float(np.abs(values).max()), 1e-12)

@@ -1,8 +1,4 @@
-"""The words for data, layers and answers, each with the real numbers of a model and one image.
-
-A term's function takes a `Case` and returns an entry: `figures` to draw, `values` for its text, and, where the model
-has no such thing, `lacks`. `shown` names another text than the usual one. The words themselves are in the page's texts.
-"""
+"""Words about layers: convolution, filter, feature map, ReLU, pooling, flattening, dense layer."""
 
 from __future__ import annotations
 
@@ -11,7 +7,7 @@ import numpy as np
 from ....explain.anatomy import Part
 from ...wire import Message
 from .case import Case
-from .figures import _fit, draw_matrix, draw_pictures, draw_plot, draw_table, lack, name_shape, show
+from .figures import draw_matrix, draw_pictures, draw_plot, draw_table, entry, missing, name_shape, scale_to_one
 
 _MOST_FILTERS = 16
 _NUM_SHOWN = 8
@@ -19,23 +15,14 @@ _NUM_PRODUCTS = 5
 _NUM_POINTS = 60
 
 
-# Figures
-
-
-# Data
-
-
-# Layers
-
-
 def describe_convolution(case: Case) -> Message:
     if case.loudest is None:
-        return lack("convolution")
+        return missing("convolution")
     part, unit, (row, column, channel) = case.loudest
     patch, weights = unit.patch[..., 0], unit.weights[..., 0]
     products = patch.astype(np.float64) * weights
     figures = [draw_matrix(patch, "patch"), draw_matrix(weights, "filter"), draw_matrix(products, "products")]
-    return show(
+    return entry(
         *figures,
         layer=part.name,
         filter=channel,
@@ -51,23 +38,23 @@ def describe_convolution(case: Case) -> Message:
 
 def describe_filter(case: Case) -> Message:
     if case.loudest is None:
-        return lack("convolution")
+        return missing("convolution")
     part, _, _ = case.loudest
-    kernels = _fit(part.kernel[:, :, 0])
+    kernels = scale_to_one(part.kernel[:, :, 0])
     pictures = [(kernels[..., number], number) for number in range(min(_MOST_FILTERS, kernels.shape[-1]))]
     numbers = kernels[..., 0].size
     figure = draw_pictures(pictures, is_signed=True)
-    return show(figure, layer=part.name, filters=kernels.shape[-1], drawn=len(pictures), numbers=numbers)
+    return entry(figure, layer=part.name, filters=kernels.shape[-1], drawn=len(pictures), numbers=numbers)
 
 
 def describe_feature_map(case: Case) -> Message:
     if case.loudest is None:
-        return lack("convolution")
+        return missing("convolution")
     part, unit, (row, column, channel) = case.loudest
     feature_map = case.maps[part.name][..., channel]
-    figure = draw_pictures([(case.image, "image"), (np.maximum(_fit(feature_map), 0), "map")])
+    figure = draw_pictures([(case.image, "image"), (np.maximum(scale_to_one(feature_map), 0), "map")])
     shape, maps = name_shape(feature_map.shape), part.shape[-1]
-    return show(
+    return entry(
         figure, layer=part.name, filter=channel, maps=maps, shape=shape, value=unit.value, row=row, column=column
     )
 
@@ -75,12 +62,12 @@ def describe_feature_map(case: Case) -> Message:
 def describe_relu(case: Case) -> Message:
     part = next((part for part in case.anatomy.parts if part.activation != "linear"), None)
     if part is None:
-        return lack("hidden")
+        return missing("hidden")
     before, after = find_sums(case, part).reshape(-1), case.maps[part.name].reshape(-1)
     order = before.argsort()
     points = order[np.linspace(0, len(order) - 1, _NUM_POINTS).astype(int)]
     chosen = order[np.linspace(0, len(order) - 1, _NUM_SHOWN).astype(int)]
-    return show(
+    return entry(
         draw_matrix([before[chosen], after[chosen]], "eight_values", ["before", "after"]),
         draw_plot(before[points], {"after": after[points]}, "before"),
         shown="shown" if part.activation == "relu" else "shown_other",
@@ -106,13 +93,13 @@ def find_sums(case: Case, part: Part) -> np.ndarray:
 def describe_pooling(case: Case) -> Message:
     part = next((part for part in case.anatomy.parts if part.kind.endswith("_pooling")), None)
     if part is None:
-        return lack("pooling")
+        return missing("pooling")
     received, (height, width, channels) = case.input_of(part), part.shape
     size = part.pool_size
     blocks = received[: height * size, : width * size].reshape(height, size, width, size, channels)
     row, column, channel = np.unravel_index(np.ptp(blocks, axis=(1, 3)).argmax(), part.shape)
     value = float(case.maps[part.name][row, column, channel])
-    return show(
+    return entry(
         draw_matrix(blocks[row, :, column, :, channel], "block"),
         draw_matrix([[value]], "result"),
         shown="shown" if part.kind == "max_pooling" else "shown_other",
@@ -129,8 +116,8 @@ def describe_flatten(case: Case) -> Message:
     if mean is not None:
         before, after = case.input_of(mean), case.maps[mean.name]
         channel = int(after.argmax())
-        return show(
-            draw_pictures([(np.maximum(_fit(before[..., channel]), 0), "map")]),
+        return entry(
+            draw_pictures([(np.maximum(scale_to_one(before[..., channel]), 0), "map")]),
             draw_matrix([[after[channel]]], "mean"),
             shown="shown_other",
             before=name_shape(before.shape),
@@ -139,9 +126,9 @@ def describe_flatten(case: Case) -> Message:
         )
     part = next(part for part in case.anatomy.parts if part.kind == "dense")
     before = case.input_of(part)
-    flat = _fit(before.reshape(-1))
-    figure = draw_pictures([(np.maximum(_fit(before[..., 0]), 0), "map"), (np.abs(flat[None, :128]), "row")])
-    return show(figure, before=name_shape(before.shape), after=len(flat), layer=part.name)
+    flat = scale_to_one(before.reshape(-1))
+    figure = draw_pictures([(np.maximum(scale_to_one(before[..., 0]), 0), "map"), (np.abs(flat[None, :128]), "row")])
+    return entry(figure, before=name_shape(before.shape), after=len(flat), layer=part.name)
 
 
 def describe_dense(case: Case) -> Message:
@@ -154,7 +141,7 @@ def describe_dense(case: Case) -> Message:
     rows = [(unit, *map(float, numbers)) for unit, *numbers in rows]
     rest = float(products.sum() - products[strongest].sum())
     rows += [("others", "", "", rest), ("bias", "", "", bias), ("logit", "", "", logit)]
-    return show(
+    return entry(
         draw_table(["unit", "input", "weight", "product"], rows, len(rows) - 1),
         digit=case.predicted,
         inputs=len(received),

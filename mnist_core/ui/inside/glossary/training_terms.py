@@ -17,7 +17,7 @@ from ....models.recipes import Recipe
 from ....training.pools import count_per_epoch
 from ...wire import Message
 from .case import Case
-from .figures import draw_matrix, draw_pictures, draw_plot, draw_table, lack, show
+from .figures import draw_matrix, draw_pictures, draw_plot, draw_table, entry, missing
 
 _NUM_STEPS = 20
 _MOMENTUM = 0.9
@@ -34,8 +34,8 @@ def describe_loss(case: Case) -> Message:
     curves = _curves(case, {"training": "loss", "validation": "val_loss"})
     losses = curves.get("training")
     if not losses:
-        return lack("history")
-    return show(draw_plot(_epochs(case), curves, "epoch"), first=losses[0], last=losses[-1], epochs=len(losses))
+        return missing("history")
+    return entry(draw_plot(_epochs(case), curves, "epoch"), first=losses[0], last=losses[-1], epochs=len(losses))
 
 
 def _epochs(case: Case) -> list[int]:
@@ -55,7 +55,7 @@ def describe_optimiser(case: Case) -> Message:
     rows += [("weight_decay", recipe.weight_decay), ("averaging", recipe.averaging)]
     epochs = np.linspace(0, recipe.epochs, recipe.epochs * _POINTS_PER_EPOCH + 1)
     curve = draw_plot(epochs, {"learning_rate": [learning_rate(recipe, epoch) for epoch in epochs]}, "epoch")
-    return show(
+    return entry(
         draw_table(["setting", "value"], rows),
         curve,
         optimizer=recipe.optimizer,
@@ -105,7 +105,7 @@ def describe_gradient_descent(case: Case) -> Message:
     target, steps = case.runner_up, list(descend(case, case.runner_up))
     losses = [loss for loss, _ in steps]
     chosen = (0, 1, 2, 5, 10, _NUM_STEPS)
-    return show(
+    return entry(
         draw_plot(range(_NUM_STEPS + 1), {"loss": losses}, "step"),
         draw_table(["step", "loss", "probability"], [(step, *steps[step]) for step in chosen]),
         digit=case.predicted,
@@ -123,7 +123,7 @@ def describe_momentum(case: Case) -> Message:
         "without_momentum": [loss for loss, _ in descend(case, target)],
         "with_momentum": [loss for loss, _ in descend(case, target, _MOMENTUM)],
     }
-    return show(
+    return entry(
         draw_plot(range(_NUM_STEPS + 1), curves, "step"),
         shown="shown" if case.stored.recipe.optimizer == "momentum" else "shown_other",
         target=target,
@@ -150,7 +150,7 @@ def describe_backpropagation(case: Case) -> Message:
         ("gradient", float(gradient)),
         ("tried", float((after - before) / (2 * _NUDGE))),
     ]
-    return show(
+    return entry(
         draw_table(["piece", "value"], rows, 2),
         digit=digit,
         target=target,
@@ -175,11 +175,11 @@ def _per_epoch(case: Case) -> tuple[int, int, int] | None:
 def describe_batch(case: Case) -> Message:
     size, counted = case.stored.recipe.batch_size, _per_epoch(case)
     if counted is None:
-        return lack("counts", size=size)
+        return missing("counts", size=size)
     steps = math.ceil(sum(counted) / size)
     rows = [("training_images", counted[0]), ("pen_drawings", counted[1]), ("no_digits", counted[2])]
     rows += [("batch_size", size), ("steps_an_epoch", steps)]
-    return show(draw_table(["each_epoch", "number"], rows, 4), size=size, images=sum(counted), steps=steps)
+    return entry(draw_table(["each_epoch", "number"], rows, 4), size=size, images=sum(counted), steps=steps)
 
 
 def describe_epoch(case: Case) -> Message:
@@ -187,9 +187,9 @@ def describe_epoch(case: Case) -> Message:
     curves = _curves(case, {"training": "accuracy", "validation": "val_accuracy"})
     name = "validation" if "validation" in curves else "training"
     if name not in curves:
-        return lack("history")
+        return missing("history")
     rows = [(epoch, curves[name][epoch - 1]) for epoch in _epochs(case) if epoch in (1, 2, 3, 5, 10, 20, len(history))]
-    return show(
+    return entry(
         draw_table(["epoch", f"{name}_accuracy"], rows),
         epochs=len(history),
         planned=case.stored.recipe.epochs,
@@ -200,9 +200,9 @@ def describe_epoch(case: Case) -> Message:
 def describe_overfitting(case: Case) -> Message:
     curves = _curves(case, {"training": "accuracy", "validation": "val_accuracy"})
     if len(curves) < 2:
-        return lack("history")
+        return missing("history")
     training, validation = (round(curves[name][-1] * 100, 2) for name in ("training", "validation"))
-    return show(
+    return entry(
         draw_plot(_epochs(case), curves, "epoch"),
         shown="shown" if training > validation else "shown_other",
         training=f"{training:.2f}",
@@ -214,14 +214,14 @@ def describe_overfitting(case: Case) -> Message:
 def describe_dropout(case: Case) -> Message:
     network = case.stored.recipe.network
     if not network.dropout:
-        return lack("dropout")
+        return missing("dropout")
     dense = [part for part in case.anatomy.parts if part.kind == "dense"]
     part = dense[0] if network.dropout_before == "dense" else dense[-1]
     received = case.input_of(part).reshape(-1)
     chosen = np.sort(received.argsort()[-_NUM_DROPPED:])
     kept = np.random.default_rng(case.stored.recipe.seed).random(len(chosen)) >= network.dropout
     after = received[chosen] * kept / (1 - network.dropout)
-    return show(
+    return entry(
         draw_matrix([received[chosen], after], "some_inputs", ["reading", "learning"], chosen.tolist()),
         layer=part.name,
         percent=f"{100 * network.dropout:g}",
@@ -234,13 +234,13 @@ def describe_dropout(case: Case) -> Message:
 def describe_augmentation(case: Case) -> Message:
     augmentation = case.stored.recipe.augmentation
     if not augmentation.is_active:
-        return lack("augmentation")
+        return missing("augmentation")
     images = np.repeat(case.image[None], _NUM_VARIANTS, axis=0)
     variants = augment(images, augmentation, np.random.default_rng(case.stored.recipe.seed))
     labels = case.anatomy.predict(np.clip(variants, 0, 1)).probabilities.argmax(axis=1)
     pictures = [(np.clip(variant, 0, 1), f"→ {label}") for variant, label in zip(variants, labels, strict=True)]
     rows = [(name, limit) for name, limit in vars(augmentation).items() if limit]
-    return show(
+    return entry(
         draw_pictures([(case.image, "image"), *pictures]),
         draw_table(["change", "limit"], rows),
         digit=case.predicted,
@@ -255,7 +255,7 @@ def describe_transfer(case: Case) -> Message:
     frozen = find_layers(recipe.network, recipe.start.freeze) if recipe.start else ()
     rows = [(layer.name, layer.num_parameters, _fate(layer.name, recipe, frozen, layers[-1].name)) for layer in layers]
     total, last = sum(layer.num_parameters for layer in layers), layers[-1].num_parameters
-    return show(
+    return entry(
         draw_table(["layer", "numbers", "fate"], rows),
         shown="shown" if recipe.start else "shown_other",
         start=recipe.start.model if recipe.start else "",
@@ -280,7 +280,7 @@ def describe_calibration(case: Case) -> Message:
     after = case.anatomy.calibration.probabilities(case.logits[None])[0]
     top = before.argsort()[::-1][:_NUM_PROBABILITIES]
     compared = [(int(digit), float(before[digit]), float(after[digit])) for digit in top]
-    return show(
+    return entry(
         draw_table(["setting", "value"], rows),
         draw_table(["digit", "before", "after"], compared),
         shown="shown_other" if calibration == Calibration() else "shown",
