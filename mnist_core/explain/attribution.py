@@ -16,6 +16,7 @@ from typing import Literal, Protocol
 import numpy as np
 from PIL import Image, ImageFilter
 
+from ..checks import is_index
 from ..errors import QueryError
 from ..models.architectures import NUM_CLASSES
 from ..preprocessing.ink import IMAGE_SIZE
@@ -50,8 +51,7 @@ class Target:
 
     def __post_init__(self) -> None:
         for name, label in (("digit", self.digit), ("versus", self.versus)):
-            is_digit = isinstance(label, int) and not isinstance(label, bool) and 0 <= label < NUM_CLASSES
-            if not is_digit and not (name == "versus" and label is None):
+            if not is_index(label, NUM_CLASSES) and not (name == "versus" and label is None):
                 raise QueryError(f"Only the digits 0 to 9 can be explained. Received: {name}={label!r}.")
         if self.digit == self.versus:
             raise QueryError(f"A digit is compared with another one. Received: {self.digit} twice.")

@@ -17,7 +17,9 @@ from functools import partial
 
 import numpy as np
 
+from ..checks import is_index
 from ..errors import PictureError, QueryError
+from ..models.architectures import NUM_CLASSES
 from ..models.inference import MOST_IMAGES
 from ..models.predictions import Predictions
 from ..preprocessing.ink import IMAGE_SIZE
@@ -132,7 +134,7 @@ def _check_question(image: np.ndarray, family: str, wanted: int | None, budget: 
         raise PictureError("There is too little ink to change. Draw a digit first.")
     if family not in FAMILIES:
         raise QueryError(f"There is no kind of change named {family!r}. Available: {', '.join(FAMILIES)}.")
-    if wanted is not None and (isinstance(wanted, bool) or not isinstance(wanted, int) or not 0 <= wanted <= 9):
+    if wanted is not None and not is_index(wanted, NUM_CLASSES):
         raise QueryError(f"The wanted digit must be 0 to 9. Received: {wanted!r}.")
     if budget < 1:
         raise ValueError(f"`budget` must be at least 1. Received: {budget}")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..augmentation.transforms import filter_3x3, sample_bilinear
+from ..checks import is_number
 from ..errors import QueryError
 from ..preprocessing.ink import IMAGE_SIZE
 
@@ -67,7 +68,7 @@ def check_values(values: Mapping[str, object] | None) -> dict[str, float]:
     checked = {}
     for sweep in SWEEPS:
         value = values.get(sweep.name, sweep.neutral)
-        if not isinstance(value, int | float) or isinstance(value, bool) or not sweep.low <= value <= sweep.high:
+        if not (is_number(value) and sweep.low <= value <= sweep.high):
             raise QueryError(f"{sweep.name!r} takes a number from {sweep.low} to {sweep.high}. Received: {value!r}.")
         checked[sweep.name] = float(value)
     return checked

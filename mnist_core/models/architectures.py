@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
+from ..checks import is_whole
 from ..errors import ArchitectureError, UnknownModelError
 from ..preprocessing.ink import IMAGE_SIZE
 
@@ -74,11 +75,11 @@ class Parts:
             values = getattr(self, name)
             if values is not None:
                 object.__setattr__(self, name, tuple(values))  # JSON has no tuples
-                whole = all(isinstance(value, int) and value >= 1 for value in values)
+                whole = all(is_whole(value) and value >= 1 for value in values)
                 _require(whole, name, "hold whole numbers of at least 1", values)
         for name in ("kernel", "pool_size"):
             value = getattr(self, name)
-            whole = value is None or (isinstance(value, int) and value >= 1)
+            whole = value is None or (is_whole(value) and value >= 1)
             _require(whole, name, "be a whole number of at least 1", value)
         for name, choices in (("activation", ACTIVATIONS), ("pooling", POOLINGS)):
             value = getattr(self, name)

@@ -9,9 +9,11 @@ import base64
 import io
 from typing import Any
 
+from ...checks import is_index, is_whole
 from ...data.labelled import pack_ink
 from ...errors import InkError
 from ...evaluation.statistics import wilson_interval
+from ...models.architectures import NUM_CLASSES
 from ...preprocessing.ink import check_ink
 from .evidence import load_figures
 
@@ -26,7 +28,7 @@ def compare_hand(message: Message) -> Message:
     A row is name, accuracy, interval (95 %) and whether it is the visitor's; stored figures are the shipped model's.
     """
     right, total = message.get("right"), message.get("total")
-    if not (isinstance(right, int) and isinstance(total, int) and 0 <= right <= total and total >= 1):
+    if not (is_whole(total) and total >= 1 and is_index(right, total + 1)):
         raise InkError(f"Expected how many drawings were read right, of how many. Received: {right!r} of {total!r}.")
     interval = list(wilson_interval(right, total))
     rows = [{"name": "", "accuracy": right / total, "interval": interval, "isYou": True}]
@@ -43,7 +45,7 @@ def pack_hand(message: Message) -> Message:
     drawings = message.get("drawings")
     if not isinstance(drawings, list) or not 1 <= len(drawings) <= _MOST_DRAWINGS:
         raise InkError(f"Expected a list of 1 to {_MOST_DRAWINGS} drawings.")
-    if not all(isinstance(drawing, dict) and drawing.get("label") in range(10) for drawing in drawings):
+    if not all(isinstance(drawing, dict) and is_index(drawing.get("label"), NUM_CLASSES) for drawing in drawings):
         raise InkError("Expected each drawing with its strokes and a label from 0 to 9.")
     file = io.BytesIO()
     pack_ink(file, [check_ink(drawing.get("strokes")) for drawing in drawings], [entry["label"] for entry in drawings])

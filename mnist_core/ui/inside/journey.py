@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from ...checks import is_number
 from ...errors import QueryError
 from ...evaluation.figures import read_figures
 from ...preprocessing.ink import check_ink, largest_extent
@@ -97,6 +98,6 @@ def _read_steps(without: Any) -> tuple[str, ...]:
 
 def _read_brush(brush: Any) -> float:
     share = BRUSH if brush is None else brush
-    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share <= 1:
+    if not (is_number(share) and 0 < share <= 1):
         raise QueryError(f"'brush' takes a share of the pad's side, more than 0 and at most 1. Received: {brush!r}.")
     return float(share)
