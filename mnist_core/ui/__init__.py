@@ -4,7 +4,9 @@ texts        what a visitor reads
 files        the scripts, styles and texts that a browser fetches once a release
 wire         what travels between scripts and server
 part         a part of the page: its HTML, brought to life by its script
+messages     what scripts and programs are told of a sample
 model_list   the stored models, as the page describes them
+relatives    the training images most like a drawing
 data         the data tab
 draw         the pad and everything that it moves
 inside       the inside tab

@@ -20,7 +20,7 @@ from ..preprocessing.ink import check_ink, render_ink
 from ..preprocessing.picture import open_picture, picture_to_image
 from ..services.library import Library
 from ..services.reader import Answer, Reader
-from .data.tab import describe_sample
+from .messages import describe_sample
 
 _MOST_SAMPLES = 1000
 _MOST_NEIGHBOURS = 100

@@ -34,10 +34,9 @@ def build_page(reader: Reader, samples: Samples, library: Library) -> gr.Blocks:
     with EndpointBlocks(
         title=load_texts()["title"], analytics_enabled=False, fill_width=True, delete_cache=_UPLOADS
     ) as page:
-        tab = DataTab(reader, library)
         build_masthead()
-        build_sketchpad(reader, samples, tab)
-        build_data(tab)
+        build_sketchpad(reader, samples, library)
+        build_data(DataTab(reader, library))
         build_inside(reader, library)
         add_endpoints(reader, library)
     return page

@@ -14,15 +14,18 @@ import numpy as np
 from ...browse.answers import select_for_map
 from ...browse.catalogue import Catalogue, count_choices, describe_crowd, select_samples
 from ...browse.query import Query
-from ...checks import check_choice, check_index, check_whole
+from ...checks import check_choice, check_index, check_whole, is_index
 from ...data.splits import NO_LABEL, OWN
 from ...errors import NotReadyError, QueryError
+from ...models.architectures import NUM_CLASSES
 from ...rendering.charts import render_counts, render_distributions
 from ...services.jobs import Job
 from ...services.library import MAPS, MOST_OWN, Library
 from ...services.reader import Reader
+from ..messages import describe_sample
 from ..model_list import models_of
 from ..part import add_part
+from ..relatives import relatives_of
 from ..texts import load_texts
 from ..wire import (
     LiveFunction,
@@ -36,7 +39,6 @@ from ..wire import (
 
 _MOST_ON_A_PAGE = 400
 _COLUMNS = 20
-_NUM_RELATIVES = 10
 # How far the part of the map about a place reaches, as a share of the whole.
 _NEAR = 0.05
 
@@ -47,7 +49,7 @@ def build_data(tab: DataTab) -> gr.HTML:
 
 
 class DataTab:
-    """The functions that the scripts of the tab, and of the pad for relatives, call with one JSON object.
+    """The functions that the scripts of the tab call with one JSON object.
 
     A question about samples holds `split`, `model`, and the fields of `browse.Query`; of the visitor's own drawings,
     whose split is "own", also `own`, a list of `{image, label?}`.
@@ -72,7 +74,7 @@ class DataTab:
             self.describe_chosen,
             self.draw_map,
             self.place_drawing,
-            self.find_relatives,
+            relatives_of(self._library),
             models_of(self._reader),
         )
         return tuple(map(never_raise, functions))
@@ -200,26 +202,6 @@ class DataTab:
             "isAccepted": answer.verdict.kind != "refused",
         }
 
-    def find_relatives(self, message: Message) -> Message:
-        """`{image, model, space}` to the nearest training images.
-
-        That is `{relatives, sprite, split, size, limit, hasNear}`; a relative has index, label, distance and isSeen.
-        """
-        found = self._library.find_relatives(
-            decode_image(message.get("image")),
-            str(message.get("model") or ""),
-            str(message.get("space") or "embedding"),
-            _NUM_RELATIVES,
-        )
-        return {
-            "relatives": found.describe(),
-            "sprite": encode_sprite(found.split.images[found.neighbours.indices], _NUM_RELATIVES),
-            "split": found.split.name,
-            "size": len(found.split),
-            "limit": round(found.limit, 3),
-            "hasNear": found.has_near,
-        }
-
     def _open(self, message: Message) -> tuple[Catalogue, Job | None, Query]:
         """The catalogue that a question is about, what is still being computed, and the question."""
         query, model = Query.from_dict(message), str(message.get("model") or "")
@@ -235,28 +217,10 @@ def _read_own(drawings: Any) -> tuple[np.ndarray, np.ndarray]:
         raise QueryError(f"Expected a list of at most {MOST_OWN} drawings.")
     images = [np.rint(decode_image(drawing.get("image")) * 255).astype(np.uint8) for drawing in drawings]
     labels = [drawing.get("label") for drawing in drawings]
-    if not all(label is None or label in range(10) for label in labels):
+    if not all(label is None or is_index(label, NUM_CLASSES) for label in labels):
         raise QueryError(f"Expected labels 0 to 9, or none. Received: {labels!r}.")
-    known = [NO_LABEL if label is None else int(label) for label in labels]
+    known = [NO_LABEL if label is None else label for label in labels]
     return np.array(images, np.uint8).reshape(-1, 28, 28), np.array(known, np.int64)
-
-
-def describe_sample(catalogue: Catalogue, index: int) -> Message:
-    """One sample: index, label (None without one), isSeen; with answers also predicted, confidence and isAccepted."""
-    label = int(catalogue.labels[index])
-    sample = {
-        "index": index,
-        "label": None if label == NO_LABEL else label,
-        "isSeen": bool(catalogue.seen[index]),
-    }
-    if catalogue.answers is None:
-        return sample
-    return {
-        **sample,
-        "predicted": int(catalogue.predictions[index]),
-        "confidence": round(float(catalogue.confidence[index]), 4),
-        "isAccepted": bool(catalogue.answers.predictions.accepted[index]),
-    }
 
 
 def _find_duplicates(catalogue: Catalogue, index: int) -> list[int]:

@@ -11,10 +11,11 @@ import numpy as np
 
 from ...data.sample import Samples
 from ...preprocessing.picture import open_picture, picture_to_image
+from ...services.library import Library
 from ...services.reader import Answer, Reader
-from ..data.tab import DataTab
 from ..model_list import models_of
 from ..part import add_part
+from ..relatives import relatives_of
 from ..wire import (
     LiveFunction,
     Message,
@@ -29,12 +30,12 @@ from .evidence import show_evidence
 from .own_test import compare_hand, pack_hand
 
 
-def build_sketchpad(reader: Reader, samples: Samples, tab: DataTab) -> gr.HTML:
-    """Adds the pad to the Blocks that are being built; `samples` are shown beside it, `tab` knows relatives."""
-    return add_part("draw", "sketch", live_functions(reader, samples, tab))
+def build_sketchpad(reader: Reader, samples: Samples, library: Library) -> gr.HTML:
+    """Adds the pad to the Blocks that are being built; `samples` are shown beside it."""
+    return add_part("draw", "sketch", live_functions(reader, samples, library))
 
 
-def live_functions(reader: Reader, samples: Samples, tab: DataTab) -> tuple[LiveFunction, ...]:
+def live_functions(reader: Reader, samples: Samples, library: Library) -> tuple[LiveFunction, ...]:
     """The functions that the pad's script calls; each takes and returns one JSON object."""
     generator = np.random.default_rng()
 
@@ -64,7 +65,7 @@ def live_functions(reader: Reader, samples: Samples, tab: DataTab) -> tuple[Live
         ]
         return {"samples": picked, "source": samples.source, "name": samples.name}
 
-    others = models_of(reader), compare_hand, pack_hand, show_evidence, tab.find_relatives
+    others = models_of(reader), compare_hand, pack_hand, show_evidence, relatives_of(library)
     return classify_drawing, read_picture, pick_samples, *map(never_raise, others)
 
 
