@@ -116,7 +116,7 @@ export function createBroken() {
       const { image } = subject;
       const question = { image, model, off, noise: Number($("#break-noise").value), seed };
       const answer = await Promise.race([server.break_network(question), later(GIVE_UP)]);
-      if (answer?.isBusy) {
+      if (answer?.pending !== undefined && !answer.error) {
         notify(t("break_busy"));
         await later(RETRY);
         isWanted = true;

@@ -3,7 +3,6 @@
 import { $, digitColor, make } from "../shared/dom.js";
 import { percent } from "../shared/numbers.js";
 import { decodeBytes, paintPixels } from "../shared/pixels.js";
-import { later, RETRY } from "../shared/server.js";
 import { t } from "../shared/texts.js";
 import { ask, putOnPad, showCurrent, teach } from "./shell.js";
 
@@ -48,17 +47,12 @@ export function createChange() {
     const { results } = searches;
     render(subject, results);
     while (results.length < KINDS.length) {
-      const answer = await ask("find_smallest_change", { ...question, family: KINDS[results.length] }, isCurrent);
+      const family = KINDS[results.length];
+      const answer = await ask("find_smallest_change", { ...question, family }, isCurrent, "change_busy");
       if (!isCurrent()) return;
       if (!answer) return tellProgress("");
-      if (answer.isBusy) {
-        tellProgress(t("change_busy"));
-        await later(RETRY);
-        if (!isCurrent()) return;
-      } else {
-        results.push(answer);
-        render(subject, results);
-      }
+      results.push(answer);
+      render(subject, results);
     }
   }
 

@@ -72,9 +72,9 @@ export function tellProblem(answer) {
   if (!answer) retryLater(showCurrent);
 }
 
-// Asks the server; says what went wrong, unless something else is wanted by now. What is being computed is asked for
-// again until it is there.
-export async function ask(name, question, isCurrent = () => true) {
+// Asks the server; says what went wrong, unless something else is wanted by now. What is not there yet is asked for
+// again until it is; `waiting` names the text that is shown meanwhile.
+export async function ask(name, question, isCurrent = () => true, waiting = "inside_pending") {
   for (;;) {
     const answer = await Promise.race([server[name](question), later(GIVE_UP)]);
     if (!isCurrent()) return null;
@@ -86,7 +86,7 @@ export async function ask(name, question, isCurrent = () => true) {
       tellProblem(answer);
       return null;
     }
-    notify(t("inside_pending", { share: Math.round(answer.pending * 100) }));
+    notify(t(waiting, { share: Math.round(answer.pending * 100) }));
     await later(PENDING);
     if (!isCurrent()) return null;
   }
