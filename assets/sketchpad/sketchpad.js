@@ -211,13 +211,7 @@ async function readPicture(file) {
   const number = ++numPictures;
   const { generation } = ink;
   notify(say("picture_reading"));
-  const url = await new Promise((resolve) => {
-    const reader = new FileReader();
-    reader.onload = reader.onerror = () => resolve(reader.result ?? "");
-    reader.readAsDataURL(file);
-  });
-  const question = server.read_picture({ picture: url.slice(url.indexOf(",") + 1) });
-  const answer = await Promise.race([question, later(GIVE_UP)]);
+  const answer = await Promise.race([sendPicture(file), later(GIVE_UP)]);
   // A later picture or a stroke drawn meanwhile is what the visitor wants.
   if (number !== numPictures || generation !== ink.generation || pad.isPenDown) return notify("");
   if (answer?.ok) {
@@ -225,6 +219,15 @@ async function readPicture(file) {
     ink.putImage(answer.image);
   } else {
     notify(answer?.error ?? say("server_away"));
+  }
+}
+
+async function sendPicture(file) {
+  try {
+    const response = await fetch(new URL("picture", document.baseURI), { method: "POST", body: file });
+    return await response.json();
+  } catch {
+    return undefined;
   }
 }
 

@@ -14,10 +14,10 @@ import numpy as np
 from ...browse.answers import select_for_map
 from ...browse.catalogue import Catalogue, count_choices, describe_crowd, select_samples
 from ...browse.query import Query
-from ...checks import check_choice, check_index, check_whole
+from ...checks import check_choice, check_index, check_whole, is_text
 from ...data.splits import NO_LABEL, OWN
 from ...errors import NotReadyError, QueryError
-from ...paths import ASSETS_DIR
+from ...paths import ASSETS_DIR, hide_folders
 from ...rendering.charts import render_counts, render_distributions
 from ...services.jobs import Job
 from ...services.library import MAPS, MOST_OWN, Library
@@ -95,7 +95,11 @@ class DataTab:
         """`{}` to `{splits, training}`: what can be looked through, and where relatives come from."""
         del message
         sources = self._library.list_splits()
-        splits = [{"name": source.name, "kind": source.kind, "size": source.size} for source in sources]
+        splits = [
+            {"name": source.name, "kind": source.kind, "size": source.size}
+            for source in sources
+            if is_text(source.name)
+        ]
         return {"splits": splits, "training": self._library.find_training()}
 
     def browse_samples(self, message: Message) -> Message:
@@ -309,5 +313,5 @@ def _describe_known(catalogue: Catalogue, job: Job | None) -> Message:
     known = [catalogue.answers, catalogue.duplicates]
     return {
         "known": sum(thing is not None for thing in known),
-        "job": None if job is None else {"share": job.share, "problem": job.problem},
+        "job": None if job is None else {"share": job.share, "problem": hide_folders(job.problem)},
     }

@@ -11,7 +11,6 @@ import numpy as np
 
 from ...data.sample import Samples
 from ...paths import ASSETS_DIR
-from ...preprocessing.picture import open_picture, picture_to_image
 from ...services.reader import Answer, Reader
 from ..data.tab import DataTab
 from ..model_list import models_of
@@ -19,7 +18,6 @@ from ..texts import select_texts
 from ..wire import (
     LiveFunction,
     Message,
-    decode_base64,
     decode_image,
     describe_answer,
     encode_bytes,
@@ -73,11 +71,6 @@ def live_functions(reader: Reader, samples: Samples, tab: DataTab) -> tuple[Live
         return _pack(reader.read_ink(strokes, model))
 
     @never_raise
-    def read_picture(message: Message) -> Message:
-        """`{picture}`, base64 of a picture file, to `{image}`, base64 of 784 bytes."""
-        return {"image": encode_image(picture_to_image(open_picture(decode_base64(message.get("picture")))))}
-
-    @never_raise
     def pick_samples(message: Message) -> Message:
         """`{}` to `{samples, source, name}`: two real images of each label, in random order."""
         del message
@@ -91,7 +84,7 @@ def live_functions(reader: Reader, samples: Samples, tab: DataTab) -> tuple[Live
         return {"samples": picked, "source": samples.source, "name": samples.name}
 
     others = models_of(reader), compare_hand, pack_hand, show_evidence, tab.find_relatives
-    return classify_drawing, read_picture, pick_samples, *map(never_raise, others)
+    return classify_drawing, pick_samples, *map(never_raise, others)
 
 
 def _pack(answer: Answer) -> Message:
