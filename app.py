@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     cache_dir, note = find_cache_dir()
     if note:
         print(f"app.py: {note}", file=sys.stderr)
+    # So that what must be tidied up is.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     # Whose word on addresses counts is decided in one place, the gate.
     os.environ["FORWARDED_ALLOW_IPS"] = ""
     # Gradio takes a second to import and asks the network for news unless told not to.

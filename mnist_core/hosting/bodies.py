@@ -18,6 +18,7 @@ _DEEPEST = 32
 _MOST_LISTS = 2 * MAX_POINTS + 1_000
 _MOST_COMMAS = 4 * MAX_POINTS + 10_000
 _ALL_BUT_BRACKETS = bytes(set(range(256)) - set(b'[]{}"'))
+_AS_LISTS = bytes.maketrans(b"{}", b"[]")
 _STRING = re.compile(rb'"[^"]*"')
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _SESSION = re.compile(rb'"session_hash"\s*:\s*"[^"\\]*"')
@@ -99,14 +100,11 @@ def _check_surrogates(body: bytes) -> None:
 
 def _check_depth(body: bytes) -> None:
     """Refuses lists and objects that lie too deep, or are not closed; each round takes the innermost away."""
-    left = body.replace(rb"\\", b"").replace(rb"\"", b"").translate(None, _ALL_BUT_BRACKETS)
+    left = body.replace(rb"\\", b"").replace(rb"\"", b"").translate(_AS_LISTS, _ALL_BUT_BRACKETS)
     left = _STRING.sub(b"", left)
     for _ in range(_DEEPEST):
         if not left:
             return
-        left = left.replace(b"[]", b"").replace(b"{}", b"")
+        left = left.replace(b"[]", b"")
     if left:
-        raise RefusedError(
-            400,
-            f"The lists in this are not closed, or lie too deep in one another: at most {_DEEPEST} levels are read.",
-        )
+        raise RefusedError(400, f"The lists in this are not closed, or lie more than {_DEEPEST} levels deep.")

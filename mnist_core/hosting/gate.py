@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 # What Gradio offers and this page does not need: figures of its use, files of the host, its login, developers' tools.
 _CLOSED = (
     "/monitoring",
-    "/pwa_icon",
+    "/pwa_icon/",
     "/gradio_api/runs",
     "/gradio_api/run-history",
     "/gradio_api/file",

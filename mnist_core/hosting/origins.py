@@ -22,7 +22,7 @@ Headers = Mapping[str, str]
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:[0-9]{1,5})?", re.IGNORECASE)
 _LOCAL_ENDINGS = (".local", ".localhost")
 # Gradio builds addresses from these.
-_FORWARDED = ("x-forwarded-", "forwarded", "x-gradio-server")
+_FORWARDED = (b"x-forwarded-", b"forwarded", b"x-gradio-server")
 
 
 def read_headers(scope: Scope) -> dict[str, str]:
@@ -69,11 +69,10 @@ class Proxies:
         if self._is_trusted(client[0]):
             scope["client"] = self._find_client(headers.get("x-forwarded-for", ""), client)
             scope["scheme"] = _find_scheme(scope["scheme"], headers.get("x-forwarded-proto", ""))
-            scope["host"] = headers.get("x-forwarded-host", host).partition(",")[0].strip().lower()
+            forwarded = headers.get("x-forwarded-host", "").partition(",")[0].strip()
+            scope["host"] = (forwarded or host).lower()
         else:
-            scope["headers"] = [
-                (name, value) for name, value in scope["headers"] if not name.decode("latin-1").startswith(_FORWARDED)
-            ]
+            scope["headers"] = [header for header in scope["headers"] if not header[0].startswith(_FORWARDED)]
             self._check_own(scope["host"])
         if scope["host"] and not _HOST.fullmatch(scope["host"]):
             raise RefusedError(400, "The Host header is no address. Expected a name or an IP address, and a port.")

@@ -68,13 +68,14 @@ class QueueResults:
 
         async def speak(message: Message) -> None:
             answer.append(message.get("body", b""))
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                event = _read_text(b"".join(answer), "event_id")
+                session = _read_text(b"".join(question), "session_hash") or event
+                if event:  # noted before the program knows of it and can fetch the answer
+                    self._num_unread[session] = self._num_unread.pop(session, 0) + 1
             await send(message)
 
         await self._app(scope, listen, speak)
-        event = _read_text(b"".join(answer), "event_id")
-        if event:
-            session = _read_text(b"".join(question), "session_hash") or event
-            self._num_unread[session] = self._num_unread.pop(session, 0) + 1
 
     async def _fetch(self, session: str, scope: Scope, receive: Receive, send: Send) -> None:
         async def speak(message: Message) -> None:
@@ -85,6 +86,8 @@ class QueueResults:
                 if self._num_unread[session] <= 0:
                     del self._num_unread[session]
 
+        if session not in self._num_unread:
+            raise RefusedError(404, "No answer waits under this name.")
         self._fetching[session] += 1
         try:
             await self._app(scope, receive, speak)

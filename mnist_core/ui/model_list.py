@@ -14,11 +14,7 @@ def models_of(reader: Reader) -> LiveFunction:
     def describe_models(message: Message) -> Message:
         """`{}` to `{models, device, note}`."""
         del message
-<<<<<<< HEAD
-        models = [_describe_model(model) for model in reader.models.list_all()]
-=======
-        models = [_describe_model(model) for model in reader.list_models() if is_text(model.name)]
->>>>>>> 999b1bd (The gate: settings in one place, and one middleware that every request must pass before Gradio sees it)
+        models = [_describe_model(model) for model in reader.models.list_all() if is_text(model.name)]
         return {"models": models, "device": reader.device.name, "note": reader.device.note}
 
     return describe_models

@@ -47,12 +47,12 @@ def never_raise(function: LiveFunction) -> LiveFunction:
 
 
 def check_sendable(answer: Any) -> None:
-    """Makes sure that an answer can be sent.
+    """Makes sure that the texts of an answer can be sent.
 
     Raises:
         ValueError: A text in it is none, such as the name of a file that is not UTF-8.
     """
-    json.dumps(answer, ensure_ascii=False).encode()
+    json.dumps(answer, ensure_ascii=False, default=str).encode()
 
 
 def explain(error: Exception, name: str) -> str:

@@ -3,13 +3,14 @@
 import base64
 import io
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 from support.server import sample_digit
 
-from mnist_core.errors import DataError, NotReadyError, PictureError, QueryError
+from mnist_core.errors import FAULT, DataError, NotReadyError, PictureError, QueryError
 from mnist_core.ui.wire import (
     decode_base64,
     decode_image,
@@ -115,3 +116,15 @@ def test_scripts_stand_in_the_order_they_are_named(tmp_path):
     (tmp_path / "a.js").write_text("const a = 'é';", encoding="utf-8")
     (tmp_path / "b.js").write_text("use(a);", encoding="utf-8")
     assert join_scripts(tmp_path / "a.js", tmp_path / "b.js") == "const a = 'é';\nuse(a);"
+
+
+def test_a_visitor_learns_no_folder_of_the_machine():
+    path = Path("/home/ann/my data/mnist.npz")
+    error = DataError(f"{path} is damaged: [Errno 5] {str(path)!r}; see /var/log/x.", path)
+    assert failing(error)({}) == {"error": "mnist.npz is damaged: [Errno 5] 'mnist.npz'; see x."}
+    assert failing(NotReadyError(0.5, "/srv/cache is full."))({}) == {"pending": 0.5, "error": "cache is full."}
+
+
+def test_an_answer_that_cannot_be_sent_is_an_error(caplog):
+    assert never_raise(lambda message: {"name": "x\udcff"})({}) == {"error": FAULT}
+    assert failing(QueryError("No x\udcff."))({}) == {"error": "No x?."}

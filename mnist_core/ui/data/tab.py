@@ -14,7 +14,7 @@ import numpy as np
 from ...browse.answers import select_for_map
 from ...browse.catalogue import Catalogue, count_choices, describe_crowd, select_samples
 from ...browse.query import Query
-from ...checks import check_choice, check_index, check_whole, is_text
+from ...checks import check_choice, check_index, check_whole
 from ...data.splits import NO_LABEL, OWN
 from ...errors import NotReadyError, QueryError
 from ...paths import ASSETS_DIR, hide_folders
@@ -95,11 +95,7 @@ class DataTab:
         """`{}` to `{splits, training}`: what can be looked through, and where relatives come from."""
         del message
         sources = self._library.list_splits()
-        splits = [
-            {"name": source.name, "kind": source.kind, "size": source.size}
-            for source in sources
-            if is_text(source.name)
-        ]
+        splits = [{"name": source.name, "kind": source.kind, "size": source.size} for source in sources]
         return {"splits": splits, "training": self._library.find_training()}
 
     def browse_samples(self, message: Message) -> Message:
