@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,45 +11,9 @@ from pathlib import Path
 from mnist_core.data.mnist import load_dataset
 from mnist_core.data.sample import Samples, built_in_samples
 from mnist_core.errors import MnistError
-from mnist_core.models.devices import DEVICE_CHOICES, choose_device
-from mnist_core.paths import SHIPPED_DIR, default_cache_dir, models_dir
-
-
-def parse_settings(arguments: Sequence[str] | None = None) -> argparse.Namespace:
-    """Reads the command line; every option has an environment variable, and the command line wins."""
-    environment = os.environ
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    # A Space says through Gradio's own variables where it wants to be served.
-    host = environment.get("MNIST_HOST") or environment.get("GRADIO_SERVER_NAME") or "127.0.0.1"
-    port = environment.get("MNIST_PORT") or environment.get("GRADIO_SERVER_PORT") or "7860"
-    parser.add_argument("--host", default=host, help="address to listen on")
-    parser.add_argument("--port", type=_port, default=port, help="port to listen on")
-    parser.add_argument(
-        "--device", choices=DEVICE_CHOICES, default=environment.get("MNIST_DEVICE") or "auto", help="what computes"
-    )
-    parser.add_argument(
-        "--model", default=environment.get("MNIST_MODEL") or "sketchnet", help="model that answers first"
-    )
-    parser.add_argument(
-        "--data-dir",
-        type=Path,
-        default=environment.get("MNIST_DATA_DIR") or None,
-        help="an npz file, or a folder with mnist.npz or the four IDX files, and other sets to browse beside it",
-    )
-    parser.add_argument(
-        "--share", action="store_true", default=environment.get("MNIST_SHARE") == "1", help="ask for a public address"
-    )
-    parser.add_argument("--open", action="store_true", help="open the page in a browser")
-    settings = parser.parse_args(arguments)
-    if settings.device not in DEVICE_CHOICES:  # argparse does not check defaults
-        parser.error(f"MNIST_DEVICE must be one of {', '.join(DEVICE_CHOICES)}. Received: {settings.device!r}")
-    return settings
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 65535:
-        raise argparse.ArgumentTypeError(f"expected a port from 1 to 65535, received {text!r}")
-    return int(text)
+from mnist_core.hosting.settings import parse_settings
+from mnist_core.models.devices import choose_device
+from mnist_core.paths import SHIPPED_DIR, find_cache_dir, models_dir
 
 
 def load_samples(data_dir: Path | None) -> Samples:
@@ -62,7 +26,14 @@ def load_samples(data_dir: Path | None) -> Samples:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serves the page until it is stopped; returns the exit code."""
-    settings = parse_settings(arguments)
+    settings = parse_settings(arguments, description=__doc__)
+    cache_dir, note = find_cache_dir()
+    if note:
+        print(f"app.py: {note}", file=sys.stderr)
+    # So that what must be tidied up is.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    # Whose word on addresses counts is decided in one place, the gate.
+    os.environ["FORWARDED_ALLOW_IPS"] = ""
     # Gradio takes a second to import and asks the network for news unless told not to.
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     from mnist_core.services.library import Library
@@ -71,8 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         device = choose_device(settings.device)
-        reader = Reader(device, (SHIPPED_DIR, models_dir(default_cache_dir())), settings.model)
-        library = Library(reader, settings.data_dir, default_cache_dir())
+        reader = Reader(device, (SHIPPED_DIR, models_dir(cache_dir)), settings.model)
+        library = Library(reader, settings.data_dir, cache_dir)
         page = build_page(reader, load_samples(settings.data_dir), library)
     except MnistError as error:
         print(f"app.py: {error}", file=sys.stderr)
@@ -84,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             server_port=settings.port,
             share=settings.share,
             inbrowser=settings.open,
-            **launch_options(),
+            **launch_options(settings, reader),
         )
     except OSError:
         print(

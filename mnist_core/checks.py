@@ -22,6 +22,11 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST_NUMBER
 
 
+def is_text(name: str) -> bool:
+    """Whether the name of a file or folder can be sent as text; one that is not UTF-8 cannot."""
+    return name.encode("utf-8", "ignore").decode() == name
+
+
 def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
     """Makes sure that a value is one of those that can be asked for.
 

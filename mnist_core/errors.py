@@ -13,6 +13,7 @@
     +-- StorageError            a folder that cannot be written or read                  .path
     |   +-- NotAModelError      a folder among the stored models that is none
     +-- DeviceError             the wanted device is not there                           .requested, .found
+    +-- RefusedError            a request that a server does not answer                  .status, .retry_after
     +-- TrainingError           a run that cannot go on
         +-- StoppedError        stopped before there was anything to keep
 
@@ -24,6 +25,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+
+# What a visitor is told when the program itself is at fault.
+FAULT = "The server could not answer this; its log says why."
 
 
 class MnistError(Exception):
@@ -121,6 +125,15 @@ class DeviceError(MnistError):
         super().__init__(message)
         self.requested = requested
         self.found = found
+
+
+class RefusedError(MnistError):
+    """A request that a server does not answer: `status` is HTTP's for it, `retry_after` when it may, in seconds."""
+
+    def __init__(self, status: int, message: str, retry_after: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after = retry_after
 
 
 class TrainingError(MnistError):

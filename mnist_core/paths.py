@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import re
+import tempfile
 from pathlib import Path
 
 ASSETS_DIR = Path(__file__).resolve().parent.parent / "assets"
@@ -11,16 +14,55 @@ SHIPPED_DIR = ASSETS_DIR / "models"
 EVIDENCE_PATH = ASSETS_DIR / "figures/evidence.json"
 INSIDE_FIGURES_PATH = ASSETS_DIR / "figures/inside.json"
 
+# The folders before the last part of an absolute path, of Unix or of Windows, where it begins a word of a message.
+_FOLDERS = re.compile(r"""(?<![\w.:~/\\])([A-Za-z]:)?[/\\]+([^\s'"<>|:;,()/\\]+[/\\]+)*(?=[\w.])""")
+
 
 def default_cache_dir() -> Path:
     """The folder for downloads and trained models: `MNIST_CACHE_DIR`, else the user's cache folder."""
     explicit = os.environ.get("MNIST_CACHE_DIR")
     if explicit:
         return Path(explicit).expanduser()
-    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(base).expanduser() / "mnist-sketchpad"
+    return _user_cache_dir()
+
+
+def find_cache_dir() -> tuple[Path, str]:
+    """Looks for a folder that can be written, for a server that must run anywhere.
+
+    Returns:
+        The folder of `default_cache_dir`, else the user's cache folder, else a temporary one that is deleted when the
+        program ends; and a sentence about it, empty for the first.
+    """
+    wanted = default_cache_dir()
+    for folder in dict.fromkeys((wanted, _user_cache_dir())):
+        if _can_be_written(folder):
+            return folder, "" if folder == wanted else f"{wanted} cannot be written: {folder} is used instead."
+    temporary = tempfile.TemporaryDirectory(prefix="mnist-sketchpad-", ignore_cleanup_errors=True)
+    atexit.register(temporary.cleanup)
+    return Path(temporary.name), (
+        f"{wanted} cannot be written: what is computed is kept in {temporary.name} until the program ends. Set "
+        "MNIST_CACHE_DIR to a folder that can be written."
+    )
+
+
+def hide_folders(text: str) -> str:
+    """A message for visitors: of every file it names only the name is left, and what is no text is left out."""
+    return _FOLDERS.sub("", text).encode("utf-8", "replace").decode()
 
 
 def models_dir(cache_dir: Path) -> Path:
     """The folder inside a cache folder that holds the user's own trained models."""
     return cache_dir / "models"
+
+
+def _user_cache_dir() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "mnist-sketchpad"
+
+
+def _can_be_written(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False

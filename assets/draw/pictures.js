@@ -1,7 +1,7 @@
 // Pictures from elsewhere: opened, pasted or dropped; the server makes 28x28 of them.
 
 import { $, isShown } from "../shared/dom.js";
-import { GIVE_UP, later, server } from "../shared/server.js";
+import { GIVE_UP, later } from "../shared/server.js";
 import { t } from "../shared/texts.js";
 import { notify } from "./notice.js";
 
@@ -17,8 +17,7 @@ export function createPictures({ ink, pad, isBlocked }) {
     const number = ++numPictures;
     const { generation } = ink;
     notify(t("picture_reading"));
-    const question = server.read_picture({ picture: await encode(file) });
-    const answer = await Promise.race([question, later(GIVE_UP)]);
+    const answer = await Promise.race([send(file), later(GIVE_UP)]);
     // A later picture or a stroke drawn meanwhile is what the visitor wants.
     if (number !== numPictures || generation !== ink.generation || pad.isPenDown) return notify("");
     if (!answer?.ok) return notify(answer?.error ?? t("server_away"));
@@ -45,12 +44,11 @@ export function createPictures({ ink, pad, isBlocked }) {
   });
 }
 
-// The bytes of a file as base64; "" of one that cannot be read.
-async function encode(file) {
-  const url = await new Promise((resolve) => {
-    const reader = new FileReader();
-    reader.onload = reader.onerror = () => resolve(reader.result ?? "");
-    reader.readAsDataURL(file);
-  });
-  return url.slice(url.indexOf(",") + 1);
+// Undefined on any failure, as the functions of the server give it.
+async function send(file) {
+  try {
+    return await (await fetch(new URL("picture", document.baseURI), { method: "POST", body: file })).json();
+  } catch {
+    return undefined;
+  }
 }

@@ -61,7 +61,15 @@ class Reader:
     def __init__(self, device: Device, roots: Sequence[Path], default: str) -> None:
         self.device = device
         self.models = Models(device, roots, default)
-        self.read_image(np.zeros((28, 28), np.float32))  # the first visitor should not wait for the interpreter
+        self.check()  # the first visitor should not wait for the interpreter
+
+    def check(self) -> None:
+        """Makes sure that drawings can be answered now.
+
+        Raises:
+            ModelError: The default model cannot be opened.
+        """
+        self.read_image(np.zeros((28, 28), np.float32))
 
     def read_ink(self, ink: Any, model: str = "") -> Answer:
         """Answers for pen strokes; see `ink.check_ink` for their form and the errors."""

@@ -15,12 +15,13 @@ from PIL import Image
 from ..browse.catalogue import select_samples
 from ..browse.query import Query
 from ..checks import check_index, check_whole
-from ..errors import MnistError, PictureError, QueryError
+from ..errors import PictureError, QueryError
 from ..preprocessing.ink import check_ink, render_ink
 from ..preprocessing.picture import open_picture, picture_to_image
 from ..services.library import Library
 from ..services.reader import Answer, Reader
 from .messages import describe_sample
+from .wire import check_sendable, explain
 
 _MOST_SAMPLES = 1000
 _MOST_NEIGHBOURS = 100
@@ -222,9 +223,11 @@ def _open_upload(picture: Any) -> Image.Image:
 def _or_error(answer: Callable[[], Any]) -> Any:
     """What `answer` gives; what it cannot do becomes an error that the caller can read."""
     try:
-        return answer()
-    except MnistError as error:
-        raise gr.Error(str(error), print_exception=False) from error
+        found = answer()
+        check_sendable(found)
+        return found
+    except Exception as error:
+        raise gr.Error(explain(error, "an endpoint"), print_exception=False) from error
 
 
 def _describe_answer(answer: Answer) -> dict:

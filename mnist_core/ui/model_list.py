@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..checks import is_text
 from ..models.store import StoredModel
 from ..services.reader import Reader
 from .wire import LiveFunction, Message
@@ -13,7 +14,7 @@ def models_of(reader: Reader) -> LiveFunction:
     def describe_models(message: Message) -> Message:
         """`{}` to `{models, device, note}`."""
         del message
-        models = [_describe_model(model) for model in reader.models.list_all()]
+        models = [_describe_model(model) for model in reader.models.list_all() if is_text(model.name)]
         return {"models": models, "device": reader.device.name, "note": reader.device.note}
 
     return describe_models

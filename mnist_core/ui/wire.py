@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import logging
 from collections.abc import Callable
 from functools import wraps
@@ -12,8 +13,9 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from ..errors import MnistError, NotReadyError, PictureError
+from ..errors import FAULT, MnistError, NotReadyError, PictureError
 from ..models.predictions import Verdict
+from ..paths import hide_folders
 from ..rendering.sprites import encode_png, render_sprite
 
 _log = logging.getLogger(__name__)
@@ -26,22 +28,42 @@ def never_raise(function: LiveFunction) -> LiveFunction:
     """A function that the page may call: an exception would reach it as a silent nothing.
 
     It returns `{"ok": True, ...}`, `{"error": text}`, or, for what is being computed, `{"pending": share, "error": text
-    or ""}`.
+    or ""}`. What cannot be sent, because a name in it is no text, is an error, too.
     """
 
     @wraps(function)
     def answer(message: Message) -> Message:
         try:
-            return {"ok": True, **function(message if isinstance(message, dict) else {})}
+            found = {"ok": True, **function(message if isinstance(message, dict) else {})}
+            check_sendable(found)
+            return found
         except NotReadyError as error:
-            return {"pending": error.share, "error": error.problem}
-        except MnistError as error:
-            return {"error": str(error)}
-        except Exception:
-            _log.exception("%s failed", function.__name__)
-            return {"error": "The server could not answer this; its log says why."}
+            return {"pending": error.share, "error": hide_folders(error.problem)}
+        except Exception as error:
+            return {"error": explain(error, function.__name__)}
 
     return answer
+
+
+def check_sendable(answer: Any) -> None:
+    """Makes sure that the texts of an answer can be sent.
+
+    Raises:
+        ValueError: A text in it is none, such as the name of a file that is not UTF-8.
+    """
+    json.dumps(answer, ensure_ascii=False, default=str).encode()
+
+
+def explain(error: Exception, name: str) -> str:
+    """What a visitor is told of an error in `name`: of our own errors the message, without folders of this machine."""
+    if isinstance(error, MnistError):
+        places = (getattr(error, name, None) for name in ("path", "moved_to"))
+        message = str(error)
+        for place in filter(None, places):
+            message = message.replace(str(place), place.name)
+        return hide_folders(message)
+    _log.error("%s failed", name, exc_info=error)
+    return FAULT
 
 
 def encode_bytes(pixels: np.ndarray) -> str:

@@ -1,111 +1,24 @@
-"""Settings are read as the README says, and a start that cannot succeed says why."""
+"""A start that cannot succeed says why, and the program serves with what it finds."""
 
 import base64
 import os
+import re
 import socket
 import sys
 from pathlib import Path
 
 import pytest
-from support.library import data_server, small_arrays, wait_until
-from support.server import ONE, call_data, call_pad, run_app, shared_server, start_app, stop_app
+from support.library import data_server, small_arrays, wait_until, write_arrays
+from support.models import copy_model
+from support.server import ONE, call_data, call_endpoint, call_pad, run_app, shared_server, start_app, stop_app
 
 import app
 from mnist_core.models.devices import choose_device
+from mnist_core.models.store import load_stored
 from mnist_core.paths import SHIPPED_DIR
 from mnist_core.services.reader import Reader
 
 DATA_DIR = os.environ.get("MNIST_DATA_DIR")
-
-
-@pytest.fixture(autouse=True)
-def no_settings(monkeypatch):
-    for name in [name for name in os.environ if name.startswith(("MNIST_", "GRADIO_"))]:
-        monkeypatch.delenv(name)
-
-
-# Settings
-
-
-@pytest.mark.parametrize(
-    ("name", "default"),
-    [
-        ("host", "127.0.0.1"),
-        ("port", 7860),
-        ("device", "auto"),
-        ("model", "sketchnet"),
-        ("data_dir", None),
-        ("share", False),
-        ("open", False),
-    ],
-)
-def test_defaults(name, default):
-    assert getattr(app.parse_settings([]), name) == default
-
-
-SETTINGS = [
-    ("MNIST_HOST", "0.0.0.0", "--host", "::1", "host", "0.0.0.0", "::1"),
-    ("MNIST_PORT", "1234", "--port", "4321", "port", 1234, 4321),
-    ("MNIST_DEVICE", "cpu", "--device", "gpu", "device", "cpu", "gpu"),
-    ("MNIST_MODEL", "mine", "--model", "yours", "model", "mine", "yours"),
-    ("MNIST_DATA_DIR", "here", "--data-dir", "there", "data_dir", Path("here"), Path("there")),
-]
-
-
-@pytest.mark.parametrize(("variable", "text", "option", "other", "name", "expected", "expected_other"), SETTINGS)
-def test_environment_sets_and_command_line_wins(
-    monkeypatch, variable, text, option, other, name, expected, expected_other
-):
-    monkeypatch.setenv(variable, text)
-    assert getattr(app.parse_settings([]), name) == expected
-    assert getattr(app.parse_settings([option, other]), name) == expected_other
-
-
-@pytest.mark.parametrize(("text", "share"), [("1", True), ("0", False), ("", False)])
-def test_share_from_the_environment(monkeypatch, text, share):
-    monkeypatch.setenv("MNIST_SHARE", text)
-    assert app.parse_settings([]).share is share
-
-
-@pytest.mark.parametrize("option", ["share", "open"])
-def test_switches_are_off_until_asked_for(option):
-    assert getattr(app.parse_settings([f"--{option}"]), option) is True
-
-
-@pytest.mark.parametrize("variable", ["MNIST_HOST", "MNIST_PORT", "MNIST_DEVICE", "MNIST_MODEL", "MNIST_DATA_DIR"])
-def test_an_empty_variable_is_an_unset_one(monkeypatch, variable):
-    unset = app.parse_settings([])
-    monkeypatch.setenv(variable, "")
-    assert app.parse_settings([]) == unset
-
-
-def test_a_space_says_where_to_serve(monkeypatch):
-    monkeypatch.setenv("GRADIO_SERVER_NAME", "0.0.0.0")
-    monkeypatch.setenv("GRADIO_SERVER_PORT", "7861")
-    settings = app.parse_settings([])
-    assert (settings.host, settings.port) == ("0.0.0.0", 7861)
-
-
-def test_own_variables_win_over_those_of_a_space(monkeypatch):
-    monkeypatch.setenv("GRADIO_SERVER_PORT", "7861")
-    monkeypatch.setenv("MNIST_PORT", "7862")
-    assert app.parse_settings([]).port == 7862
-
-
-@pytest.mark.parametrize(
-    ("variable", "text"), [("MNIST_DEVICE", "quantum"), ("MNIST_PORT", "http"), ("GRADIO_SERVER_PORT", "x")]
-)
-def test_a_bad_variable_is_a_usage_error(monkeypatch, capsys, variable, text):
-    monkeypatch.setenv(variable, text)
-    with pytest.raises(SystemExit, match="2"):
-        app.parse_settings([])
-    assert text in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("arguments", [["--device", "quantum"], ["--port", "http"], ["--port"], ["--nonsense"]])
-def test_a_bad_option_is_a_usage_error(arguments):
-    with pytest.raises(SystemExit, match="2"):
-        app.parse_settings(arguments)
 
 
 # What lies beside the pad
@@ -244,13 +157,37 @@ def test_browsing_on_a_cpu_imports_neither_tensorflow_nor_keras():
     assert not imported & {"tensorflow", "keras", "torch", "jax"}
 
 
-def test_a_visitor_browses_without_a_cache_folder(tmp_path):
-    """Answers are not there then, and it says so."""
+def test_a_visitor_browses_where_no_folder_can_be_written(tmp_path):
+    """What is computed is kept in a temporary folder then, which is said once."""
     (tmp_path / "file").write_text("in the way")
-    server = start_app(MNIST_CACHE_DIR=tmp_path / "file", HOME=tmp_path)
-    wait_until(lambda: call_data(server, "browse_samples", {}).json()["job"]["problem"])
-    answer = call_data(server, "browse_samples", {}).json()
-    assert (answer["total"], len(answer["samples"])) == (5000, 100)
-    assert "MNIST_CACHE_DIR" in answer["job"]["problem"]
-    assert call_data(server, "open_sample", {"index": 5}).json()["ok"]
+    data = write_arrays(tmp_path / "small.npz", small_arrays())
+    unusable = {"MNIST_CACHE_DIR": tmp_path / "file", "HOME": tmp_path / "file", "XDG_CACHE_HOME": ""}
+    server = start_app(**unusable, MNIST_DATA_DIR=data)
+    (folder,) = re.findall(r"is kept in (\S+) until the program ends\. Set MNIST_CACHE_DIR", server.printed())
+    wait_until(lambda: call_data(server, "browse_samples", {}).json()["known"] == 2)
+    assert any(Path(folder).rglob("*.npz"))
+    server.process.terminate()
+    server.process.wait(60)
+    assert not Path(folder).exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not allow such names")
+def test_folders_and_files_whose_names_are_no_text_empty_no_menu(tmp_path):
+    strange = os.fsdecode(b"model\xff")
+    for name in (strange, "mine"):
+        copy_model(load_stored(SHIPPED_DIR / "sketchnet"), tmp_path / "cache/models" / name)
+    data, arrays = tmp_path / "data", small_arrays()
+    main = write_arrays(data / "small.npz", arrays)
+    for name in (os.fsdecode(b"set\xff.npz"), "other.npz"):
+        write_arrays(data / name, {"x": arrays["x_test"][:20], "y": arrays["y_test"][:20]})
+    server = start_app(MNIST_CACHE_DIR=tmp_path / "cache", MNIST_DATA_DIR=main)
+    models = [model["name"] for model in call_pad(server, "describe_models", {}).json()["models"]]
+    splits = [split["name"] for split in call_data(server, "list_splits", {}).json()["splits"]]
+    assert (models, splits) == (["sketchnet", "mine"], ["train", "test", "other", "set"])
+    for response in (
+        call_pad(server, "classify_drawing", {"strokes": ONE, "model": "nonesuch"}),
+        call_endpoint(server, "classify_ink", ONE, "nonesuch"),
+        call_data(server, "browse_samples", {"split": "nonesuch"}),
+    ):
+        assert "Available: " in response.json()["error"]
     stop_app(server.process)

@@ -13,9 +13,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 from support.glossary import LACKS, TERM_TEXTS, WORDS
-from support.server import clean_environment
 
-import app
 from mnist_core import __main__ as command_line
 from mnist_core.browse.query import SORT_KEYS
 from mnist_core.commands.train import read_changes
@@ -33,6 +31,7 @@ from mnist_core.evaluation.report import (
 from mnist_core.explain.attribution import BASELINES, EXPLANATIONS
 from mnist_core.explain.edits import FAMILIES
 from mnist_core.explain.sweeps import SWEEPS
+from mnist_core.hosting.settings import Settings, parse_settings
 from mnist_core.models.architectures import ACTIVATIONS
 from mnist_core.models.predictions import Verdict
 from mnist_core.models.recipes import CLASSIC, RECIPES, change_recipe, find_recipe
@@ -181,7 +180,7 @@ def test_a_command_is_one_line_and_its_files_exist(title, file):
 
 def test_the_page_is_opened_by_an_option_that_exists():
     arguments = command_of("Install and open").split("app.py", 1)[1].split()
-    app.parse_settings(arguments)
+    parse_settings(arguments)
 
 
 def test_the_tests_are_run_by_an_installed_tool():
@@ -223,14 +222,14 @@ def settings_table():
 
 def test_every_option_stands_in_the_table_and_no_other(capsys):
     with pytest.raises(SystemExit):
-        app.parse_settings(["--help"])
+        parse_settings(["--help"])
     options = set(re.findall(r"^  .*?(--[a-z-]+)", capsys.readouterr().out, re.M)) - {"--help"}
     assert {row[0] for row in settings_table() if row[0]} == options
 
 
 def test_every_variable_stands_in_the_table_and_no_other():
-    sources = [ROOT / "app.py", *(ROOT / "mnist_core").rglob("*.py")]
-    read = {name for path in sources for name in re.findall(r'environ\w*\.get\(\s*"(MNIST_\w+)"', path.read_text())}
+    sources = [ROOT / "mnist_core" / name for name in ("hosting/settings.py", "paths.py")]
+    read = {name for path in sources for name in re.findall(r"\bMNIST_[A-Z_]+", path.read_text())}
     assert {row[1].split("=")[0] for row in settings_table() if row[1]} == read
 
 
@@ -239,13 +238,12 @@ def test_a_variable_is_named_like_its_option():
         assert variable == "MNIST_" + option.strip("-").replace("-", "_").upper()
 
 
-def test_the_defaults_in_the_table_are_the_defaults(monkeypatch):
-    monkeypatch.setattr(os, "environ", clean_environment())
-    settings = vars(app.parse_settings([]))
+def test_the_defaults_in_the_table_are_the_defaults():
+    settings = vars(Settings())
     for option, _, default, _ in settings_table():
         if option:
             value = settings[option.strip("-").replace("-", "_")]
-            assert default == {False: "off", None: ""}.get(value, str(value))
+            assert default == {False: "off", None: "", (): ""}.get(value, str(value))
 
 
 # Figures

@@ -15,9 +15,9 @@ START_SECONDS = 120
 
 
 class Server:
-    """`python app.py` in a process of its own, with further options."""
+    """`python app.py` in a process of its own, with further options and variables."""
 
-    def __init__(self, folder, *options):
+    def __init__(self, folder, *options, **variables):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -27,6 +27,7 @@ class Server:
         # What else the caller's environment says wins, so that another model can be tried.
         self._environment = {"MNIST_DEVICE": "cpu", **os.environ, "MNIST_CACHE_DIR": str(self.cache)}
         self._environment.pop("MNIST_DATA_DIR", None)  # the built-in samples are shown
+        self._environment.update(variables)
         self._options = options
         self._process = None
 
@@ -48,7 +49,7 @@ class Server:
     def _answers(self):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
-            connection.request("GET", "/")
+            connection.request("GET", "/ready")
             return connection.getresponse().status == 200
         except (OSError, http.client.HTTPException):
             return False

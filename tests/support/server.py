@@ -122,6 +122,11 @@ def call_pad(server: SimpleNamespace, function: str, message: object) -> httpx.R
     return _post(f"{server.url}/gradio_api/component_server", body)
 
 
+def send_picture(server: SimpleNamespace, content: bytes) -> httpx.Response:
+    """Sends the bytes of a picture as the pad's script does."""
+    return httpx.post(f"{server.url}/picture", content=content, timeout=60)
+
+
 def call_endpoint(server: SimpleNamespace, name: str, *arguments: object) -> httpx.Response:
     """Calls a named endpoint without a client library; numbers that JSON does not know are sent as they are."""
     return _post(f"{server.url}/gradio_api/run/{name}", {"data": arguments})

@@ -2,7 +2,6 @@
 
 import base64
 import functools
-import io
 import json
 import shutil
 import struct
@@ -28,6 +27,7 @@ from support.server import (
     call_pad,
     component_id,
     sample_digit,
+    send_picture,
     shared_server,
 )
 
@@ -36,7 +36,6 @@ from mnist_core.preprocessing.ink import check_ink, render_ink
 
 FUNCTIONS = (
     "classify_drawing",
-    "read_picture",
     "pick_samples",
     "describe_models",
     "compare_hand",
@@ -388,8 +387,8 @@ def test_the_pad_gets_an_answer_for_ink_on_a_sample(server):
 
 
 def test_the_pad_gets_an_image_for_a_picture(server):
-    picture = encoded(as_png(255 - np.asarray(on_paper(sample_digit(6)))))
-    image = call_pad(server, "read_picture", {"picture": picture}).json()["image"]
+    picture = as_png(255 - np.asarray(on_paper(sample_digit(6))))
+    image = send_picture(server, picture).json()["image"]
     answer = call_pad(server, "classify_drawing", {"image": image}).json()
     assert np.argmax(answer["probabilities"]) == 6
 
@@ -453,15 +452,9 @@ def test_the_pad_is_told_in_words_about_a_bad_drawing(server, case):
 @pytest.mark.parametrize("case", BAD_PICTURES)
 def test_the_pad_is_told_in_words_about_bad_pictures(server, case):
     make, words = BAD_PICTURES[case]
-    response = call_pad(server, "read_picture", {"picture": encoded(make())})
+    response = send_picture(server, make())
     assert response.status_code == 200
     assert words in response.json()["error"]
-
-
-@pytest.mark.parametrize("message", [None, 5, [], "x", {}, {"picture": None}, {"picture": 5}, {"picture": "é"}])
-def test_the_pad_is_told_in_words_about_a_missing_picture(server, message):
-    answer = call_pad(server, "read_picture", message).json()
-    assert answer["error"] == "Expected a picture as base64 text."
 
 
 # The visitor's own hand, and the stored figures
@@ -565,7 +558,7 @@ def test_good_answers_keep_coming_among_bad_requests(server):
         if number % 2:
             return call_endpoint(server, "classify_ink", ONE, "").json()["data"][0]["label"]
         call_endpoint(server, "classify_ink", [[[None, 0]]], "")
-        return call_pad(server, "read_picture", {"picture": encoded(io.BytesIO(b"x").getvalue())}).json()["error"][:16]
+        return send_picture(server, b"x").json()["error"][:16]
 
     results = in_threads(work)
     assert results == [["This file is not"] * 20, [1] * 20] * 5
@@ -575,12 +568,6 @@ def test_a_dot_on_an_image_is_read(server):
     line = encoded(bytes([0] * 392 + [255] * 56 + [0] * 336))
     answer = call_pad(server, "classify_drawing", {"image": line, "strokes": [[[0.5, 0.5, 0]]]}).json()
     assert answer["ok"]
-
-
-def test_a_request_larger_than_any_picture_is_refused_unread(server):
-    response = call_pad(server, "read_picture", {"picture": "A" * 28_000_000})
-    assert response.status_code == 413
-    assert call_pad(server, "classify_drawing", {"strokes": [[[0, 0], [0, 1]]]}).json()["ok"]
 
 
 # Browsing, of a small set

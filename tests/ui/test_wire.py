@@ -3,13 +3,14 @@
 import base64
 import io
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 from support.server import sample_digit
 
-from mnist_core.errors import DataError, NotReadyError, PictureError, QueryError
+from mnist_core.errors import FAULT, DataError, NotReadyError, PictureError, QueryError
 from mnist_core.ui.wire import (
     decode_base64,
     decode_image,
@@ -108,3 +109,15 @@ def test_what_is_no_base64_is_refused(text):
 def test_answers_are_json():
     text = json.dumps(failing(NotReadyError(0.5))({}), allow_nan=False)
     assert json.loads(text) == {"pending": 0.5, "error": ""}
+
+
+def test_a_visitor_learns_no_folder_of_the_machine():
+    path = Path("/home/ann/my data/mnist.npz")
+    error = DataError(f"{path} is damaged: [Errno 5] {str(path)!r}; see /var/log/x.", path)
+    assert failing(error)({}) == {"error": "mnist.npz is damaged: [Errno 5] 'mnist.npz'; see x."}
+    assert failing(NotReadyError(0.5, "/srv/cache is full."))({}) == {"pending": 0.5, "error": "cache is full."}
+
+
+def test_an_answer_that_cannot_be_sent_is_an_error(caplog):
+    assert never_raise(lambda message: {"name": "x\udcff"})({}) == {"error": FAULT}
+    assert failing(QueryError("No x\udcff."))({}) == {"error": "No x?."}

@@ -18,6 +18,7 @@ from ...checks import check_choice, check_index, check_whole, is_index
 from ...data.splits import NO_LABEL, OWN
 from ...errors import NotReadyError, QueryError
 from ...models.architectures import NUM_CLASSES
+from ...paths import hide_folders
 from ...rendering.charts import render_counts, render_distributions
 from ...services.jobs import Job
 from ...services.library import MAPS, MOST_OWN, Library
@@ -259,5 +260,5 @@ def _describe_known(catalogue: Catalogue, job: Job | None) -> Message:
     known = [catalogue.answers, catalogue.duplicates]
     return {
         "known": sum(thing is not None for thing in known),
-        "job": None if job is None else {"share": job.share, "problem": job.problem},
+        "job": None if job is None else {"share": job.share, "problem": hide_folders(job.problem)},
     }

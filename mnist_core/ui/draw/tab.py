@@ -10,7 +10,6 @@ import gradio as gr
 import numpy as np
 
 from ...data.sample import Samples
-from ...preprocessing.picture import open_picture, picture_to_image
 from ...services.library import Library
 from ...services.reader import Answer, Reader
 from ..model_list import models_of
@@ -19,7 +18,6 @@ from ..relatives import relatives_of
 from ..wire import (
     LiveFunction,
     Message,
-    decode_base64,
     decode_image,
     describe_answer,
     encode_bytes,
@@ -48,11 +46,6 @@ def live_functions(reader: Reader, samples: Samples, library: Library) -> tuple[
         return _pack(reader.read_ink(strokes, model))
 
     @never_raise
-    def read_picture(message: Message) -> Message:
-        """`{picture}`, base64 of a picture file, to `{image}`, base64 of 784 bytes."""
-        return {"image": encode_image(picture_to_image(open_picture(decode_base64(message.get("picture")))))}
-
-    @never_raise
     def pick_samples(message: Message) -> Message:
         """`{}` to `{samples, source, name}`: two real images of each label, in random order."""
         del message
@@ -66,7 +59,7 @@ def live_functions(reader: Reader, samples: Samples, library: Library) -> tuple[
         return {"samples": picked, "source": samples.source, "name": samples.name}
 
     others = models_of(reader), compare_hand, pack_hand, show_evidence, relatives_of(library)
-    return classify_drawing, read_picture, pick_samples, *map(never_raise, others)
+    return classify_drawing, pick_samples, *map(never_raise, others)
 
 
 def _pack(answer: Answer) -> Message:

@@ -1,0 +1,128 @@
+"""How large a body may be, how long it may take, and how many may come at once.
+
+A body is counted as it arrives, whatever it announces, and received whole before anything reads it: what is refused
+leaves nothing behind. One that comes in its first piece, as pen strokes do, never waits for another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive
+
+from ..errors import RefusedError
+
+PATIENCE_SECONDS = 20.0
+# Each is an open connection that waits for news.
+_MOST_STREAMS = 500
+_STREAMS = ("/gradio_api/heartbeat/", "/gradio_api/queue/data", "/gradio_api/call/", "/gradio_api/upload_progress")
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Of the bodies of some routes.
+
+    Args:
+        most_bytes: How long one may be.
+        most_at_once: How many longer ones than a first piece may be held at once, until they are answered.
+    """
+
+    most_bytes: int
+    most_at_once: int
+
+
+# 50,000 points of ink are 2 MB, with coordinates of full length 2.7.
+MESSAGE = Limit(3_000_000, 32)
+# A picture of 20 MB, and what a form puts around it.
+PICTURE = Limit(20_100_000, 8)
+_LARGE = ("/picture", "/gradio_api/upload")
+
+
+def find_limit(path: str) -> Limit:
+    """The limit of a route."""
+    return PICTURE if path.rstrip("/") in _LARGE else MESSAGE
+
+
+class Bodies:
+    """Receives bodies within their limits.
+
+    Args:
+        patience: After so many seconds a body must have come.
+    """
+
+    def __init__(self, patience: float = PATIENCE_SECONDS) -> None:
+        self._patience = patience
+        self._places = {limit: asyncio.Semaphore(limit.most_at_once) for limit in (MESSAGE, PICTURE)}
+
+    @asynccontextmanager
+    async def receive(self, receive: Receive, limit: Limit, announced: str = "") -> AsyncIterator[bytes]:
+        """Receives a body; its place among those that are held is free again when the context is left.
+
+        Args:
+            receive: Where it comes from.
+            limit: Its limit.
+            announced: What the request says of its length, if anything.
+
+        Raises:
+            RefusedError: It is too long or took too long.
+            ClientDisconnect: The connection was closed before all of it had come.
+        """
+        if announced.isdecimal() and int(announced) > limit.most_bytes:
+            raise _too_long(limit)
+        async with AsyncExitStack() as held:
+            try:
+                async with asyncio.timeout(self._patience):
+                    body = await self._receive(receive, limit, held)
+            except TimeoutError:
+                raise RefusedError(
+                    408, f"The body did not come within {self._patience:.0f} seconds. Send it again, or a smaller one."
+                ) from None
+            yield body
+
+    async def _receive(self, receive: Receive, limit: Limit, held: AsyncExitStack) -> bytes:
+        pieces, length = [], 0
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            pieces.append(message.get("body", b""))
+            length += len(pieces[-1])
+            if length > limit.most_bytes:
+                raise _too_long(limit)
+            if not message.get("more_body"):
+                return b"".join(pieces)
+            if len(pieces) == 1:
+                await held.enter_async_context(self._places[limit])
+
+
+class Streams:
+    """Counts the connections that wait for news."""
+
+    def __init__(self) -> None:
+        self._num_open = 0
+
+    @contextmanager
+    def hold(self, path: str) -> Iterator[None]:
+        """Counts one, if that route is such a connection, while the context lasts.
+
+        Raises:
+            RefusedError: There are too many.
+        """
+        if not path.startswith(_STREAMS):
+            yield
+            return
+        if self._num_open >= _MOST_STREAMS:
+            raise RefusedError(503, "Too many pages are open on this server. Try again in a minute.", 60)
+        self._num_open += 1
+        try:
+            yield
+        finally:
+            self._num_open -= 1
+
+
+def _too_long(limit: Limit) -> RefusedError:
+    return RefusedError(413, f"This is too large. At most {limit.most_bytes:,} bytes are read.")
