@@ -377,7 +377,7 @@ def test_pen_ink_that_was_not_there_is_not_counted():
 def test_an_odd_history_takes_no_other_term_away(tmp_path, history):
     rewrite(copy_shipped(tmp_path / "models/odd"), "history.json", history.encode())
     reader = open_reader(tmp_path / "models")
-    (function,) = learn_functions(Bench(reader, open_library(tmp_path / "cache", reader=reader)))
+    (function,) = glossary_functions(Bench(reader, open_library(tmp_path / "cache", reader=reader)))
     terms = {entry["name"]: entry for entry in function({"model": "odd"})["terms"]}
     assert list(terms) == list(TERMS)
     assert {name for name, entry in terms.items() if entry.get("lacks") == "history"} == {
