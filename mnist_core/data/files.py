@@ -36,7 +36,7 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
         DataError: The file is damaged or no npz file.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with zipfile.ZipFile(path), np.load(path, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
     except Exception as error:  # damaged bytes raise almost anything, from zlib.error to MemoryError
         raise DataError(f"{path} cannot be read as an npz file: {error}. Replace or delete it.", path) from error
@@ -114,8 +114,10 @@ def check_folder(path: Path, hint: str) -> None:
     """Makes sure, before a long computation, that there is a folder for the file that it writes.
 
     Raises:
-        StorageError: There is none; `hint` says what to do.
+        StorageError: There is none, or the file is a folder itself; `hint` says what to do.
     """
+    if path.is_dir():
+        raise StorageError(f"{path} is a folder. {hint}", path)
     if not path.absolute().parent.is_dir():
         raise StorageError(f"There is no folder for {path}. {hint}", path)
 

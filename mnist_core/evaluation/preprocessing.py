@@ -103,9 +103,15 @@ def put_on_pad(ink: Sequence[Sequence[np.ndarray]]) -> list[list[np.ndarray]]:
         ink: n drawings, each a list of strokes of shape (points, 2 or 3).
 
     Returns:
-        The same, float64, in [0, 1].
+        The same, float64, in [0, 1]; what is not finite stays so.
+
+    Raises:
+        DataError: No drawing of the set can be read.
     """
+    if all(drawing is None for drawing in _read(ink)):
+        raise DataError(f"None of these {len(ink):,} drawings can be read. Expected strokes of finite points.")
     points = np.concatenate([stroke[:, :2] for drawing in ink for stroke in drawing if len(stroke)]).astype(np.float64)
+    points = points[np.isfinite(points).all(axis=1)]
     lowest, highest = points.min(axis=0), points.max(axis=0)
     side, middle = (highest - lowest).max(), (lowest + highest) / 2
     return [[(stroke[:, :2] - middle) / side + 0.5 for stroke in drawing] for drawing in ink]
@@ -152,7 +158,7 @@ def measure_size(ink: Sequence[Sequence[np.ndarray]]) -> float:
     return float(np.median([largest_extent(drawing) for drawing in _read(put_on_pad(ink)) if drawing is not None]))
 
 
-def _read(ink: list[list[np.ndarray]]) -> list[list[np.ndarray] | None]:
+def _read(ink: Sequence[Sequence[np.ndarray]]) -> list[list[np.ndarray] | None]:
     """Each drawing as strokes that can be drawn; None for one that would have been answered with an error."""
     drawings: list[list[np.ndarray] | None] = []
     for drawing in ink:

@@ -104,9 +104,9 @@ class Recipe:
             object.__setattr__(self, name, float(getattr(self, name)))  # 1 and 1.0 must give the same key
         if self.until is not None:
             object.__setattr__(self, "until", float(self.until))
-        for name, least in (("epochs", 1), ("batch_size", 1), ("ink", 0), ("outliers", 0)):
+        for name, (least, most) in _BOUNDS.items():
             value = getattr(self, name)
-            self._require(name, is_whole(value) and value >= least, f"be a whole number of at least {least}")
+            self._require(name, is_whole(value) and least <= value <= most, f"be a whole number from {least} to {most}")
         for name, choices in (("optimizer", OPTIMIZERS), ("schedule", SCHEDULES), ("loss", LOSSES)):
             self._require(name, getattr(self, name) in choices, f"be one of {', '.join(choices)}")
         is_limit = self.limit is None or (is_whole(self.limit) and self.limit >= 1)
@@ -117,7 +117,6 @@ class Recipe:
         self._require("label_noise", 0 <= self.label_noise <= 1, "be in [0, 1]")
         self._require("variants", 0 <= self.variants <= 1, "be in [0, 1]")
         self._require("until", self.until is None or 0 < self.until <= 1, "be in (0, 1], as in 0.99, or None")
-        self._require("seed", is_whole(self.seed) and 0 <= self.seed < 2**32, "be a whole number in [0, 2**32)")
 
     def _require(self, name: str, condition: bool, wanted: str) -> None:
         if not condition:
@@ -172,6 +171,14 @@ class Recipe:
         return [f"{name}={_as_words(value)}" for name, value in ours.items() if value != theirs.get(name)]
 
 
+# Of whole numbers the least and the most, beyond which no machine gets.
+_BOUNDS = {
+    "epochs": (1, 100_000),
+    "batch_size": (1, 1_000_000),
+    "ink": (0, 10_000_000),
+    "outliers": (0, 10_000_000),
+    "seed": (0, 2**32 - 1),
+}
 # What of a recipe is a dataclass of its own.
 _NESTED = {"augmentation": Augmentation, "parts": Parts, "start": Start}
 

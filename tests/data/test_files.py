@@ -342,6 +342,15 @@ def test_a_folder_that_is_missing_is_named_with_what_to_do(tmp_path):
     with pytest.raises(StorageError, match=r"There is no folder for .*some\.json\. Name another\.") as caught:
         check_folder(tmp_path / "none/some.json", "Name another.")
     assert caught.value.path == tmp_path / "none/some.json"
+    with pytest.raises(StorageError, match=r"is a folder\. Name another\."):
+        check_folder(tmp_path, "Name another.")
+
+
+@pytest.mark.parametrize("content", [b"hello", b"PK but no more", b"\x93NUMPY\x01\x00", b"\x80\x04K\x05."])
+def test_what_is_no_npz_is_not_recommended_to_be_unpickled(tmp_path, content):
+    (tmp_path / "some.npz").write_bytes(content)
+    with pytest.raises(DataError, match=r"some\.npz cannot be read as an npz file: File is not a zip file\."):
+        read_npz(tmp_path / "some.npz")
 
 
 @pytest.mark.parametrize("save", [np.savez, np.savez_compressed])

@@ -270,6 +270,12 @@ def test_marks_of_a_file_that_is_none_are_missing(tmp_path, name):
         check_marks(tmp_path / name, EVIDENCE)
 
 
+def test_marks_of_a_file_that_is_no_text_cannot_be_read(tmp_path):
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG")
+    with pytest.raises(DataError, match=r"picture\.png cannot be read as text"):
+        check_marks(tmp_path / "picture.png", EVIDENCE)
+
+
 def test_marks_of_another_table_do_not_count(readme):
     with pytest.raises(DataError, match="no place for grid"):
         check_marks(readme, report.GRID_TABLE)

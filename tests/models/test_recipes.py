@@ -263,6 +263,14 @@ def test_whole_numbers_give_the_same_key_as_floats(changes):
         ("outliers", -1),
         ("seed", -1),
         ("seed", 2**32),
+        ("epochs", 1.5),
+        ("epochs", 10**21),
+        ("batch_size", 10**20),
+        ("limit", 2.5),
+        ("ink", "9000"),
+        ("outliers", True),
+        ("name", 5),
+        ("architecture", ["lenet"]),
     ],
 )
 def test_impossible_value_is_refused_by_name(field, value):

@@ -195,6 +195,18 @@ def test_a_drawing_that_cannot_be_read_is_an_error():
     assert figures[""]["accuracy"] == 0.5
 
 
+def test_a_drawing_of_no_numbers_takes_no_other_away():
+    lost = [np.array([[np.nan, 0.0], [np.inf, 1.0]])]
+    figures = measure_variants({"counter": count_ink}, [SEVEN_ARRAY, lost, FOUR_ARRAY], np.array([8, 8, 8]))["counter"]
+    assert figures[""]["accuracy"] == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize("points", [[[np.nan, 0.0], [1.0, 1.0]], [[5.0, 5.0]]], ids=["no numbers", "a dot"])
+def test_a_set_without_a_drawing_that_can_be_read_is_refused(points):
+    with pytest.raises(DataError, match="None of these 2 drawings can be read"):
+        measure_variants({"counter": count_ink}, [[np.array(points)]] * 2, np.array([8, 8]))
+
+
 def test_variants_are_named_by_what_is_left_out():
     assert name_variant(["mass", "box"]) == name_variant(("box", "mass")) == "box+mass"
     assert name_variant(()) == ""
