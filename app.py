@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         reader = Reader(device, (SHIPPED_DIR, models_dir(cache_dir)), settings.model)
         library = Library(reader, settings.data_dir, cache_dir)
         page = build_page(reader, load_samples(settings.data_dir), library)
-    except MnistError as error:
+    except (MnistError, OSError) as error:
         print(f"app.py: {error}", file=sys.stderr)
         return 1
     print(f"{reader.models.default} answers on {device.name}{'; ' + device.note if device.note else ''}", flush=True)

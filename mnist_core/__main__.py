@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # as in `... | head`: nobody reads on
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (MnistError, ValueError) as error:
+    except (MnistError, ValueError, OSError) as error:  # a folder may not even let a name in it be looked up
         print(f"{options.command}: {error}", file=sys.stderr)
         return 1
 

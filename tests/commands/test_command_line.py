@@ -623,6 +623,16 @@ def test_figures_that_an_earlier_version_stored_can_be_told():
     assert len(told) == len(console.describe_figures(FIGURES)) - 1
 
 
+@pytest.mark.parametrize("option", ["--data", "--outliers", "--model"])
+def test_a_path_that_cannot_even_be_looked_up_is_named(tmp_path, option):
+    """As in a folder of others; here it is too long."""
+    path = tmp_path / f"{'n' * 300}.npz"
+    said = run("evaluate", option, path)
+    assert (said.code, said.out) == (1, "")
+    assert said.messages.startswith("evaluate: ")
+    assert str(path) in said.messages
+
+
 @pytest.mark.parametrize("make", [damaged, other_form, lambda path: path / "none.npz"])
 def test_a_file_that_holds_no_digits_is_named(tmp_path, make):
     path = make(tmp_path)
