@@ -59,7 +59,9 @@ def open_everything(page, url, picture):
     page.wait_for_load_state("networkidle")
 
 
-@pytest.mark.parametrize("variables", [{}, {"SPACE_ID": "someone/sketchpad"}], ids=["here", "on a Space"])
+@pytest.mark.parametrize(
+    "variables", [{}, {"SYSTEM": "spaces", "SPACE_ID": "someone/sketchpad"}], ids=["here", "on a Space"]
+)
 def test_the_page_asks_nobody_else_and_breaks_no_rule(serve, new_page, sample, variables):
     server, page, others, complaints = serve(**variables), new_page(), [], []
     page.on("request", lambda request: others.append(request.url))
