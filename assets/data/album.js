@@ -15,6 +15,7 @@ export function createAlbum(view, openSample) {
     grid.classList.toggle("greeting", view.isGreeting);
     const paint = openSprite(answer.sprite, answer.columns);
     grid.replaceChildren(...samples.map((sample, number) => drawSample(sample, number, paint)));
+    grid.classList.remove("stale");
     grid.inert = false;
     // One stop for the tab key; from there arrow keys lead on.
     if (samples.length) grid.firstElementChild.tabIndex = 0;
@@ -87,5 +88,13 @@ export function createAlbum(view, openSample) {
     tile.focus();
   });
 
-  return { show };
+  return {
+    show,
+    // What stands there answers an earlier question.
+    showStale() {
+      $("#grid").classList.add("stale");
+      $("#grid").inert = true;
+      $("#total").textContent = "";
+    },
+  };
 }

@@ -4,7 +4,7 @@ import { emit, lastSaid, on } from "../shared/bus.js";
 import { $, $$, isShown } from "../shared/dom.js";
 import { readOwn } from "../shared/memory.js";
 import { openPart } from "../shared/part.js";
-import { GIVE_UP, later, RETRY, retryLater, server, SILENCE } from "../shared/server.js";
+import { call, createLatest, later, RETRY, SILENCE, stateOf } from "../shared/server.js";
 import { t } from "../shared/texts.js";
 import { createAlbum } from "./album.js";
 import { createCrowd } from "./crowd.js";
@@ -12,96 +12,58 @@ import { createFilters } from "./filters.js";
 import { createMap } from "./map.js";
 import { createSample } from "./sample.js";
 import { isMixed, nameSplit, sets } from "./sets.js";
+import { ask, forget, notify, showState } from "./status.js";
 import { createView } from "./view.js";
 
 let view, filters, album, sample, crowd, map;
 let isOpened = false;
-let number = 0; // of the last question about samples
-
-// Each question has a message of its own: what went wrong with one is not forgotten when another succeeds.
-const notices = new Map();
-
-function notify(text, about = "") {
-  if (text) notices.set(about, text);
-  else notices.delete(about);
-  $("#data-notice").textContent = [...new Set(notices.values())].join(" ");
-  $("#data-notice").hidden = !notices.size;
-}
-
-// What is being computed, and how far it is.
-function showProgress(job) {
-  $("#data-progress").hidden = !job;
-  if (!job) return;
-  $("#data-progress progress").value = job.share;
-  $("#data-progress span").textContent = t("answers_computing", { share: Math.round(job.share * 100) });
-}
-
-// Asks the server; says what went wrong, unless something else is wanted by now. What is being computed is asked for
-// again until it is there.
-async function ask(name, question, isCurrent = () => true) {
-  const answer = await Promise.race([server[name](question), later(GIVE_UP)]);
-  if (!isCurrent()) return null;
-  notify("", name);
-  if (answer?.ok) return answer;
-  if (answer?.pending !== undefined && !answer.error) {
-    showProgress({ share: answer.pending });
-    retryLater(refresh);
-    return null;
-  }
-  showProgress(null);
-  notify(answer?.error || t("server_away"), name);
-  if (!answer) retryLater(refresh);
-  return null;
-}
+const begin = createLatest(); // a question about samples
+const beginOpening = createLatest();
 
 async function refresh() {
   if (!isShown($("#data"))) return;
-  const asked = ++number;
-  const isCurrent = () => asked === number;
+  const isCurrent = begin();
   const shows = view.now.show ?? "album";
   if (shows === "map") map.show();
   const question = view.question({ page: view.now.page ?? 0, size: view.size, ...(isMixed(view) && { shuffle: 1 }) });
-  const answer = await ask("browse_samples", question, isCurrent);
-  if (!isCurrent()) return;
-  // Nothing of another question may stand here as if it were the answer.
-  $("#grid").classList.toggle("stale", !answer);
-  $("#grid").inert = !answer;
-  if (!answer) {
-    filters.show();
-    $("#reset").disabled = false;
-    $("#total").textContent = "";
-    return;
-  }
+  const answer = await ask("browse_samples", question, isCurrent, (state) => state === "ok" || showStale());
+  if (!answer) return;
   album.show(answer);
   filters.show(answer.counts);
-  showJob(answer);
+  followJob(answer, isCurrent);
   if (shows === "crowd") {
     const described = await ask("describe_chosen", question, isCurrent);
-    if (isCurrent() && described) crowd.show(described);
+    if (described) crowd.show(described);
   }
   if (isCurrent() && view.now.open !== undefined && !sample.isOpen) sample.open({ index: view.now.open });
 }
 
+// Nothing of another question may stand here as if it were the answer.
+function showStale() {
+  album.showStale();
+  filters.show();
+  $("#reset").disabled = false;
+}
+
 // While something is computed only its progress is looked at; the page stays as it is until there is more to show.
-function showJob({ known, job }) {
-  showProgress(job && !job.problem ? job : null);
-  notify(job?.problem, "job");
-  if (!job || job.problem) return;
-  const asked = number;
-  later(RETRY).then(async () => {
-    if (asked !== number || !isShown($("#data"))) return;
-    const answer = await server.watch_answers({ split: view.now.split ?? "", model: view.now.model ?? "" });
-    if (asked !== number) return;
-    if (!answer?.ok || answer.known !== known || !answer.job) refresh();
-    else showJob(answer);
-  });
+async function followJob({ known, job }, isCurrent) {
+  showState("job", job ?? { ok: true });
+  while (job && stateOf(job) === "pending") {
+    await later(RETRY);
+    if (!isCurrent()) return;
+    const answer = await call("watch_answers", { split: view.now.split ?? "", model: view.now.model ?? "" });
+    if (!isCurrent()) return;
+    if (!answer?.ok || answer.known !== known || !answer.job) return refresh();
+    ({ job } = answer);
+    showState("job", job);
+  }
 }
 
 function onView(now, changes) {
   notify("", "link");
-  if (now.open === undefined) notify("", "open_sample");
-  if (now.show !== "map") notify("", "draw_map");
-  if (now.show !== "crowd") notify("", "describe_chosen");
+  if (now.open === undefined) forget("open_sample");
+  if (now.show !== "map") forget("draw_map");
+  if (now.show !== "crowd") forget("describe_chosen");
   const shows = ["crowd", "map"].includes(now.show) ? now.show : "album";
   $$("#data [data-view]").forEach((button) => button.setAttribute("aria-pressed", button.dataset.view === shows));
   $("#crowd").hidden = shows !== "crowd";
@@ -120,12 +82,11 @@ function onView(now, changes) {
 async function openTab() {
   // The address is what is wanted, whatever sets and models there are by now.
   if (isOpened) view.restore();
-  const [listed, described] = await Promise.all([server.list_splits({}), server.describe_models({})]);
-  if (!listed?.ok || !described?.ok) {
-    notify(listed?.error ?? described?.error ?? t("server_away"), "tab");
-    return retryLater(openTab);
-  }
-  notify("", "tab");
+  const isCurrent = beginOpening();
+  const [listed, described] = await Promise.all([
+    ask("list_splits", {}, isCurrent), ask("describe_models", {}, isCurrent),
+  ]);
+  if (!listed || !described) return;
   Object.assign(sets, { splits: listed.splits, training: listed.training, models: described.models });
   $("#split").replaceChildren(
     ...sets.splits.map(({ name, kind, size }) => new Option(t(kind === "outliers" ? "split_outliers" : "split_option", {
@@ -151,9 +112,9 @@ export async function mount(part) {
   view = createView(onView);
   filters = createFilters(view);
   album = createAlbum(view, (place) => sample.open(place));
-  sample = createSample(view, ask);
+  sample = createSample(view);
   crowd = createCrowd(view);
-  map = createMap(view, ask);
+  map = createMap(view);
   $("#map-kind").append(...["pca", "layout"].map((name) => new Option(t(`map_kind_${name}`), name)));
   $("#map-color").append(...["label", "mistake"].map((name) => new Option(t(`map_color_${name}`), name)));
   $("#sample-space").append(...["embedding", "pixels"].map((name) => new Option(t(`space_${name}`), name)));
@@ -161,7 +122,7 @@ export async function mount(part) {
 
   on("tab", (name) => {
     if (name !== "data") {
-      number += 1; // nobody waits any more for what was asked
+      begin(); // nobody waits any more for what was asked
       return sample.close();
     }
     // Data and models that came since the last visit are found.

@@ -3,7 +3,7 @@
 import { on } from "../shared/bus.js";
 import { $ } from "../shared/dom.js";
 import { exactPercent, smallPercent } from "../shared/numbers.js";
-import { retryLater, server } from "../shared/server.js";
+import { ask, createLatest } from "../shared/server.js";
 import { t } from "../shared/texts.js";
 import { notify } from "./notice.js";
 
@@ -15,11 +15,14 @@ const ifKnown = (figure, format) => (figure === null ? t("not_known") : format(f
 // onModel() is called when another model answers from now on.
 export function createDetails(onModel) {
   let models = [];
+  const begin = createLatest();
 
   // `wanted` is chosen if there is such a model.
   async function show(wanted) {
-    const answer = await server.describe_models({});
-    if (!answer?.ok) return answer ? notify(answer.error) : retryLater(show);
+    const answer = await ask("describe_models", {}, {
+      isCurrent: begin(), onState: (state, { error } = {}) => state === "error" && notify(error),
+    });
+    if (!answer) return;
     $("#device").textContent = [answer.device, answer.note].filter(Boolean).join("; ");
     const select = $("#model");
     const chosen = select.value;

@@ -5,7 +5,6 @@ import { $, isShown } from "../shared/dom.js";
 import { createLive } from "../shared/live.js";
 import { remember } from "../shared/memory.js";
 import { openPart } from "../shared/part.js";
-import { server } from "../shared/server.js";
 import { t } from "../shared/texts.js";
 import { createAnswerView } from "./answer.js";
 import { createDetails, readModel, showDetails } from "./details.js";
@@ -13,7 +12,7 @@ import { createEvidence } from "./evidence.js";
 import { createInk } from "./ink.js";
 import { notify, showHealth } from "./notice.js";
 import { createOwn } from "./own_drawings.js";
-import { createHand } from "./own_test.js";
+import { createOwnTest } from "./own_test.js";
 import { createPad } from "./pad.js";
 import { createPictures } from "./pictures.js";
 import { createRelatives } from "./relatives.js";
@@ -21,7 +20,7 @@ import { createSamples } from "./samples.js";
 
 const SMALLEST_DRAWING = 0.02;
 
-let view, ink, pad, samples, relatives, own, hand, live;
+let view, ink, pad, samples, relatives, own, ownTest, live;
 let preview = null; // the sample that is looked at instead of the drawing
 let shown = null; // the last answer and its question
 
@@ -32,12 +31,12 @@ export async function mount(part) {
   pad = createPad($("#sketchpad"), ink, () => Number($("#width").value), onPen);
   relatives = createRelatives();
   own = createOwn();
-  hand = createHand({ ink, pad, own, canAsk: () => !ink.isEmpty && !isDot() });
-  live = createLive((question) => server.classify_drawing(question), nextQuestion, onAnswer, showHealth);
+  ownTest = createOwnTest({ ink, pad, own, canAsk: () => !ink.isEmpty && !isDot() });
+  live = createLive({ name: "classify_drawing", nextQuestion, onAnswer, onState: showHealth });
   samples = createSamples(tapSample);
-  createPictures({ ink, pad, isBlocked: () => hand.isRunning });
+  createPictures({ ink, pad, isBlocked: () => ownTest.isRunning });
   listen();
-  hand.resume();
+  ownTest.resume();
   createEvidence();
   createDetails(askAgain);
 }
@@ -47,9 +46,9 @@ function onInk() {
   $("#sketchpad").classList.toggle("empty", ink.isEmpty);
   updateButtons();
   pad.requestDraw();
-  if (hand.isRunning) {
+  if (ownTest.isRunning) {
     if (shown) showNothing(); // nobody looks into what was there before
-    return hand.update();
+    return ownTest.update();
   }
   if (!pad.isPenDown) remember("drawing", ink.save());
   askAgain();
@@ -63,7 +62,7 @@ function updateButtons() {
 
 function onPen(isDown) {
   if (isDown) return notify("");
-  if (hand.isRunning) return;
+  if (ownTest.isRunning) return;
   remember("drawing", ink.save());
   showAnswer();
   if (!shown?.isFinal) askAgain();
@@ -74,7 +73,7 @@ function isDot() {
 }
 
 function askAgain() {
-  if (hand.isRunning) return;
+  if (ownTest.isRunning) return;
   if (!preview && ink.isEmpty) {
     showNothing();
     view.showNothing();
@@ -183,7 +182,7 @@ function listen() {
   on("forget", own.forgetAll);
   on("subject-wanted", () => shown?.isFinal && shown.answer.ok && tellSubject(shown.answer, shown.question));
   on("put", (image) => {
-    if (hand.isRunning || pad.isPenDown) return;
+    if (ownTest.isRunning || pad.isPenDown) return;
     setPreview(null);
     ink.putImage(image);
   });

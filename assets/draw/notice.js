@@ -12,7 +12,8 @@ export function notify(text) {
 }
 
 export function showHealth(state) {
-  if (state === health) return;
-  health = state;
+  const next = ["slow", "away"].includes(state) ? state : "ok";
+  if (next === health) return;
+  health = next;
   notify("");
 }

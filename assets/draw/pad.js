@@ -1,21 +1,11 @@
 // The canvas: draws the ink, and turns mouse, finger and pen into ink. An empty pad shows a digit drawing itself.
 
 import { decodeBytes, paintPixels } from "../shared/pixels.js";
+import { traceGhost } from "./ghost.js";
 
-const GHOST_SECONDS = 1.6;
-const GHOST_PAUSE = 1.1;
-const GHOST_ROUNDS = 6;
+const GHOST_WIDTH = 0.05;
 const ERASER_REACH = 0.025;
 const PEN_ERASER_BUTTON = 32;
-const GHOSTS = [
-  [[[0.36, 0.3], [0.45, 0.22], [0.57, 0.22], [0.64, 0.3], [0.62, 0.4], [0.5, 0.47], [0.62, 0.53], [0.67, 0.63],
-    [0.61, 0.74], [0.48, 0.78], [0.35, 0.71]]],
-  [[[0.34, 0.26], [0.5, 0.25], [0.67, 0.25], [0.6, 0.42], [0.52, 0.6], [0.46, 0.79]]],
-  [[[0.36, 0.36], [0.41, 0.26], [0.52, 0.22], [0.63, 0.28], [0.64, 0.4], [0.55, 0.54], [0.36, 0.75], [0.52, 0.75],
-    [0.68, 0.75]]],
-  [[[0.54, 0.22], [0.42, 0.38], [0.33, 0.56], [0.5, 0.57], [0.69, 0.56]], [[0.58, 0.42], [0.58, 0.6], [0.57, 0.79]]],
-];
-
 export function createPad(root, ink, readWidth, onPen) {
   const canvas = root.querySelector("canvas");
   const context = canvas.getContext("2d");
@@ -67,16 +57,9 @@ export function createPad(root, ink, readWidth, onPen) {
 
   function drawGhost(time) {
     const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const round = Math.floor((time - ghostStarted) / 1000 / (GHOST_SECONDS + GHOST_PAUSE));
-    const isOver = isStill || round >= GHOST_ROUNDS;
-    const second = (time - ghostStarted) / 1000 - round * (GHOST_SECONDS + GHOST_PAUSE);
-    const strokes = GHOSTS[(isOver ? 0 : Math.max(0, round)) % GHOSTS.length].map(roundOff);
-    let left = strokes.flat().length * (isOver ? 1 : Math.min(1, Math.max(0, second / GHOST_SECONDS)));
+    const { strokes, isOver } = traceGhost((time - ghostStarted) / 1000, isStill);
     context.globalAlpha = 0.13;
-    for (const stroke of strokes) {
-      if (left > 1) drawStroke(stroke.slice(0, Math.ceil(left)), 0.05);
-      left -= stroke.length;
-    }
+    strokes.forEach((stroke) => drawStroke(stroke, GHOST_WIDTH));
     context.globalAlpha = 1;
     if (!isOver && root.isConnected) requestDraw();
   }
@@ -142,20 +125,4 @@ export function createPad(root, ink, readWidth, onPen) {
     set hasGhost(value) { hasGhost = value; requestDraw(); },
     restartGhost() { ghostStarted = performance.now(); requestDraw(); },
   };
-}
-
-// Corners of a ghost -> a smooth line of many points (Catmull-Rom).
-function roundOff(corners) {
-  const at = (index) => corners[Math.min(corners.length - 1, Math.max(0, index))];
-  const points = [];
-  for (let index = 0; index < corners.length - 1; index += 1) {
-    for (let step = 0; step < 8; step += 1) {
-      const share = step / 8;
-      points.push([0, 1].map((axis) => {
-        const [a, b, c, d] = [-1, 0, 1, 2].map((offset) => at(index + offset)[axis]);
-        return b + 0.5 * share * (c - a + share * (2 * a - 5 * b + 4 * c - d + share * (3 * (b - c) + d - a)));
-      }));
-    }
-  }
-  return [...points, corners.at(-1)];
 }

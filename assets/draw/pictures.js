@@ -1,7 +1,7 @@
 // Pictures from elsewhere: opened, pasted or dropped; the server makes 28x28 of them.
 
 import { $, isShown } from "../shared/dom.js";
-import { GIVE_UP, later } from "../shared/server.js";
+import { createLatest, describeState, inTime } from "../shared/server.js";
 import { t } from "../shared/texts.js";
 import { notify } from "./notice.js";
 
@@ -9,19 +9,19 @@ const MAX_FILE_BYTES = 20e6;
 
 // isBlocked() says whether no picture is wanted now.
 export function createPictures({ ink, pad, isBlocked }) {
-  let numPictures = 0;
+  const begin = createLatest();
 
   async function read(file) {
     if (!file || isBlocked()) return;
     if (file.size > MAX_FILE_BYTES) return notify(t("picture_too_large"));
-    const number = ++numPictures;
+    const isCurrent = begin();
     const { generation } = ink;
     notify(t("picture_reading"));
-    const answer = await Promise.race([send(file), later(GIVE_UP)]);
+    const answer = await inTime(send(file));
     // A later picture or a stroke drawn meanwhile is what the visitor wants.
-    if (number !== numPictures || generation !== ink.generation || pad.isPenDown) return notify("");
-    if (!answer?.ok) return notify(answer?.error ?? t("server_away"));
-    notify("");
+    if (!isCurrent() || generation !== ink.generation || pad.isPenDown) return notify("");
+    notify(describeState(answer));
+    if (!answer?.ok) return;
     ink.putImage(answer.image);
   }
 

@@ -2,15 +2,15 @@
 
 import { on } from "../shared/bus.js";
 import { $ } from "../shared/dom.js";
-import { showRelatives } from "../shared/relatives.js";
-import { later, RETRY, server } from "../shared/server.js";
+import { findRelatives, showRelatives } from "../shared/relatives.js";
+import { createLatest } from "../shared/server.js";
 import { t } from "../shared/texts.js";
 import { readModel } from "./details.js";
 
 export function createRelatives() {
   let question = null; // { image, model } of what is shown
-  let number = 0;
   let isWaiting = false; // for being seen: on another tab nobody looks at relatives
+  const begin = createLatest();
 
   const space = () => ($("#relatives-space").getAttribute("aria-pressed") === "true" ? "pixels" : "embedding");
 
@@ -19,24 +19,19 @@ export function createRelatives() {
   }
 
   async function ask() {
-    const asked = ++number;
+    const isCurrent = begin(); // a later drawing is what the visitor wants
     isWaiting = $("#relatives").offsetParent === null;
     if (!question || isWaiting) return;
-    const answer = await server.find_relatives({ ...question, space: space() });
-    if (asked !== number) return; // a later drawing is what the visitor wants
-    if (answer?.ok) {
-      showRelatives($("#relatives-row"), answer, {
-        model: question.model, ...(space() !== "embedding" && { space: space() }),
-      });
-      $("#relatives-note").hidden = false;
-      const values = { distance: answer.relatives[0]?.distance.toFixed(1), limit: answer.limit.toFixed(1), size: answer.size.toLocaleString(),
-        source: t(answer.split === "built_in" ? "relatives_of_built_in" : "relatives_of_training") };
-      return showText(t(answer.hasNear ? `relatives_found_${space()}` : "relatives_none", values));
-    }
-    if (answer?.pending !== undefined && !answer.error) showText(t("computing", { share: Math.round(answer.pending * 100) }));
-    else showText(answer?.error || t("server_away"));
-    // What is being computed will be there; so will a server that was away.
-    if (!answer || (answer.pending !== undefined && !answer.error)) later(RETRY).then(() => asked === number && ask());
+    const answer = await findRelatives({ ...question, space: space() }, isCurrent, showText);
+    if (!answer) return;
+    showRelatives($("#relatives-row"), answer, {
+      model: question.model, ...(space() !== "embedding" && { space: space() }),
+    });
+    $("#relatives-note").hidden = false;
+    showText(t(answer.hasNear ? `relatives_found_${space()}` : "relatives_none", {
+      distance: answer.relatives[0]?.distance.toFixed(1), limit: answer.limit.toFixed(1), size: answer.size.toLocaleString(),
+      source: t(answer.split === "built_in" ? "relatives_of_built_in" : "relatives_of_training"),
+    }));
   }
 
   $("#relatives-space").addEventListener("click", (event) => {
@@ -56,7 +51,7 @@ export function createRelatives() {
 
     clear() {
       question = null;
-      number += 1;
+      begin();
       $("#relatives-row").replaceChildren();
       $("#relatives-note").hidden = true;
       showText(t("relatives_empty"));

@@ -2,15 +2,19 @@
 
 import { $, $$, make } from "../shared/dom.js";
 import { decodeBytes, paintPixels } from "../shared/pixels.js";
-import { retryLater, server } from "../shared/server.js";
+import { ask, createLatest } from "../shared/server.js";
 import { t } from "../shared/texts.js";
 import { notify } from "./notice.js";
 
 // onTap(sample) is called when one is tapped.
 export function createSamples(onTap) {
+  const begin = createLatest();
+
   async function show() {
-    const answer = await server.pick_samples({});
-    if (!answer?.ok) return answer ? notify(answer.error) : retryLater(show);
+    const answer = await ask("pick_samples", {}, {
+      isCurrent: begin(), onState: (state, { error } = {}) => state === "error" && notify(error),
+    });
+    if (!answer) return;
     if (answer.name !== "mnist") $("#samples-title").textContent = t("samples_of", { name: answer.name });
     $("#samples-hint").textContent = `${t("samples_hint")} ${t(`samples_${answer.source}`)}`;
     $("#samples").replaceChildren(...answer.samples.map((sample) => {

@@ -13,7 +13,7 @@ import { createGlossary } from "./glossary.js";
 import { createJourney } from "./journey.js";
 import { createLayers } from "./layers.js";
 import { createMove } from "./move.js";
-import { addView, ask, leave, level, setSubject, showCurrent, shows, subject, view } from "./shell.js";
+import { addView, ask, begin, level, setSubject, showCurrent, subject, view } from "./shell.js";
 import { createWhy } from "./why.js";
 
 // In the order in which they are offered, by the names that addresses have.
@@ -54,9 +54,9 @@ function showLevel() {
 function open() {
   view.restore();
   showModels();
-  const before = shows;
+  const isFirst = begin();
   emit("subject-wanted");
-  if (shows === before) showCurrent(); // nothing is on the pad
+  if (isFirst()) showCurrent(); // nothing is on the pad
 }
 
 export async function mount(part) {
@@ -67,7 +67,7 @@ export async function mount(part) {
     link.dataset.view = name;
     return link;
   }));
-  on("tab", (name) => (name === "inside" ? open() : leave()));
+  on("tab", (name) => (name === "inside" ? open() : begin()));
   on("subject", (next) => {
     setSubject(next);
     if (subject) showModel(subject.model);

@@ -4,17 +4,16 @@ import { emit } from "../shared/bus.js";
 import { $, $$, digitColor, isShown, make } from "../shared/dom.js";
 import { recall } from "../shared/memory.js";
 import { percent } from "../shared/numbers.js";
-import { GIVE_UP, later, retryLater, server } from "../shared/server.js";
+import { ask as askServer, createLatest, describeState } from "../shared/server.js";
 import { t } from "../shared/texts.js";
 
 const views = new Map();
 const LEVELS = ["school", "university"];
-const PENDING = 500;
 
 // What the address says: `#inside?view=why&...`. A value of undefined takes an entry away.
 export const view = createInsideView();
 export let subject = null; // what is on the pad, as the pad says it
-export let shows = 0; // grows whenever something else is to be shown
+export const begin = createLatest(); // something else is to be shown, or nothing any more
 
 function createInsideView() {
   let now = {};
@@ -66,31 +65,14 @@ export function notify(text) {
   $("#inside-notice").hidden = !text;
 }
 
-// A server that was away is asked again for all that the view shows.
-export function tellProblem(answer) {
-  notify(answer?.error || t("server_away"));
-  if (!answer) retryLater(showCurrent);
+// What is waited for, and what went wrong.
+export function showState(state, answer) {
+  if (state === "slow") return;
+  notify(state === "pending" ? t("inside_pending") : describeState(answer));
 }
 
-// Asks the server; says what went wrong, unless something else is wanted by now. What is not there yet is asked for
-// again until it is; `waiting` names the text that is shown meanwhile.
-export async function ask(name, question, isCurrent = () => true, waiting = "inside_pending") {
-  for (;;) {
-    const answer = await Promise.race([server[name](question), later(GIVE_UP)]);
-    if (!isCurrent()) return null;
-    if (answer?.ok) {
-      notify("");
-      return answer;
-    }
-    if (answer?.pending === undefined || answer.error) {
-      tellProblem(answer);
-      return null;
-    }
-    notify(t(waiting, { share: Math.round(answer.pending * 100) }));
-    await later(PENDING);
-    if (!isCurrent()) return null;
-  }
-}
+// Asks the server until there is an answer, unless something else is wanted by now.
+export const ask = (name, question, isCurrent, onState = showState) => askServer(name, question, { isCurrent, onState });
 
 const lessons = new Map(); // by the name of a view: { values, about }
 
@@ -103,24 +85,22 @@ export function teach(name, values, about = subject) {
   $("#lesson p").textContent = t(`lesson_${name}_${level()}`, values);
 }
 
-export function currentView() {
+function currentView() {
   return views.has(view.now.view) ? view.now.view : views.keys().next().value;
 }
+
+// Whether a view is what the visitor looks at.
+export const isOpen = (name) => isShown($("#inside")) && name === currentView();
 
 export function setSubject(next) {
   subject = next;
 }
 
-// Nobody looks any more.
-export function leave() {
-  shows += 1;
-}
-
 // Shows the view that the address names, of what is on the pad now.
 export async function showCurrent() {
   if (!isShown($("#inside"))) return;
-  const asked = ++shows;
-  const isCurrent = () => asked === shows && isShown($("#inside"));
+  const isLatest = begin();
+  const isCurrent = () => isLatest() && isShown($("#inside"));
   const name = currentView();
   const { show, needsDrawing } = views.get(name);
   const isPossible = subject !== null || !needsDrawing;

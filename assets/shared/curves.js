@@ -1,4 +1,6 @@
-// Line charts of probabilities, with a place that is looked at.
+// Line charts: of probabilities, with a place that is looked at; and small ones of any numbers.
+
+import { make } from "./dom.js";
 
 const MARGIN = { left: 48, right: 20, top: 14, bottom: 26 };
 
@@ -65,8 +67,7 @@ function fillWithCurves(root, { x, curves, accepted = null, at = null, name = ""
 }
 
 function drawCurve(svg, { label, values, color, x, toX, toY }) {
-  const points = values.map((value, index) => `${toX(x[index]).toFixed(1)},${toY(value).toFixed(1)}`).join(" ");
-  svg.append(makeSvg("polyline", { points, style: `stroke: ${color}` }));
+  svg.append(makeLine({ x, values, toX, toY }, { style: `stroke: ${color}` }));
   // Its name stands where it is highest.
   const peak = values.reduce((best, value, index) => (value > values[best] ? index : best), 0);
   if (values[peak] < 0.2) return;
@@ -112,6 +113,38 @@ function makePickable(svg, chart, { x, toX, width, onPick }) {
     const place = x.indexOf(nearest(toX(chart.at ?? x[0])));
     pick(x[Math.min(x.length - 1, Math.max(0, place + by))]);
   });
+}
+
+// A small chart of any numbers with its legend.
+//
+// x: increasing numbers; curves: [{ name, values }]; word(name) and format(number): as a visitor reads them.
+export function drawPlot({ x, curves, xLabel, word, format }) {
+  const [left, top, width, height] = [64, 12, 322, 150];
+  const all = curves.flatMap((curve) => curve.values);
+  const [least, high] = [Math.min(...all), Math.max(...all)];
+  const low = least > high / 2 ? least : Math.min(least, 0);
+  const toX = (value) => left + (width * (value - x[0])) / (x.at(-1) - x[0] || 1);
+  const toY = (value) => top + height * (1 - (value - low) / (high - low || 1));
+  const svg = makeSvg("svg", { viewBox: "0 0 400 196", role: "img" });
+  svg.setAttribute("aria-label", curves.map(({ name, values }) => (
+    `${word(name)}: ${format(values[0])} → ${format(values.at(-1))}`)).join("; "));
+  svg.append(
+    makeSvg("path", { class: "axis", d: `M${left},${top}V${top + height}H${left + width}` }),
+    makeSvg("text", { x: left - 6, y: top + 5, "text-anchor": "end" }, format(high)),
+    makeSvg("text", { x: left - 6, y: top + height, "text-anchor": "end" }, format(low)),
+    makeSvg("text", { x: left, y: top + height + 18 }, format(x[0])),
+    makeSvg("text", { x: left + width, y: top + height + 18, "text-anchor": "end" }, format(x.at(-1))),
+    makeSvg("text", { x: left + width / 2, y: top + height + 18, "text-anchor": "middle" }, word(xLabel)),
+    ...curves.map(({ values }, number) => makeLine({ x, values, toX, toY }, { class: `curve curve-${number}` })),
+  );
+  const legend = make("p", { className: "legend" }, ...curves.map(({ name }, number) => (
+    make("span", { className: `curve-${number}`, textContent: word(name) }))));
+  return make("figure", { className: "plot" }, svg, legend);
+}
+
+function makeLine({ x, values, toX, toY }, attributes) {
+  const points = values.map((value, index) => `${toX(x[index]).toFixed(1)},${toY(value).toFixed(1)}`).join(" ");
+  return makeSvg("polyline", { points, ...attributes });
 }
 
 function makeSvg(tag, attributes = {}, text = "") {

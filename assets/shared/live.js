@@ -1,11 +1,11 @@
-// Questions to the server: one in flight, the newest next. A function of the server never rejects: it gives undefined
-// on any failure, and nothing at all when the server hangs.
+// One question in flight, the newest next: while the server answers, the visitor goes on.
 
-import { GIVE_UP, later, RETRY, SILENCE } from "./server.js";
+import { call, later, RETRY, SILENCE, stateOf } from "./server.js";
 
-// ask(question) -> promise of an answer; nextQuestion() -> the newest question, or null when there is nothing to ask;
-// onAnswer(answer, question, milliseconds); onHealth("ok" | "slow" | "away").
-export function createLive(ask, nextQuestion, onAnswer, onHealth) {
+// name: of the server's function; nextQuestion() -> the newest question, or null when there is nothing to ask;
+// onAnswer(answer, question, milliseconds) of an answer or an error; onState(state, answer) of every one, as for `ask`, and
+// onState("slow") meanwhile.
+export function createLive({ name, nextQuestion, onAnswer, onState = () => {} }) {
   let isBusy = false;
   let isWanted = false;
 
@@ -13,28 +13,34 @@ export function createLive(ask, nextQuestion, onAnswer, onHealth) {
     if (isBusy || !isWanted) return;
     isWanted = false;
     const question = nextQuestion();
-    if (!question) return onHealth("ok"); // nothing is waited for
+    if (!question) return onState("ok", { ok: true }); // nothing is waited for
     isBusy = true;
     const started = performance.now();
-    const slow = setTimeout(() => onHealth("slow"), SILENCE);
+    const slow = setTimeout(() => onState("slow"), SILENCE);
     try {
-      const answer = await Promise.race([ask(question), later(GIVE_UP)]);
+      const answer = await call(name, question);
       clearTimeout(slow);
-      if (answer?.ok || answer?.error) {
-        onHealth("ok");
+      const state = stateOf(answer);
+      onState(state, answer);
+      if (state === "ok" || state === "error") {
         onAnswer(answer, question, performance.now() - started);
       } else {
-        onHealth("away");
         isWanted = true;
         await later(RETRY);
       }
     } finally {
       isBusy = false;
     }
-    pump();
+    return pump();
   }
 
   return {
-    request() { isWanted = true; pump(); },
+    // Something was changed: there is a newer question. The promise is kept when nothing more is wanted; at once where
+    // another request waits for that already.
+    request() {
+      isWanted = true;
+      return pump();
+    },
+    get isWanted() { return isWanted; },
   };
 }

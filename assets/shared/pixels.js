@@ -4,11 +4,28 @@ export function decodeBytes(text) {
   return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 }
 
-// Paints 784 values, 0 to 255, on a canvas of 28x28; `toColor` gives red, green, blue and opacity.
+// Paints values, 0 to 255, on a canvas that has as many pixels; `toColor` gives red, green, blue and opacity.
 export function paintPixels(canvas, values, toColor = (value) => [value, value, value, 255]) {
-  const image = new ImageData(28, 28);
+  const image = new ImageData(canvas.width, canvas.height);
   values.forEach((value, index) => image.data.set(toColor(value), index * 4));
   canvas.getContext("2d").putImageData(image, 0, 0);
+}
+
+// Adds to a path the border of all pixels that isIn(row, column) says are in; each is `cell` wide on the canvas.
+export function traceBorder(context, cell, isIn) {
+  const isInside = (row, column) => row >= 0 && column >= 0 && row < 28 && column < 28 && isIn(row, column);
+  for (let row = 0; row <= 28; row += 1) {
+    for (let column = 0; column <= 28; column += 1) {
+      if (isInside(row, column) !== isInside(row - 1, column)) {
+        context.moveTo(column * cell, row * cell);
+        context.lineTo((column + 1) * cell, row * cell);
+      }
+      if (isInside(row, column) !== isInside(row, column - 1)) {
+        context.moveTo(column * cell, row * cell);
+        context.lineTo(column * cell, (row + 1) * cell);
+      }
+    }
+  }
 }
 
 // For heatmaps on dark or light: blue speaks against, red for it; stronger is more opaque.

@@ -2,7 +2,15 @@
 
 import { digitColor, make } from "./dom.js";
 import { openSprite } from "./pixels.js";
+import { ask, describeState } from "./server.js";
 import { t } from "./texts.js";
+
+// question: { image, model, space }; isCurrent() says whether it still is wanted; onText(text) is told what is waited for
+// or went wrong.
+export const findRelatives = (question, isCurrent, onText) => ask("find_relatives", question, {
+  isCurrent,
+  onState: (state, answer) => onText(describeState(answer)),
+});
 
 // The ten nearest, nearest first, in `root`; a tap opens one of them, in the view that `more` describes.
 export function showRelatives(root, answer, more) {

@@ -659,7 +659,7 @@ def test_an_unknown_space_or_model_is_refused(page, changes):
 
 def test_samples_are_there_before_their_answers(new_page):
     answer = new_page.browse_samples(split="test")
-    assert (answer["total"], answer["job"]["problem"]) == (NUM_TEST, "")
+    assert (answer["total"], answer["job"]["error"]) == (NUM_TEST, "")
     assert set(answer["samples"][0]) == {"index", "label", "isSeen"}
     assert set(answer["counts"]) == {"total", "label", "seen", "new"}
     assert new_page.browse_samples(split="test", label=3, sort="ink")["total"] == (LABELS == 3).sum()
@@ -671,9 +671,9 @@ def test_samples_are_there_before_their_answers(new_page):
 def test_the_page_is_told_how_much_is_known(page, new_page):
     assert page.watch_answers(split="test") == {"ok": True, "known": 2, "job": None}
     answer = new_page.watch_answers(split="test")
-    assert (answer["ok"], answer["known"], answer["job"]["problem"]) == (True, 0, "")
+    assert (answer["ok"], answer["known"], answer["job"]["error"]) == (True, 0, "")
     wait_for(new_page.library._jobs.ask("test", new_page.library._models.find("")))
-    assert new_page.watch_answers(split="test")["job"]["share"] == 1
+    assert new_page.watch_answers(split="test")["job"]["pending"] == 1
 
 
 PENDING = {
@@ -710,7 +710,7 @@ def test_what_could_not_be_computed_says_why(monkeypatch, new_page, case):
         assert (answer["total"], answer["by"], answer["confusion"]) == (NUM_TEST, "label", None)
     else:
         assert answer == {"pending": 0.5, "error": "The disk is full."}
-    assert new_page.browse_samples(split="test")["job"] == {"share": 0.5, "problem": "The disk is full."}
+    assert new_page.browse_samples(split="test")["job"] == {"pending": 0.5, "error": "The disk is full."}
 
 
 def test_a_model_whose_folder_went_is_answered_in_words(tmp_path):

@@ -260,5 +260,5 @@ def _describe_known(catalogue: Catalogue, job: Job | None) -> Message:
     known = [catalogue.answers, catalogue.duplicates]
     return {
         "known": sum(thing is not None for thing in known),
-        "job": None if job is None else {"share": job.share, "problem": hide_folders(job.problem)},
+        "job": None if job is None else {"pending": job.share, "error": hide_folders(job.problem)},
     }
