@@ -278,3 +278,21 @@ def test_a_limit_is_taken_from_at_most_two_thousand_images(num_new):
 def test_where_all_images_are_seen_a_limit_is_taken_from_these():
     assert module._choose_queries(np.array([True, False, True])).tolist() == [1]
     assert module._choose_queries(np.ones(3, bool)).tolist() == [0, 1, 2]
+
+
+# What is missing
+
+
+def test_what_is_missing_is_computed_answers_first_and_nothing_twice(tmp_path, few, monkeypatch):
+    store, split, told, computed = AnswerStore(tmp_path), small_split(50), [], []
+    for name in ("compute_answers", "compute_facts"):
+        original = getattr(AnswerStore, name)
+        monkeypatch.setattr(
+            AnswerStore, name, lambda *given, name=name, original=original: computed.append(name) or original(*given)
+        )
+    for _ in range(2):
+        store.compute_missing(SHIPPED, split, told.append)
+    assert computed == ["compute_answers", "compute_facts"]
+    assert store.load_answers(SHIPPED, split) is not None
+    assert store.load_facts(split) is not None
+    assert (told, told[-1]) == (sorted(told), 1)

@@ -1,14 +1,28 @@
 """Every model is measured on every set, each set for itself, and damaged sets are damaged alike."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
 from support.models import sample_images, small_data
 from support.oracle import DOUBTS, Oracle, numbered, row
+from support.written import INK
 
+from mnist_core.data.labelled import pack_ink
+from mnist_core.data.mnist import Dataset
+from mnist_core.data.pendigits import PENDIGITS_PATH
 from mnist_core.data.prepared import PreparedSet
-from mnist_core.evaluation.evidence import REGIONAL_PAIRS, Evidence, count_pairs, damage, measure
+from mnist_core.errors import DataError
+from mnist_core.evaluation.evidence import (
+    REGIONAL_PAIRS,
+    Evidence,
+    count_pairs,
+    damage,
+    gather,
+    measure,
+    measure_set,
+)
 from mnist_core.evaluation.metrics import evaluate, evaluate_outliers
 
 SURE = [row(label, 0.99) for label in (1, 2, 3, 5)]
@@ -196,3 +210,79 @@ def test_pairs_are_those_that_schools_write_alike():
 def test_pairs_of_what_was_measured_are_those_of_its_matrix(measured):
     matrix = measured["models"][0]["digits"]["pen"]["confusion_matrix"]
     assert count_pairs(matrix)[7, 1] == (matrix[7][1], 1)
+
+
+# What is at hand
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """MNIST, pictures, ink, outliers, a copy of the pen ink under another name, and another set to learn from."""
+    x, y = sample_images(200), np.arange(200) % 10
+    pixels = np.rint(x * 255).astype(np.uint8)
+    np.savez(tmp_path / "mnist.npz", x_train=pixels, y_train=y, x_test=pixels, y_test=y)
+    np.savez(tmp_path / "img_mouse.npz", x=pixels[:20], y=y[:20], writer=np.arange(20) % 3)
+    np.savez(tmp_path / "outliers_symbols.npz", x=pixels[:4], y=np.array([43, 45, 47, 63]))
+    np.savez(tmp_path / "other_set.npz", x_train=pixels, x_test=pixels)
+    shutil.copy(PENDIGITS_PATH, tmp_path / "renamed.npz")
+    with (tmp_path / "drawn.npz").open("wb") as file:
+        pack_ink(file, INK.ink, INK.labels)
+    return tmp_path
+
+
+def dataset(name="mnist"):
+    pixels = np.rint(sample_images(100) * 255).astype(np.uint8)
+    return Dataset(pixels, np.zeros(100, np.uint8), pixels[:30], np.zeros(30, np.uint8), "nowhere", name)
+
+
+def test_every_set_at_hand_is_gathered_but_for_what_models_learn_from(folder):
+    sets = gather(dataset(), folder)
+    assert [(evidence.name, evidence.kind, len(evidence.prepared.labels)) for evidence in sets] == [
+        ("validation", "clean", 5000),
+        ("test", "clean", 30),
+        ("pen", "drawn", 997),
+        ("drawn", "drawn", len(INK.labels)),
+        ("img_mouse", "drawn", 20),
+        ("damaged", "damaged", 30),
+        ("outliers_symbols", "outliers", 4),
+    ]
+    assert {evidence.name: evidence.num_writers for evidence in sets if evidence.kind == "drawn"} == {
+        "pen": 4,
+        "drawn": None,
+        "img_mouse": 3,
+    }
+
+
+def test_without_a_folder_there_is_what_comes_with_the_project_and_a_word_about_it():
+    said = []
+    assert [evidence.name for evidence in gather(dataset(), None, said.append)] == [
+        *("validation", "test", "pen", "damaged")
+    ]
+    assert "--data-dir" in said[0]
+
+
+@pytest.mark.parametrize("name", ["broken.npz", "outliers_broken.npz"])
+def test_a_file_that_holds_no_digits_is_named_and_left_out(folder, name):
+    said, before = [], len(gather(dataset(), folder))
+    (folder / name).write_bytes(b"PK but no more")
+    np.savez(folder / "writers.npz", writer=np.arange(5))
+    assert len(gather(dataset(), folder, said.append)) == before
+    assert all(any(f"Left out: {folder / file}" in line for line in said) for file in (name, "writers.npz"))
+
+
+def test_a_report_is_about_mnist():
+    with pytest.raises(DataError, match=r"needs MNIST's own test set\. Received: fashion from nowhere"):
+        gather(dataset("fashion"))
+
+
+# One set
+
+
+def test_a_set_is_measured_and_told_from_outliers_without_their_lookalikes(folder):
+    path = folder / "outliers_symbols.npz"
+    figures = measure_set(Oracle(SURE), "mine", CLEAN, [path], as_is=True)
+    assert figures["data"] == "mine"
+    assert without_seconds(evaluate(Oracle(SURE), CLEAN)).items() <= figures.items()
+    whole, *classes = figures["outliers"][str(path)]
+    assert (whole["num_samples"], [row["num_samples"] for row in classes]) == (2, [1, 1, 1, 1])
+    assert list(whole["auroc"]) == ["mine"]

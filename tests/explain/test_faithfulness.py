@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from mnist_core.explain import faithfulness
 from mnist_core.explain.anatomy import Anatomy
 from mnist_core.explain.faithfulness import (
     ORDERS,
@@ -16,6 +17,7 @@ from mnist_core.explain.faithfulness import (
     expected_effect,
     list_methods,
     measure_explanations,
+    measure_models,
 )
 from mnist_core.models.store import load_stored
 from mnist_core.paths import ASSETS_DIR, SHIPPED_DIR
@@ -124,6 +126,16 @@ def test_each_baseline_is_measured_and_what_a_network_does_not_allow_is_not():
         "occlusion_ink",
         "integrated_gradients/ink",
     ]
+
+
+def test_models_are_measured_with_squares_and_with_single_pixels(monkeypatch):
+    stored, told = load_stored(SHIPPED_DIR / "sketchnet"), []
+    monkeypatch.setattr(faithfulness, "DifferentiableNetwork", lambda stored: Eye())
+    monkeypatch.setattr(faithfulness, "choose_images", lambda: choose_images(3))
+    (found,) = measure_models([stored], lambda what, share: told.append((what, share)))["models"]
+    assert (found["name"], found["weights_digest"]) == ("sketchnet", stored.weights_digest)
+    assert {side: figures["side"] for side, figures in found["sides"].items()} == {"4": 4, "1": 1}
+    assert [share for what, share in told if what == "sketchnet, squares of 4 x 4"] == [1 / 3, 2 / 3, 1]
 
 
 # What the page says

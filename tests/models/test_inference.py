@@ -14,7 +14,14 @@ from mnist_core.models import devices
 from mnist_core.models.architectures import ARCHITECTURES
 from mnist_core.models.calibration import Calibration, softmax
 from mnist_core.models.devices import Device, choose_device
-from mnist_core.models.inference import LiteRTPredictor, TensorFlowPredictor, open_predictor, predict, predict_logits
+from mnist_core.models.inference import (
+    LiteRTPredictor,
+    TensorFlowPredictor,
+    open_predictor,
+    open_predictors,
+    predict,
+    predict_logits,
+)
 from mnist_core.models.predictions import read_logits, read_verdict
 from mnist_core.models.store import load_stored
 from mnist_core.paths import SHIPPED_DIR
@@ -315,3 +322,17 @@ def test_asking_for_tensorflow_does_import_it(tmp_path):
     copy_model(stored_linear(), tmp_path / "linear")
     child = run_python(SERVE.replace("print(", "inference.TensorFlowPredictor(stored)\nprint("), tmp_path, "cpu")
     assert "'keras', 'tensorflow'" in child.stdout, child.stderr
+
+
+# Several models
+
+
+def test_models_are_opened_by_short_names_where_these_tell_them_apart(tmp_path):
+    stored = load_stored(SHIPPED_DIR / "sketchnet")
+    again = load_stored(copy_model(stored, tmp_path / "sketchnet-again"))
+    linear = stored_linear()
+    cpu = Device("cpu", "CPU")
+    assert list(open_predictors([stored, linear], cpu)) == ["sketchnet", "small-linear"]
+    predictors = open_predictors([stored, again], cpu)
+    assert list(predictors) == ["sketchnet", "sketchnet-again"]
+    assert all(isinstance(predictor, LiteRTPredictor) for predictor in predictors.values())

@@ -9,7 +9,7 @@ from support.models import run_python
 from mnist_core.augmentation.transforms import Augmentation
 from mnist_core.errors import UnknownModelError
 from mnist_core.models.architectures import Parts
-from mnist_core.models.recipes import RECIPES, Recipe, Start, find_recipe
+from mnist_core.models.recipes import ADAMW_DECAY, RECIPES, Recipe, Start, change_recipe, find_recipe, pick_parts
 
 DIGEST = "0123456789abcdef" * 4
 RECIPE = Recipe(
@@ -319,3 +319,38 @@ def test_changes_are_listed_by_the_names_that_people_know(changes, expected):
 
 def test_a_recipe_that_is_not_ours_has_no_changes_to_list():
     assert RECIPE.list_changes() == []
+
+
+# Changes asked for by name
+
+
+def test_values_go_where_their_names_belong():
+    changes = {"epochs": 7, "activation": "tanh", "filters": [2, 3], "rotation": 12}
+    changed = change_recipe(find_recipe("lenet"), changes)
+    assert (changed.epochs, changed.parts.activation, changed.parts.filters) == (7, "tanh", (2, 3))
+    assert changed.augmentation.rotation == 12
+    assert dataclasses.replace(changed, epochs=10, parts=Parts(), augmentation=Augmentation()) == find_recipe("lenet")
+
+
+def test_a_recipe_without_changes_is_itself():
+    assert change_recipe(find_recipe("sketchnet"), {}) == find_recipe("sketchnet")
+
+
+@pytest.mark.parametrize(
+    ("changes", "decay"),
+    [({}, ADAMW_DECAY), ({"weight_decay": 0.1}, 0.1), ({"weight_decay": 0}, 0)],
+    ids=["not said", "said", "none"],
+)
+def test_adamw_comes_with_a_weight_decay_unless_one_is_said(changes, decay):
+    assert change_recipe(find_recipe("lenet"), {"optimizer": "adamw", **changes}).weight_decay == decay
+
+
+@pytest.mark.parametrize("name", ["name", "architecture", "parts", "start", "no_such_thing"])
+def test_what_cannot_be_changed_is_refused_with_what_can(name):
+    with pytest.raises(ValueError, match=rf"A recipe has no {name}\. Expected some of: activation, .*epochs") as caught:
+        change_recipe(find_recipe("lenet"), {"epochs": 2, name: "x"})
+    assert "weight_decay" in str(caught.value)
+
+
+def test_of_changes_the_network_parts_are_picked():
+    assert pick_parts({"epochs": 2, "kernel": 5, "rotation": 3}) == Parts(kernel=5)

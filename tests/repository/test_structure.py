@@ -123,6 +123,14 @@ def test_only_the_command_line_and_settings_know_argparse(path):
 
 
 @every_source
+def test_only_the_command_line_prints(path):
+    """Whatever else a page wants to call tells through a function that it is given."""
+    calls = [node.func for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    if not is_in(path, "__main__", "commands", "app"):
+        assert "print" not in {call.id for call in calls if isinstance(call, ast.Name)}
+
+
+@every_source
 def test_only_building_and_training_import_keras_at_once(path):
     if not is_in(path, "models.keras_builder", "training"):
         assert not HEAVY & roots(top_imports(path))

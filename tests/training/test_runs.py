@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,16 +15,16 @@ from mnist_core.data.pendigits import PenInk
 from mnist_core.data.prepared import PreparedSet
 from mnist_core.data.sample import load_sample
 from mnist_core.data.training_data import add_ink
-from mnist_core.errors import ArchitectureError, StorageError
+from mnist_core.errors import ArchitectureError, DeviceError, StorageError
 from mnist_core.evaluation.metrics import evaluate
 from mnist_core.models.architectures import Parts
 from mnist_core.models.calibration import Calibration, find_doubt, fit_calibration
 from mnist_core.models.inference import LiteRTPredictor
 from mnist_core.models.recipes import RECIPES, Recipe
 from mnist_core.models.store import load_stored, save_run
-from mnist_core.training import runs
+from mnist_core.training import devices, runs
 from mnist_core.training.pools import build_pools
-from mnist_core.training.runs import Workbench, start_from
+from mnist_core.training.runs import Workbench, device_finder, start_from
 
 LENET = Recipe(name="lenet", architecture="lenet", parts=Parts(filters=(2, 2), dense_units=(4,)))
 
@@ -501,3 +502,38 @@ def test_a_run_is_handed_the_model_that_it_starts_from(bench, monkeypatch, tmp_p
 
 def test_metrics_are_plain_json(measured):
     assert json.loads(json.dumps(measured.metrics)) == measured.metrics
+
+
+# Quick
+
+
+@pytest.mark.parametrize(("exact", "expected"), [(True, None), (False, "BF16")])
+def test_a_quick_run_asks_the_processor_for_short_numbers(monkeypatch, tmp_path, exact, expected):
+    monkeypatch.setenv("ONEDNN_DEFAULT_FPMATH_MODE", "to be taken back")
+    monkeypatch.delenv("ONEDNN_DEFAULT_FPMATH_MODE")
+    asked = []
+
+    def note(recipe, data, **options):
+        asked.append((os.environ.get("ONEDNN_DEFAULT_FPMATH_MODE"), options["exact"]))
+        return fake_run(recipe)
+
+    monkeypatch.setattr("mnist_core.training.loop.train", note)
+    monkeypatch.setattr(Workbench, "_measure", lambda bench, run: {})
+    Workbench(small_data(), None, (tmp_path,), exact=exact).train(LINEAR)
+    assert asked == [(expected, exact)]
+
+
+# Devices
+
+
+def test_devices_are_looked_for_once_and_only_when_they_are_asked_for(monkeypatch):
+    asked = []
+    monkeypatch.setattr(devices, "choose_devices", lambda requested: asked.append(requested) or ["GPU:0"])
+    find_devices = device_finder("gpu")
+    assert asked == []
+    assert (find_devices(), find_devices(), asked) == (["GPU:0"], ["GPU:0"], ["gpu"])
+
+
+def test_a_device_that_cannot_be_is_refused_before_anything_is_loaded():
+    with pytest.raises(DeviceError, match="abacus"):
+        device_finder("abacus")
