@@ -23,7 +23,7 @@ _EXAMPLES = """examples:
   python -m mnist_core experiment activations                 compare ReLU, sigmoid and tanh
   python -m mnist_core experiment grid --minutes 10           search for a good network
   python -m mnist_core models                                 which models there are
-  python -m mnist_core predict photo.png                      read one digit from a picture
+  python -m mnist_core predict photo.png scans/               read one digit from each picture
   python -m mnist_core evaluate --data test --json            figures on MNIST's test set
   python -m mnist_core evaluate --data digits.npz             figures on other people's digits
   python -m mnist_core show test --wrong --output wrong.png   the test images that the model reads wrong

@@ -9,10 +9,12 @@ import sys
 import typing
 from pathlib import Path
 
+import httpx
 import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 from support.glossary import LACKS, TERM_TEXTS, WORDS
+from support.server import shared_server
 
 from mnist_core import __main__ as command_line
 from mnist_core.browse.query import SORT_KEYS
@@ -33,6 +35,7 @@ from mnist_core.explain.edits import FAMILIES
 from mnist_core.explain.sweeps import SWEEPS
 from mnist_core.hosting.settings import Settings, parse_settings
 from mnist_core.models.architectures import ACTIVATIONS
+from mnist_core.models.pictures import PictureReading
 from mnist_core.models.predictions import Verdict
 from mnist_core.models.recipes import CLASSIC, RECIPES, change_recipe, find_recipe
 from mnist_core.models.store import load_stored
@@ -202,6 +205,17 @@ def test_ci_runs_the_test_command_of_the_readme():
 def test_links_lead_to_files():
     targets = [target for target in re.findall(r"\]\(([^)]+)\)", README) if "://" not in target]
     assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_the_call_over_plain_http_is_answered():
+    (path, body) = re.search(r"curl -X POST http://127\.0\.0\.1:7860(\S+) .* -d '(.+)'", README).groups()
+    answer = httpx.post(shared_server().url + path, content=body, headers={"content-type": "application/json"})
+    assert answer.json()["data"][0]["label"] == 1
+
+
+def test_the_objects_of_predict_are_those_of_the_program():
+    names = re.search(r"an object for each picture: (.+?)\. Of one", README, re.S).group(1)
+    assert re.findall(r"`(\w+)`", names) == list(PictureReading(Path("some.png")).as_dict())
 
 
 def test_commands_of_the_command_line_exist():
