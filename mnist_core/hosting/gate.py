@@ -26,7 +26,7 @@ from ..errors import RefusedError
 from .answers import Sentences, refuse, security_headers
 from .bodies import check_text, find_uploads, share_session
 from .identity import LOGIN_COOKIE, VISITOR_COOKIE, Accounts, Visitor, create_id, set_visitor
-from .limits import MESSAGE, Bodies, Streams, find_limit
+from .limits import FORM, MESSAGE, Bodies, Streams, find_limit
 from .origins import Headers, Proxies, check_page, find_route, read_headers
 from .queue_results import QueueResults
 from .settings import Settings
@@ -35,6 +35,8 @@ _log = logging.getLogger(__name__)
 
 # What Gradio offers and this page does not need: figures of its use, files of the host, its login, developers' tools.
 _CLOSED = (
+    "/login",
+    "/logout",
     "/monitoring",
     "/pwa_icon/",
     "/gradio_api/runs",
@@ -82,7 +84,7 @@ class Gate:
         self._login_page = login_page
         self._is_ready = is_ready
         self._uploads = uploads
-        self._proxies = Proxies(settings.trusted_proxies, settings.host)
+        self._proxies = Proxies(settings.trusted_proxy, settings.host)
         self._accounts = Accounts(settings.users, settings.owner_password)
         self._bodies = Bodies()
         self._streams = Streams()
@@ -106,7 +108,7 @@ class Gate:
             scope = self._proxies.apply(scope)
             headers = read_headers(scope)
             check_page(scope["method"], headers, scope["host"])
-            if route in ("/login", "/logout"):
+            if route in ("/login", "/logout") and self._accounts.exist:
                 await (await self._answer_login(scope, route, headers, receive))(scope, receive, send)
                 return
             visitor = self._accounts.identify(headers, scope["client"][0])
@@ -163,7 +165,7 @@ class Gate:
             return response
         if scope["method"] != "POST":
             return HTMLResponse(self._show_form(route))
-        async with self._bodies.receive(receive, MESSAGE, headers.get("content-length", "")) as body:
+        async with self._bodies.receive(receive, FORM, headers.get("content-length", "")) as body:
             form = QueryParams(body)
         name = self._accounts.log_in(form.get("username", ""), form.get("password", ""), scope["client"][0])
         response = RedirectResponse("./", 303) if wants_page else JSONResponse({"success": True})

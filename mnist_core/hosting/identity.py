@@ -87,6 +87,7 @@ class Accounts:
     def __init__(self, users: Mapping[str, str], owner_password: str = "") -> None:
         owner = {OWNER: owner_password} if owner_password else {}
         self.must_log_in = bool(users)
+        self.exist = bool(users or owner)
         self._has_owner = bool(owner)
         self._digests = {name: _digest(password) for name, password in {**users, **owner}.items()}
         self._key = secrets.token_bytes(32)

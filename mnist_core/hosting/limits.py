@@ -19,7 +19,7 @@ from ..errors import RefusedError
 PATIENCE_SECONDS = 20.0
 # Each is an open connection that waits for news.
 _MOST_STREAMS = 500
-_STREAMS = ("/gradio_api/heartbeat/", "/gradio_api/queue/data", "/gradio_api/call/", "/gradio_api/upload_progress")
+_STREAMS = tuple(f"/gradio_api/{name}" for name in ("heartbeat/", "queue/data", "call/", "upload_progress", "mcp"))
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ class Limit:
 
 # 50,000 points of ink are 2 MB, with coordinates of full length 2.7.
 MESSAGE = Limit(3_000_000, 32)
+# A name and a password.
+FORM = Limit(10_000, 32)
 # A picture of 20 MB, and what a form puts around it.
 PICTURE = Limit(20_100_000, 8)
 _LARGE = ("/picture", "/gradio_api/upload")
@@ -56,7 +58,7 @@ class Bodies:
 
     def __init__(self, patience: float = PATIENCE_SECONDS) -> None:
         self._patience = patience
-        self._places = {limit: asyncio.Semaphore(limit.most_at_once) for limit in (MESSAGE, PICTURE)}
+        self._places = {limit: asyncio.Semaphore(limit.most_at_once) for limit in (MESSAGE, FORM, PICTURE)}
 
     @asynccontextmanager
     async def receive(self, receive: Receive, limit: Limit, announced: str = "") -> AsyncIterator[bytes]:

@@ -42,7 +42,7 @@ class Settings:
         open: Whether the page is opened in a browser.
         users: Passwords by name; when there are any, everybody must log in.
         owner_password: Proves that a visitor owns the server; empty when nobody can.
-        trusted_proxies: Whose word on who asks, and under which address, is taken.
+        trusted_proxy: Whose word on who asks, and under which address, is taken.
         embed: Origins, beside its own, whose pages may show this one in a frame.
         is_space: Whether it runs as a Space of Hugging Face.
     """
@@ -56,7 +56,7 @@ class Settings:
     open: bool = False
     users: Mapping[str, str] = field(default_factory=dict, repr=False)
     owner_password: str = field(default="", repr=False)
-    trusted_proxies: tuple[Network, ...] = ()
+    trusted_proxy: tuple[Network, ...] = ()
     embed: tuple[str, ...] = ()
     is_space: bool = False
 
@@ -100,7 +100,7 @@ def parse_settings(
         open=choose("open", "MNIST_OPEN", _switch, False),
         users=users,
         owner_password=owner_password,
-        trusted_proxies=choose("trusted_proxy", "MNIST_TRUSTED_PROXY", _networks, ()) + known_proxies,
+        trusted_proxy=choose("trusted_proxy", "MNIST_TRUSTED_PROXY", _networks, ()) + known_proxies,
         embed=choose("embed", "MNIST_EMBED", _origins, ()),
         is_space=is_space,
     )

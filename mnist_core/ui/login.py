@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import html
+import re
 
-from ..paths import ASSETS_DIR
+from .part import read_html
 from .texts import load_texts
-
-_TEXTS = ("title", "login_name", "login_password", "login")
 
 
 def render_login() -> str:
     """The form as HTML, with its texts, and with `{root}` and `{problem}` left to be filled in by the gate."""
-    page, texts = (ASSETS_DIR / "login/main.html").read_text(encoding="utf-8"), load_texts()
-    for key in _TEXTS:
-        page = page.replace(f"{{{key}}}", html.escape(texts[key]))
-    return page
+    texts = load_texts()
+    page = re.sub(
+        r'data-text="(\w+)">', lambda found: f"{found[0]}{html.escape(texts[found[1]])}", read_html("login/main")
+    )
+    return page.replace('<p role="alert">', '<p role="alert">{problem}')

@@ -120,6 +120,16 @@ def test_the_owner_is_known_where_all_log_in_and_where_nobody_does():
     assert not client(Settings(owner_password="own")).get("/").json()["owner"]
 
 
+def test_there_is_no_login_where_nobody_has_a_password():
+    for method, path in (("GET", "/login"), ("POST", "/login"), ("GET", "/logout")):
+        assert client().request(method, path).status_code == 404
+
+
+def test_a_form_holds_a_name_and_a_password_and_no_more():
+    response = client(ACCOUNTS).post("/login", content=b"username=" + b"a" * 10_000, headers=PAGE)
+    assert response.status_code == 413
+
+
 def test_the_form_of_another_site_logs_nobody_in():
     response = client(ACCOUNTS).post("/login", data={"username": "ann", "password": "a"}, headers=FOREIGN)
     assert response.status_code == 403

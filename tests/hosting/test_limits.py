@@ -8,7 +8,7 @@ from starlette.requests import ClientDisconnect
 
 from mnist_core.errors import RefusedError
 from mnist_core.hosting import limits
-from mnist_core.hosting.limits import MESSAGE, PICTURE, Bodies, Limit, Streams, find_limit
+from mnist_core.hosting.limits import FORM, MESSAGE, PICTURE, Bodies, Limit, Streams, find_limit
 
 
 def sender(*pieces, ends=True):
@@ -66,7 +66,7 @@ def test_a_connection_that_is_closed_is_no_body():
         asyncio.run(receive(Bodies(), closed))
 
 
-@pytest.mark.parametrize("limit", [MESSAGE, PICTURE])
+@pytest.mark.parametrize("limit", [MESSAGE, FORM, PICTURE])
 def test_only_so_many_long_bodies_are_held_at_once(limit):
     async def run():
         bodies = Bodies(patience=0.01)

@@ -28,7 +28,7 @@ SETTINGS = [
     ("MNIST_DATA_DIR", "here", "--data-dir", "there", "data_dir", Path("here"), Path("there")),
     ("MNIST_EMBED", "https://a.b", "--embed", "http://c:1", "embed", ("https://a.b",), ("http://c:1",)),
     (
-        *("MNIST_TRUSTED_PROXY", "10.0.0.1", "--trusted-proxy", "::1", "trusted_proxies"),
+        *("MNIST_TRUSTED_PROXY", "10.0.0.1", "--trusted-proxy", "::1", "trusted_proxy"),
         *((ipaddress.ip_network("10.0.0.1"),), (ipaddress.ip_network("::1"),)),
     ),
 ]
@@ -62,11 +62,11 @@ def test_a_space_says_where_to_serve_and_own_variables_win():
 def test_a_space_is_known_and_its_proxy_trusted():
     settings = parse_settings([], {"SPACE_ID": "someone/sketchpad"})
     assert settings.is_space
-    assert ipaddress.ip_address("10.16.3.4") in settings.trusted_proxies[0]
+    assert ipaddress.ip_address("10.16.3.4") in settings.trusted_proxy[0]
 
 
 def test_gradios_tunnel_connects_from_this_machine():
-    networks = parse_settings(["--share"], {}).trusted_proxies
+    networks = parse_settings(["--share"], {}).trusted_proxy
     assert any(ipaddress.ip_address("127.0.0.1") in network for network in networks)
 
 
@@ -121,7 +121,7 @@ def test_a_bad_option_is_a_usage_error(capsys, arguments):
 
 
 def test_all_proxies_may_be_trusted():
-    everybody = parse_settings([], {"MNIST_TRUSTED_PROXY": "*"}).trusted_proxies
+    everybody = parse_settings([], {"MNIST_TRUSTED_PROXY": "*"}).trusted_proxy
     assert all(
         any(address in network for network in everybody) for address in map(ipaddress.ip_address, ("8.8.8.8", "::5"))
     )

@@ -9,6 +9,7 @@ from support.drawing import DESKTOP, SEVEN, draw_with_mouse, look_at_answer, wai
 from support.pictures import give_picture, photograph
 
 VIEWS = ("journey", "layers", "why", "change", "fool", "belief", "move", "break", "learn")
+SPACE = {"SYSTEM": "spaces", "SPACE_ID": "someone/sketchpad"}
 NOTE_VIOLATIONS = """
   window.violations = [];
   document.addEventListener("securitypolicyviolation", (event) => {
@@ -59,9 +60,7 @@ def open_everything(page, url, picture):
     page.wait_for_load_state("networkidle")
 
 
-@pytest.mark.parametrize(
-    "variables", [{}, {"SYSTEM": "spaces", "SPACE_ID": "someone/sketchpad"}], ids=["here", "on a Space"]
-)
+@pytest.mark.parametrize("variables", [{}, SPACE], ids=["here", "on a Space"])
 def test_the_page_asks_nobody_else_and_breaks_no_rule(serve, new_page, sample, variables):
     server, page, others, complaints = serve(**variables), new_page(), [], []
     page.on("request", lambda request: others.append(request.url))
