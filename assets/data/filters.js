@@ -16,6 +16,25 @@ const FLAGS = [
 ];
 const SORTS = ["index", "confidence", "loss", "margin", "ink", "slant"];
 
+// What a press on a digit makes of those that are chosen; undefined for none.
+export function toggleDigit(chosen = [], digit) {
+  const next = chosen.includes(digit) ? chosen.filter((other) => other !== digit) : [...chosen, digit].sort();
+  return next.length ? next : undefined;
+}
+
+// What the choice of an order changes in the view. First comes what is looked for: the least sure, the most wrong.
+export function chooseOrder(name) {
+  return {
+    shuffle: name === "shuffle" ? Math.floor(Math.random() * 1e6) : undefined,
+    sort: name === "shuffle" || name === "index" ? undefined : name,
+    descending: name === "loss" || undefined,
+  };
+}
+
+// A share as the number of a field, and back; undefined for an empty one.
+export const toPercent = (share) => (share === undefined ? "" : Math.round(share * 1000) / 10);
+export const fromPercent = (text) => (text === "" ? undefined : Number(text) / 100);
+
 export function createFilters(view) {
   const digits = Object.fromEntries(["label", "predicted"].map((name) => [name, createDigits(name)]));
   const flags = FLAGS.map((flag) => ({ ...flag, button: createFlag(flag) }));
@@ -29,9 +48,7 @@ export function createFilters(view) {
   function createDigits(name) {
     return Array.from({ length: 10 }, (_, digit) => {
       const button = createButton("digit", digit, () => {
-        const chosen = view.now[name] ?? [];
-        const next = chosen.includes(digit) ? chosen.filter((other) => other !== digit) : [...chosen, digit].sort();
-        view.set({ [name]: next.length ? next : undefined });
+        view.set({ [name]: toggleDigit(view.now[name], digit) });
       });
       button.style.setProperty("--digit-color", digitColor(digit));
       $(`#filter-${name}`).append(button);
@@ -66,7 +83,7 @@ export function createFilters(view) {
     for (const name of ["low", "high"]) {
       const input = $(`#${name}`);
       // Not under the hands of someone who is typing.
-      if (document.activeElement !== input) input.value = now[name] === undefined ? "" : Math.round(now[name] * 1000) / 10;
+      if (document.activeElement !== input) input.value = toPercent(now[name]);
     }
     $("#sort").value = now.shuffle !== undefined ? "shuffle" : now.sort ?? "index";
     $("#descending").setAttribute("aria-pressed", Boolean(now.descending));
@@ -80,20 +97,14 @@ export function createFilters(view) {
 
   $("#sort").append(...[...SORTS, "shuffle"].map((key) => new Option(t(`sort_${key}`), key)));
   $("#sort").addEventListener("change", ({ target }) => {
-    const isShuffle = target.value === "shuffle";
-    view.set({
-      shuffle: isShuffle ? Math.floor(Math.random() * 1e6) : undefined,
-      sort: isShuffle || target.value === "index" ? undefined : target.value,
-      // What is looked for first: the least sure, the most wrong.
-      descending: ["loss"].includes(target.value) || undefined,
-    });
+    view.set(chooseOrder(target.value));
   });
   $("#descending").addEventListener("click", () => view.set({ descending: !view.now.descending || undefined }));
-  $("#data-shuffle").addEventListener("click", () => view.set({ shuffle: Math.floor(Math.random() * 1e6), sort: undefined, descending: undefined }));
+  $("#data-shuffle").addEventListener("click", () => view.set(chooseOrder("shuffle")));
   for (const name of ["low", "high"]) {
     $(`#${name}`).addEventListener("change", ({ target }) => {
       if (!target.reportValidity()) return;
-      view.set({ [name]: target.value === "" ? undefined : Number(target.value) / 100 });
+      view.set({ [name]: fromPercent(target.value) });
     });
   }
   $("#box").addEventListener("click", () => view.set({ box: undefined }));

@@ -107,20 +107,20 @@ function showPictures({ pictures, centres, image }) {
 }
 
 function showCaptions(answer, width) {
-  const isLeft = (name) => without().includes(name);
+  const isOut = Object.fromEntries(STEPS.map((name) => [name, without().includes(name)]));
   const { pen, mass } = answer.centres;
   const share = answer.size + width / 100;
-  const [down, across] = isLeft("mass") ? [14.5, 14.5] : pen ?? [];
+  const [down, across] = isOut.mass ? [14.5, 14.5] : pen ?? [];
   const grey = decodeBytes(answer.image).filter((value) => value > 0 && value < 255).length;
   caption("ink", t("journey_ink_text", { size: Math.round(answer.size * 100), pen: pixels(answer.brushOnPad) }));
-  caption("box", isLeft("box") ? t("journey_box_off") : t("journey_box_text", {
+  caption("box", isOut.box ? t("journey_box_off") : t("journey_box_text", {
     times: (20 / (28 * share)).toFixed(2), pen: pixels(answer.brushInBox),
   }));
-  caption("pen", t(isLeft("pen") ? "journey_pen_off" : "journey_pen_text", { pen: pixels(answer.penWidth) }));
-  caption("mass", !mass ? t("journey_mass_none") : t(isLeft("mass") ? "journey_mass_off" : "journey_mass_text", {
+  caption("pen", t(isOut.pen ? "journey_pen_off" : "journey_pen_text", { pen: pixels(answer.penWidth) }));
+  caption("mass", !mass ? t("journey_mass_none") : t(isOut.mass ? "journey_mass_off" : "journey_mass_text", {
     across: pixels(Math.abs(mass[1] - across)), down: pixels(Math.abs(mass[0] - down)),
   }));
-  caption("smooth", t(isLeft("smooth") ? "journey_smooth_off" : "journey_smooth_text", { grey }));
+  caption("smooth", t(isOut.smooth ? "journey_smooth_off" : "journey_smooth_text", { grey }));
 }
 
 function teachJourney(answer, effect) {

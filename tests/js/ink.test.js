@@ -1,109 +1,122 @@
+// The drawing: what the pen did, and its history.
+
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { beforeEach, test } from "node:test";
 
 import { createInk } from "../../assets/draw/ink.js";
 
-function draw(ink, points, width = 4) {
-  const gesture = ink.begin(width);
-  ink.extend(gesture, points.map(([x, y], index) => [x, y, performance.now() + index]));
+const MINUTE = performance.now() + 60_000; // later than any drawing begins
+
+let ink, changes;
+
+beforeEach(() => {
+  changes = 0;
+  ink = createInk(() => { changes += 1; });
+});
+
+function draw(...points) {
+  const gesture = ink.begin(6);
+  ink.extend(gesture, points.map(([x, y]) => [x, y, MINUTE]));
   return gesture;
 }
 
-test("a new drawing is empty and has no past", () => {
-  const ink = createInk(() => {});
+test("a new drawing is empty, and nothing can be undone", () => {
   assert.deepEqual([ink.isEmpty, ink.canUndo, ink.canRedo, ink.numPoints(), ink.extent()], [true, false, false, 0, 0]);
 });
 
-test("points are kept to a ten-thousandth, and time counts from the first stroke", () => {
-  const ink = createInk(() => {});
-  draw(ink, [[0.123456, 0.5], [0.7, 0.5]]);
-  const [[x, y, time]] = ink.strokes()[0];
-  assert.deepEqual([x, y], [0.1235, 0.5]);
-  assert.ok(time >= 0 && time < 1000);
+test("a gesture is a stroke of points, with the time since the drawing began", () => {
+  draw([0.1, 0.2], [0.3, 0.6]);
+  const [[[x, y, time]]] = ink.strokes();
+  assert.deepEqual([x, y], [0.1, 0.2]);
+  assert.ok(time > 0 && time <= 60_000);
+  assert.equal(ink.numPoints(), 2);
+  assert.ok(Math.abs(ink.extent() - 0.4) < 1e-9);
 });
 
-test("points closer than a pen's step are left out", () => {
-  const ink = createInk(() => {});
-  draw(ink, [[0.5, 0.5], [0.501, 0.5], [0.51, 0.5]]);
+test("a point hardly away from the last one is left out", () => {
+  draw([0.1, 0.1], [0.101, 0.1], [0.2, 0.1]);
   assert.equal(ink.numPoints(), 2);
 });
 
-test("a pen that leaves the pad and comes back begins another stroke", () => {
-  const ink = createInk(() => {});
-  draw(ink, [[0.1, 0.1], [0.2, 0.2], [1.2, 0.2], [0.8, 0.8], [0.9, 0.9]]);
-  assert.deepEqual(ink.strokes().map((stroke) => stroke.length), [2, 2]);
-  ink.undo();
-  assert.ok(ink.isEmpty, "both were one gesture");
-});
-
-test("the extent is the larger side", () => {
-  const ink = createInk(() => {});
-  draw(ink, [[0.2, 0.1], [0.3, 0.9]]);
-  assert.ok(Math.abs(ink.extent() - 0.8) < 1e-9);
-});
-
-test("undo and redo travel through strokes, images and clearing", () => {
-  const ink = createInk(() => {});
-  draw(ink, [[0.1, 0.1], [0.2, 0.2]]);
-  ink.clear();
-  ink.putImage("AAAA");
-  assert.equal(ink.image, "AAAA");
-  ink.undo();
-  assert.ok(ink.isEmpty);
-  ink.undo();
-  assert.equal(ink.numPoints(), 2);
-  ink.redo();
-  ink.redo();
-  assert.deepEqual([ink.image, ink.canRedo], ["AAAA", false]);
-  ink.undo();
-  draw(ink, [[0.5, 0.5]]);
-  assert.equal(ink.canRedo, false, "what was undone is gone when more is drawn");
-});
-
-test("clearing an empty pad is nothing to undo", () => {
-  const ink = createInk(() => {});
-  ink.clear();
-  assert.equal(ink.canUndo, false);
-});
-
-test("the eraser takes the topmost gesture within its reach", () => {
-  const ink = createInk(() => {});
-  draw(ink, [[0.1, 0.5], [0.9, 0.5]]);
-  const top = draw(ink, [[0.5, 0.1], [0.5, 0.9]]);
-  assert.equal(ink.eraseAt(0.5, 0.5, 0.01), true);
-  assert.ok(!ink.gestures.includes(top));
-  assert.equal(ink.eraseAt(0.5, 0.9, 0.01), false);
+test("outside the pad nothing is drawn, and coming back begins another stroke", () => {
+  draw([0.8, 0.5], [1.1, 0.5], [1.2, 0.5], [0.9, 0.6]);
+  assert.deepEqual(ink.strokes().map((stroke) => stroke.length), [1, 1]);
   assert.equal(ink.gestures.length, 1);
 });
 
-test("a saved drawing comes back without a past, and what cannot be read gives an empty pad", () => {
-  const ink = createInk(() => {});
-  draw(ink, [[0.1, 0.1], [0.2, 0.2]]);
-  const other = createInk(() => {});
-  other.restore(ink.save());
-  assert.deepEqual([other.strokes(), other.canUndo], [ink.strokes(), false]);
-  for (const text of ["{", null, "{}", "[]"]) {
-    other.restore(text);
-    assert.ok(other.isEmpty, String(text));
-  }
-});
-
-test("the generation grows with all but more ink", () => {
-  const ink = createInk(() => {});
-  const gesture = draw(ink, [[0.1, 0.1]]);
-  const before = ink.generation;
-  ink.extend(gesture, [[0.3, 0.3, 0]]);
-  assert.equal(ink.generation, before);
+test("undo and redo go gesture by gesture", () => {
+  draw([0.1, 0.1], [0.9, 0.9]);
+  draw([0.5, 0.5], [0.5, 0.9]);
   ink.undo();
-  assert.notEqual(ink.generation, before);
+  assert.equal(ink.strokes().length, 1);
+  ink.undo();
+  assert.equal(ink.isEmpty, true);
+  ink.redo();
+  ink.redo();
+  assert.equal(ink.strokes().length, 2);
+  assert.equal(ink.canRedo, false);
 });
 
-test("whoever watches hears of every change", () => {
-  let heard = 0;
-  const ink = createInk(() => { heard += 1; });
-  const gesture = ink.begin(4);
-  ink.extend(gesture, [[0.1, 0.1, 0]]);
+test("a new stroke takes away what could be redone", () => {
+  draw([0.1, 0.1], [0.9, 0.9]);
+  ink.undo();
+  draw([0.2, 0.2], [0.8, 0.2]);
+  assert.equal(ink.canRedo, false);
+});
+
+test("the generation grows with every change but more ink", () => {
+  const gesture = draw([0.1, 0.1]);
+  const { generation } = ink;
+  ink.extend(gesture, [[0.5, 0.5, MINUTE]]);
+  assert.equal(ink.generation, generation);
+  ink.undo();
+  assert.ok(ink.generation > generation);
+});
+
+test("the eraser takes the topmost gesture that it reaches, and only that", () => {
+  draw([0.1, 0.5], [0.9, 0.5]);
+  draw([0.5, 0.1], [0.5, 0.9]);
+  assert.equal(ink.eraseAt(0.5, 0.5, 0.01), true);
+  assert.deepEqual(ink.strokes().map(([[x]]) => x), [0.1]);
+  assert.equal(ink.eraseAt(0.5, 0.8, 0.01), false);
+});
+
+test("a wide pen is reached from farther away than a narrow one", () => {
+  draw([0.1, 0.5], [0.9, 0.5]); // six hundredths wide
+  assert.equal(ink.eraseAt(0.5, 0.529, 0), true);
+  ink.undo();
+  assert.equal(ink.eraseAt(0.5, 0.531, 0), false);
+});
+
+test("an image takes the place of the strokes, and clearing takes both", () => {
+  draw([0.1, 0.1], [0.9, 0.9]);
+  ink.putImage("AAAA");
+  assert.deepEqual([ink.image, ink.strokes().length, ink.isEmpty], ["AAAA", 0, false]);
   ink.clear();
+  assert.equal(ink.isEmpty, true);
   ink.undo();
-  assert.equal(heard, 4);
+  assert.equal(ink.image, "AAAA");
 });
+
+test("clearing what is empty is no change", () => {
+  ink.clear();
+  assert.deepEqual([changes, ink.canUndo], [0, false]);
+});
+
+test("what is saved is restored, without its history", () => {
+  draw([0.1, 0.1], [0.9, 0.9]);
+  const strokes = ink.strokes();
+  const saved = ink.save();
+  ink.clear();
+  ink.restore(saved);
+  assert.deepEqual(ink.strokes(), strokes);
+  assert.equal(ink.canUndo, false);
+});
+
+for (const text of [null, "", "{", "null", "{}", '{"gestures": 5}']) {
+  test(`what cannot be read gives an empty pad: ${text}`, () => {
+    draw([0.1, 0.1], [0.9, 0.9]);
+    ink.restore(text);
+    assert.equal(ink.isEmpty, true);
+  });
+}

@@ -1,92 +1,77 @@
+// What is looked at in the data tab, its address and the question that it makes.
+
 import assert from "node:assert/strict";
-import { beforeEach, test } from "node:test";
+import { test } from "node:test";
 
-const { createView } = await import("../../assets/data/view.js");
+import { changeView, FILTERS, readAddress, toQuestion, writeAddress } from "../../assets/data/view.js";
 
-let addresses; // what was written to the address bar
-let stored;
+const ADDRESSES = {
+  "": {},
+  "label=4": { label: [4] },
+  "show=map&map=layout&label=4,9&predicted=9&box=-1.5,0,2,3.25": {
+    show: "map", map: "layout", label: [4, 9], predicted: [9], box: [-1.5, 0, 2, 3.25],
+  },
+  "split=test&sort=loss&low=0.5&right=no&seen=yes&order=descending": {
+    split: "test", sort: "loss", descending: true, right: false, seen: true, low: 0.5,
+  },
+  "page=2&open=0": { page: 2, open: 0 },
+};
 
-beforeEach(() => {
-  addresses = [];
-  stored = {};
-  globalThis.document = new EventTarget();
-  globalThis.location = { hash: "#data", origin: "http://pad", pathname: "/below/" };
-  globalThis.history = { replaceState: (state, title, address) => { addresses.push(address); location.hash = address; } };
-  globalThis.sessionStorage = { getItem: (name) => stored[name] ?? null, setItem: (name, text) => { stored[name] = text; } };
-});
+for (const [text, view] of Object.entries(ADDRESSES)) {
+  test(`an address is the view that it describes: ${text}`, () => assert.deepEqual(readAddress(text), view));
 
-function open(hash) {
-  location.hash = hash;
-  const view = createView(() => {});
-  view.restore();
-  return view;
+  test(`and the view is that address: ${text}`, () => {
+    const address = writeAddress(view);
+    assert.match(address, /^#data/);
+    assert.deepEqual(readAddress(address.split("?")[1] ?? ""), view);
+  });
 }
 
-test("an address is read as the filters that it names", () => {
-  const { now } = open("#data?split=test&label=4,9&right=no&seen=yes&low=0.5&page=2&order=descending&box=0,1,2,3");
-  assert.deepEqual(now, {
-    split: "test", label: [4, 9], right: false, seen: true, low: 0.5, page: 2, descending: true, box: [0, 1, 2, 3],
-  });
+test("commas stay commas, so that people can read an address", () => {
+  assert.equal(writeAddress({ label: [4, 9] }), "#data?label=4,9");
 });
 
-test("what is written is what is read", () => {
-  const address = "#data?split=test&sort=loss&low=0.5&label=4,9&predicted=3&refused=yes&order=descending&box=0,1.5,2,3";
-  const view = open(address);
-  view.set({});
-  assert.equal(addresses.at(-1), address);
-  assert.deepEqual(open(addresses.at(-1)).now, view.now);
+test("an empty view has the shortest address", () => {
+  assert.equal(writeAddress({ label: [], sort: undefined, model: "" }), "#data");
 });
 
-test("what is no number goes to the server as it is, which says what was expected", () => {
-  assert.deepEqual(open("#data?label=4,x&page=last&low=").now, { label: [4, "x"], page: "last" });
+test("what is no number stays text, for the server to refuse", () => {
+  assert.deepEqual(readAddress("page=two&label=4,x&low="), { page: "two", label: [4, "x"] });
 });
 
-test("the address of another tab is left alone", () => {
-  const view = open("#inside?view=why");
-  view.set({ label: [4] });
-  assert.deepEqual(addresses, []);
-  assert.equal(view.link, "http://pad/below/#data?label=4");
+test("what an address does not know is left out", () => {
+  assert.deepEqual(readAddress("nonesuch=5&label=1"), { label: [1] });
 });
 
-test("other samples begin on their first page; another page of the same does not", () => {
-  const view = open("#data?label=4&page=7");
-  view.set({ page: 8 });
-  assert.equal(view.now.page, 8);
-  view.set({ right: false });
-  assert.equal(view.now.page, undefined);
+test("other samples begin on their first page", () => {
+  for (const name of [...FILTERS, "split", "model", "sort", "descending", "shuffle"]) {
+    assert.equal(changeView({ page: 3 }, { [name]: "x" }).page, undefined, name);
+  }
 });
 
-test("a filter is taken away by undefined", () => {
-  const view = open("#data?label=4&right=no");
-  view.set({ label: undefined });
-  assert.deepEqual(view.filters, ["right"]);
-  assert.equal(addresses.at(-1), "#data?right=no");
+test("the same samples stay on their page", () => {
+  assert.equal(changeView({ page: 3 }, { open: 5 }).page, 3);
+  assert.equal(changeView({ page: 3 }, { page: 4 }).page, 4);
+  assert.equal(changeView({ page: 3 }, { label: [1], page: 2 }).page, 2);
 });
 
-test("the first page greets with few samples, until something is chosen", () => {
-  const view = open("#data");
-  assert.deepEqual([view.isGreeting, view.size], [true, 20]);
-  view.set({ open: 5 });
-  assert.equal(view.isGreeting, true);
-  view.set({ label: [1] });
-  assert.deepEqual([view.isGreeting, view.size], [false, 100]);
+test("a question names a set and a model, even if neither was chosen", () => {
+  assert.deepEqual(toQuestion({}, []), { split: "", model: "" });
 });
 
-test("a question holds the filters, and the map's name where a part of it is chosen", () => {
-  const view = open("#data?split=test&label=4&box=0,1,2,3");
-  assert.deepEqual(view.question({ page: 1 }), {
-    split: "test", model: "", page: 1, label: [4], box: [0, 1, 2, 3], map: "pca",
-  });
+test("a question holds filters and order, and nothing of the page", () => {
+  const view = { label: [4], right: false, sort: "ink", descending: true, page: 3, open: 7, show: "crowd", space: "pixels" };
+  assert.deepEqual(toQuestion(view, []), { split: "", model: "", label: [4], right: false, sort: "ink", descending: true });
 });
 
-test("a question about the visitor's own drawings brings them along", () => {
-  stored["sketchpad-own"] = JSON.stringify([{ image: "AAAA", label: 7 }]);
-  assert.deepEqual(open("#data?split=own").question().own, [{ image: "AAAA", label: 7 }]);
+test("a part of the map is asked for with the map that it is a part of", () => {
+  assert.equal(toQuestion({ box: [0, 0, 1, 1] }, []).map, "pca");
+  assert.equal(toQuestion({ box: [0, 0, 1, 1], map: "layout" }, []).map, "layout");
+  assert.equal("map" in toQuestion({ map: "layout" }, []), false);
 });
 
-test("the other parts hear of the new address", () => {
-  const heard = [];
-  document.addEventListener("sketch:address", ({ detail }) => heard.push(detail));
-  open("#data").set({ label: [3] });
-  assert.deepEqual(heard.at(-1), { tab: "data", address: "#data?label=3" });
+test("the visitor's own drawings travel only when they are what is looked at", () => {
+  const own = [{ image: "AAAA" }];
+  assert.deepEqual(toQuestion({ split: "own" }, own).own, own);
+  assert.equal("own" in toQuestion({ split: "test" }, own), false);
 });
