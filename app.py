@@ -37,9 +37,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Gradio takes a second to import and asks the network for news unless told not to.
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     from mnist_core.services.library import Library
+    from mnist_core.services.memory import return_large_blocks
     from mnist_core.services.reader import Reader
     from mnist_core.ui.page import build_page, launch_options
 
+    return_large_blocks()
     try:
         device = choose_device(settings.device)
         reader = Reader(device, (SHIPPED_DIR, models_dir(cache_dir)), settings.model)

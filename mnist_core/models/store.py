@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import secrets
 import shutil
 import tempfile
@@ -368,16 +369,22 @@ def _put_in_place(partial: Path, folder: Path) -> None:
 def _model_folders(root: Path) -> list[Path]:
     """The folders in `root` that should be stored models; what a killed process left behind is mended first."""
     try:
-        for left in root.glob(f".*{_PARTIAL}*"):
-            _mend(left)
-        folders = sorted(root.iterdir()) if root.is_dir() else []
+        names = _folder_names(root)
+        left = [name for name in names if name.startswith(".") and _PARTIAL in name]
+        for name in left:
+            _mend(root / name)
+        names = _folder_names(root) if left else names
     except OSError as error:
         raise StorageError(f"The stored models in {root} cannot be listed: {error}.", root) from error
-    return [
-        folder
-        for folder in folders
-        if folder.is_dir() and not folder.name.startswith(".") and ".damaged" not in folder.name
-    ]
+    return [root / name for name in sorted(names) if not name.startswith(".") and ".damaged" not in name]
+
+
+def _folder_names(root: Path) -> list[str]:
+    """The names of all folders in a folder; none where there is no such folder."""
+    if not root.is_dir():
+        return []
+    with os.scandir(root) as entries:
+        return [entry.name for entry in entries if entry.is_dir()]
 
 
 def _mend(left: Path) -> None:
@@ -397,7 +404,7 @@ def read_stamp(folder: Path) -> tuple[int, ...]:
     Raises:
         OSError: A file is missing, or cannot be looked at.
     """
-    found = [(folder / name).stat() for name in ("manifest.json", *_FILES)]
+    found = [os.stat(f"{folder}/{name}") for name in ("manifest.json", *_FILES)]  # a page looks at hundreds
     return tuple(number for entry in found for number in (entry.st_mtime_ns, entry.st_size, entry.st_ino))
 
 

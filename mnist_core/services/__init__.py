@@ -1,5 +1,6 @@
 """What a server keeps and runs. Safe to call from any thread; knows nothing of Gradio.
 
+memory            what was freed, given back to the system
 cache             what was opened or computed and may be needed again, within bounds
 one_at_a_time     a turn for one visitor, while the others come again
 models            the stored models, found by name and opened
