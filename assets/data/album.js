@@ -50,14 +50,17 @@ export function createAlbum(view, openSample) {
     } else if (isAccepted === false) {
       words.append(make("i", { textContent: "?" }));
     }
-    words.append(make("small", { textContent: t(isSeen ? "seen" : "new") }));
-    const button = make("button", { type: "button", className: "sample", tabIndex: -1 }, paint(make("span"), number), words);
+    const seen = t(isSeen ? "seen" : "new");
+    words.append(make("small", { textContent: seen }));
+    const tile = paint(make("span"), number);
+    const button = make("button", { type: "button", className: "sample", tabIndex: -1 }, tile, words);
     button.classList.toggle("wrong", isWrong);
     button.classList.toggle("refused", isAccepted === false);
     button.dataset.index = index;
     button.style.setProperty("--digit-color", label === null ? "" : digitColor(label));
-    const values = { index, label: label === null ? t("no_label") : t("labelled", { label }), predicted: predicted ?? "?", seen: t(isSeen ? "seen" : "new") };
-    button.setAttribute("aria-label", t(predicted === undefined ? "sample_plain" : "sample_read", values));
+    button.setAttribute("aria-label", t(predicted === undefined ? "sample_plain" : "sample_read", {
+      index, label: t(label === null ? "no_label" : "labelled", { label }), predicted: predicted ?? "?", seen,
+    }));
     button.addEventListener("click", () => openSample({ position: last.page * view.size + number, index }));
     return button;
   }

@@ -1,7 +1,7 @@
 // What the chosen samples have in common: charts, mean images, the confusion matrix, figures by class.
 
 import { $, make } from "../shared/dom.js";
-import { exactPercent } from "../shared/numbers.js";
+import { exactPercent, tenthPercent } from "../shared/numbers.js";
 import { openSprite } from "../shared/pixels.js";
 import { drawChart, drawTable } from "../shared/tables.js";
 import { t } from "../shared/texts.js";
@@ -45,7 +45,8 @@ export function createCrowd(view) {
     const table = make("table", { className: "confusion" });
     table.append(make("caption", { className: "unseen", textContent: t("confusion_caption") }));
     const head = table.createTHead().insertRow();
-    head.append(make("td"), ...Array.from({ length: 10 }, (_, digit) => make("th", { scope: "col", textContent: digit })));
+    const digits = Array.from({ length: 10 }, (_, digit) => make("th", { scope: "col", textContent: digit }));
+    head.append(make("td"), ...digits);
     const body = table.createTBody();
     last.confusion.forEach((counts, label) => {
       const total = counts.reduce((sum, count) => sum + count, 0);
@@ -66,7 +67,7 @@ export function createCrowd(view) {
     const share = count / total;
     const text = isPerRow ? `${(share * 100).toFixed(share < 0.0995 ? 1 : 0)}` : count.toLocaleString();
     const button = make("button", { type: "button", textContent: text });
-    button.setAttribute("aria-label", t("confusion_cell", { label, predicted, count, share: (share * 100).toFixed(1) }));
+    button.setAttribute("aria-label", t("confusion_cell", { label, predicted, count, share: tenthPercent(share) }));
     button.title = button.getAttribute("aria-label");
     button.dataset.cell = `${label}-${predicted}`;
     // Mistakes are few: on a linear scale nobody would see them.

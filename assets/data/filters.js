@@ -57,7 +57,9 @@ export function createFilters(view) {
   }
 
   function createFlag({ name, value, key }) {
-    const button = createButton("flag", t(`flag_${key}`), () => view.set({ [name]: view.now[name] === value ? undefined : value }));
+    const button = createButton("flag", t(`flag_${key}`), () => {
+      view.set({ [name]: view.now[name] === value ? undefined : value });
+    });
     button.dataset.flag = key;
     button.title = t(`hint_${key}`);
     $("#filter-flags").append(button);
@@ -79,7 +81,9 @@ export function createFilters(view) {
         setCount(button, Boolean(now[name]?.includes(digit)), counts[name]?.[digit], `${t(`filter_${name}`)} ${digit}`);
       });
     }
-    flags.forEach(({ name, value, key, button }) => setCount(button, now[name] === value, counts[key], t(`flag_${key}`)));
+    flags.forEach(({ name, value, key, button }) => {
+      setCount(button, now[name] === value, counts[key], t(`flag_${key}`));
+    });
     for (const name of ["low", "high"]) {
       const input = $(`#${name}`);
       // Not under the hands of someone who is typing.
@@ -108,7 +112,9 @@ export function createFilters(view) {
     });
   }
   $("#box").addEventListener("click", () => view.set({ box: undefined }));
-  $("#reset").addEventListener("click", () => view.set(Object.fromEntries([...FILTERS, "page"].map((name) => [name, undefined]))));
+  $("#reset").addEventListener("click", () => {
+    view.set(Object.fromEntries([...FILTERS, "page"].map((name) => [name, undefined])));
+  });
 
   return { show };
 }

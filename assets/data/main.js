@@ -139,7 +139,8 @@ export async function mount(part) {
     view.set({ model: target.value, box: undefined });
   });
   $$("#data [data-view]").forEach((button) => {
-    button.addEventListener("click", () => view.set({ show: button.dataset.view === "album" ? undefined : button.dataset.view }));
+    const show = button.dataset.view === "album" ? undefined : button.dataset.view;
+    button.addEventListener("click", () => view.set({ show }));
   });
   $("#index-form").addEventListener("submit", (event) => {
     event.preventDefault();

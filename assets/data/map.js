@@ -1,4 +1,4 @@
-// The map: every image a point, alike ones side by side. Dragging chooses a part of it; the drawing on the pad is on it.
+// The map: every image a point, alike ones side by side; the drawing on the pad is on it. Dragging chooses a part.
 
 import { $, isShown } from "../shared/dom.js";
 import { ask as askServer, createLatest, describeState } from "../shared/server.js";
@@ -14,7 +14,8 @@ const NEAREST = 12; // screen pixels from a point to the pointer that names it
 export function createMap(view) {
   const canvas = $("#map-canvas");
   const painter = createMapCanvas(canvas, look);
-  const tip = createTip(view, () => points && hovered >= 0 && { index: points.indices[hovered], at: points.at(hovered) });
+  const tip = createTip(view, () => (
+    points && hovered >= 0 ? { index: points.indices[hovered], at: points.at(hovered) } : null));
   const begin = createLatest();
   const beginPlacing = createLatest();
   let points = null; // what is on the map, see `map_points.js`
@@ -75,7 +76,10 @@ export function createMap(view) {
     painter.draw();
   }
 
-  const findUnder = (at) => findNearest(points, at, NEAREST / canvas.clientWidth, canvas.clientHeight / canvas.clientWidth);
+  function findUnder(place) {
+    const { clientWidth: width, clientHeight: height } = canvas;
+    return findNearest(points, place, NEAREST / width, height / width);
+  }
 
   function leave() {
     hovered = -1;
@@ -115,8 +119,6 @@ export function createMap(view) {
   $("#map-choose").addEventListener("click", ({ currentTarget }) => {
     currentTarget.setAttribute("aria-pressed", canvas.classList.toggle("choosing"));
   });
-  new ResizeObserver(painter.draw).observe(canvas);
-  new MutationObserver(painter.redraw).observe(document.body, { attributeFilter: ["class"] });
 
   return {
     show,

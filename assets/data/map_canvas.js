@@ -5,7 +5,7 @@ import { make } from "../shared/dom.js";
 const POINT = 2.2;
 const GREY = "#8b8b95";
 
-// look() -> what is to be seen now: { points, box, hovered, placed, byMistake, style }, see `map.js`; points may be null.
+// look() -> what is to be seen now: { points, box, hovered, placed, byMistake, style }; points may be null.
 export function createMapCanvas(canvas, look) {
   const context = canvas.getContext("2d");
   let layer = null; // the points as they were last painted
@@ -58,14 +58,16 @@ export function createMapCanvas(canvas, look) {
     context.fill();
   }
 
-  return {
-    draw,
-    // The points are others, or look otherwise.
-    redraw() {
-      layer = null;
-      draw();
-    },
-  };
+  // The points are others, or look otherwise.
+  function redraw() {
+    layer = null;
+    draw();
+  }
+
+  new ResizeObserver(draw).observe(canvas);
+  new MutationObserver(redraw).observe(document.body, { attributeFilter: ["class"] });
+
+  return { draw, redraw };
 }
 
 function paintPoints({ points, byMistake, style }, width, height, ratio) {

@@ -32,11 +32,11 @@ export function followPointer(canvas, { isReady, onHover, onTap, onDrag, onBox, 
   canvas.addEventListener("pointerup", (event) => {
     if (!drag) return;
     const [x0, y0, x1, y1] = drag;
+    const [width, height] = [Math.abs(x1 - x0) * canvas.clientWidth, Math.abs(y1 - y0) * canvas.clientHeight];
     end();
     if (!isReady()) return;
-    const isBox = Math.abs(x1 - x0) * canvas.clientWidth > LEAST_DRAG && Math.abs(y1 - y0) * canvas.clientHeight > LEAST_DRAG;
-    if (isBox) onBox([Math.min(x0, x1), Math.min(y0, y1), Math.max(x0, x1), Math.max(y0, y1)]);
-    else onTap(toPlace(event));
+    if (width <= LEAST_DRAG || height <= LEAST_DRAG) return onTap(toPlace(event));
+    onBox([Math.min(x0, x1), Math.min(y0, y1), Math.max(x0, x1), Math.max(y0, y1)]);
   });
   canvas.addEventListener("pointercancel", end);
   canvas.addEventListener("pointerleave", onLeave);

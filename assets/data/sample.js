@@ -46,23 +46,9 @@ export function createSample(view) {
   function show(answer, split) {
     sample = { ...answer, split };
     if (!dialog.open) dialog.showModal();
-    const { index, label, image, position, total } = sample;
-    $("#answerer").value = sample.answerer;
-    paintPixels($("#sample-image"), decodeBytes(image));
-    $("#sample-label").textContent = label ?? t("no_label");
-    $("#sample-label").style.setProperty("--digit-color", label === null ? "" : digitColor(label));
-    $("#sample-where").textContent = t("sample_where", {
-      split: nameSplit(split || sets.training), index, seen: t(sample.isSeen ? "seen_long" : "new_long"),
-    });
-    $("#sample-position").textContent = position === null ? "" : t("sample_position", {
-      number: (position + 1).toLocaleString(), total: total.toLocaleString(),
-    });
-    showBars(sample.probabilities);
-    $("#sample-bars").classList.toggle("refused", sample.verdict.kind === "refused");
-    $("#sample-verdict").textContent = describeVerdict(sample);
-    $("#sample-facts").textContent = t("sample_facts", { ink: tenthPercent(sample.ink), slant: Math.round(sample.slant) });
+    const { index, image } = sample;
+    fillDialog(sample, showBars);
     showDuplicates(sample.duplicates, open);
-    dialog.dataset.index = index;
     relatives.clear();
     if (target) return;
     if (view.now.open !== index) view.set({ open: index });
@@ -133,6 +119,27 @@ export function createSample(view) {
   };
 }
 
+function fillDialog(sample, showBars) {
+  const { index, label, position } = sample;
+  $("#sample").dataset.index = index;
+  $("#answerer").value = sample.answerer;
+  paintPixels($("#sample-image"), decodeBytes(sample.image));
+  $("#sample-label").textContent = label ?? t("no_label");
+  $("#sample-label").style.setProperty("--digit-color", label === null ? "" : digitColor(label));
+  $("#sample-where").textContent = t("sample_where", {
+    split: nameSplit(sample.split || sets.training), index, seen: t(sample.isSeen ? "seen_long" : "new_long"),
+  });
+  $("#sample-position").textContent = position === null ? "" : t("sample_position", {
+    number: (position + 1).toLocaleString(), total: sample.total.toLocaleString(),
+  });
+  showBars(sample.probabilities);
+  $("#sample-bars").classList.toggle("refused", sample.verdict.kind === "refused");
+  $("#sample-verdict").textContent = describeVerdict(sample);
+  $("#sample-facts").textContent = t("sample_facts", {
+    ink: tenthPercent(sample.ink), slant: Math.round(sample.slant),
+  });
+}
+
 function describeVerdict({ verdict: { kind, labels }, probabilities }) {
   if (kind !== "sure") return t(`verdict_${kind}`, { first: labels[0], second: labels[1] });
   return `${labels[0]}${t("verdict_sure", { percent: percent(probabilities[labels[0]], t("over_99")) })}`;
@@ -184,8 +191,9 @@ function listen({ step, close, showAround, putOnPad, copy, chooseAnswerer, choos
   });
   // A click beside it closes it, as of any picture in an album.
   dialog.addEventListener("click", (event) => {
-    const box = dialog.getBoundingClientRect();
-    const isInside = event.clientX >= box.left && event.clientX <= box.right && event.clientY >= box.top && event.clientY <= box.bottom;
+    const { left, right, top, bottom } = dialog.getBoundingClientRect();
+    const { clientX: x, clientY: y } = event;
+    const isInside = x >= left && x <= right && y >= top && y <= bottom;
     if (event.target === dialog && !isInside) close();
   });
   dialog.addEventListener("close", onClose);

@@ -31,7 +31,7 @@ export function readAddress(text) {
 // The way back.
 export function writeAddress(view) {
   const text = new URLSearchParams();
-  for (const name of [...TEXTS, ...NUMBERS]) if (view[name] !== undefined && view[name] !== "") text.set(name, view[name]);
+  for (const name of [...TEXTS, ...NUMBERS]) if (![undefined, ""].includes(view[name])) text.set(name, view[name]);
   for (const name of LISTS) if (view[name]?.length) text.set(name, view[name].join(","));
   for (const name of TRUTHS) if (view[name] !== undefined) text.set(name, view[name] ? "yes" : "no");
   if (view.descending) text.set("order", "descending");

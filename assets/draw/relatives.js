@@ -29,7 +29,8 @@ export function createRelatives() {
     });
     $("#relatives-note").hidden = false;
     showText(t(answer.hasNear ? `relatives_found_${space()}` : "relatives_none", {
-      distance: answer.relatives[0]?.distance.toFixed(1), limit: answer.limit.toFixed(1), size: answer.size.toLocaleString(),
+      distance: answer.relatives[0]?.distance.toFixed(1), limit: answer.limit.toFixed(1),
+      size: answer.size.toLocaleString(),
       source: t(answer.split === "built_in" ? "relatives_of_built_in" : "relatives_of_training"),
     }));
   }

@@ -133,7 +133,8 @@ function showTurns(timeline, jump) {
     button.addEventListener("click", () => jump(index));
     return button;
   }));
-  if (!turns.length) $("#belief-turns").textContent = t("belief_no_turn", { answer: nameAnswer(answerAt(timeline, 0)) });
+  if (turns.length) return;
+  $("#belief-turns").textContent = t("belief_no_turn", { answer: nameAnswer(answerAt(timeline, 0)) });
 }
 
 function showFilm(timeline, paint, jump) {
@@ -167,7 +168,8 @@ function teachBelief(timeline) {
   const final = verdicts.at(-1).labels[0];
   const story = !last ? t("belief_story_none", { answer: nameAnswer(answerAt(timeline, 0)) })
     : t(turns.length === 1 ? "belief_story_once" : "belief_story", {
-      turns: turns.length, time: nameTime(timeline, moments[last.index]), before: nameAnswer(last.before), after: nameAnswer(last.after),
+      turns: turns.length, time: nameTime(timeline, moments[last.index]),
+      before: nameAnswer(last.before), after: nameAnswer(last.after),
     });
   teach("belief", {
     moments: moments.length, story, whole: nameTime(timeline, moments.at(-1)), label: final,

@@ -5,8 +5,8 @@ import { t } from "../shared/texts.js";
 
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
 
-// isSeen() says whether anybody looks; onMove(milliseconds, index) is called at every move, `index` being the last moment
-// that has been, -1 before the first.
+// isSeen() says whether anybody looks; onMove(milliseconds, index) is called at every move, `index` being the last
+// moment that has been, -1 before the first.
 export function createPlayer({ isSeen, onMove }) {
   const time = $("#belief-time");
   let moments = [0]; // in milliseconds

@@ -24,7 +24,8 @@ export function createBroken() {
     subject = next;
     const { image } = subject;
     const [opened, breakable] = await Promise.all([
-      ask("open_layers", { image, model: subject.model }, isCurrent), ask("list_breakable", { model: subject.model }, isCurrent),
+      ask("open_layers", { image, model: subject.model }, isCurrent),
+      ask("list_breakable", { model: subject.model }, isCurrent),
     ]);
     if (!opened || !breakable) return;
     if (model !== subject.model) reset();
@@ -64,7 +65,8 @@ export function createBroken() {
     $("#break-bars").classList.toggle("refused", answer.verdict.kind === "refused");
     $("#break-accuracy").textContent = t("break_accuracy", shares);
     $("#break-note").textContent = t("break_note", {
-      num: num.toLocaleString(), split: t(`split_${split}`), low: tenthPercent(interval[0]), high: tenthPercent(interval[1]),
+      num: num.toLocaleString(), split: t(`split_${split}`),
+      low: tenthPercent(interval[0]), high: tenthPercent(interval[1]),
     });
     showDigits(byDigit);
     teach("break", {

@@ -14,6 +14,7 @@ export function createBrokenLayers(onChange) {
 
   const sizeOf = (part) => part.shape.at(-1);
   const channelsOf = (part) => Array.from({ length: sizeOf(part) }, (_, channel) => channel);
+  const chooseSome = (part) => shuffle(channelsOf(part)).slice(0, Math.max(1, Math.round(sizeOf(part) / 4)));
   const isWhole = (part) => off[part.name]?.length === sizeOf(part);
 
   function show() {
@@ -27,7 +28,7 @@ export function createBrokenLayers(onChange) {
       card.append(make("div", { className: "row" }, make("h3", { textContent: part.name }), state, whole, some), maps);
       const entry = { part, maps, whole, state, cursor: 0 };
       whole.addEventListener("click", () => change(entry, isWhole(part) ? [] : channelsOf(part)));
-      some.addEventListener("click", () => change(entry, shuffle(channelsOf(part)).slice(0, Math.max(1, Math.round(sizeOf(part) / 4)))));
+      some.addEventListener("click", () => change(entry, chooseSome(part)));
       maps.addEventListener("click", (event) => toggle(entry, tileAt(event, maps, part)?.channel));
       maps.addEventListener("keydown", (event) => pressKey(event, entry));
       maps.setAttribute("aria-label", t("break_maps", { name: part.name, channels: sizeOf(part) }));

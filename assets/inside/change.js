@@ -4,7 +4,8 @@ import { $, digitColor, make } from "../shared/dom.js";
 import { percent } from "../shared/numbers.js";
 import { decodeBytes, paintPixels } from "../shared/pixels.js";
 import { t } from "../shared/texts.js";
-import { countEdited, describeChange, describeNone, makeDifference, paintDifference, percentOfInk } from "./change_pictures.js";
+import { makeDifference, paintDifference } from "./change_pictures.js";
+import { countEdited, describeChange, describeNone, percentOfInk } from "./change_words.js";
 import { ask, putOnPad, showCurrent, showState, teach } from "./shell.js";
 
 const FAMILIES = ["close", "open", "add", "erase", "turn", "shear", "stretch", "thickness"];
@@ -38,7 +39,8 @@ export function createChange() {
     const { results } = searches;
     render(subject, results);
     while (results.length < FAMILIES.length) {
-      const answer = await ask("find_smallest_change", { ...question, family: FAMILIES[results.length] }, isCurrent, tellState);
+      const family = FAMILIES[results.length];
+      const answer = await ask("find_smallest_change", { ...question, family }, isCurrent, tellState);
       if (!isCurrent()) return;
       if (!answer) return tellProgress("");
       results.push(answer);
@@ -56,10 +58,11 @@ export function createChange() {
     const tried = results.reduce((sum, result) => sum + countEdited(result), 0);
     const found = results.filter(({ change }) => change).sort((one, other) => one.change.cost - other.change.cost);
     const best = found.find(({ family }) => family === chosen) ?? found[0];
-    const family = FAMILIES[results.length];
+    const total = FAMILIES.length;
+    const family = t(`change_family_${FAMILIES[results.length]}`);
     tellProgress(isDone
-      ? t("change_done", { tried: tried.toLocaleString(), found: found.length, total: FAMILIES.length })
-      : t("change_searching", { number: results.length + 1, total: FAMILIES.length, family: t(`change_family_${family}`) }));
+      ? t("change_done", { tried: tried.toLocaleString(), found: found.length, total })
+      : t("change_searching", { number: results.length + 1, total, family }));
     renderBest(subject, best, isDone);
     renderFound(subject, found, best);
     const none = results.filter(({ change }) => !change);
@@ -72,7 +75,8 @@ export function createChange() {
     $("#change-pictures").hidden = $("#change-below").hidden = !best;
     const target = wanted !== null ? t("change_wanted", { wanted })
       : t(readLabel(subject) === null ? "change_accepted" : "change_otherwise");
-    $("#change-sentence").textContent = best ? describeChange(best) : isDone ? t("change_nothing_found", { target }) : "";
+    const nothing = isDone ? t("change_nothing_found", { target }) : "";
+    $("#change-sentence").textContent = best ? describeChange(best) : nothing;
     if (!best) return;
     const { change } = best;
     paintPixels(pictures.before.canvas, decodeBytes(subject.image));

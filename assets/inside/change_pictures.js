@@ -1,15 +1,18 @@
-// What a change does to the drawing, painted and in words.
+// What a change does to the drawing, painted.
 
 import { make } from "../shared/dom.js";
 import { decodeBytes, traceBorder } from "../shared/pixels.js";
-import { t } from "../shared/texts.js";
 
 const CELL = 12;
 // The pictures are black in light and dark.
 const ADDED = "147, 165, 255";
 const REMOVED = "#ff5a4d";
 
-export const makeDifference = (before, after) => paintDifference(make("canvas", { width: 28 * CELL, height: 28 * CELL }), before, after);
+export function makeDifference(before, after) {
+  const canvas = make("canvas", { width: 28 * CELL, height: 28 * CELL });
+  paintDifference(canvas, before, after);
+  return canvas;
+}
 
 // Ink that comes is filled, ink that goes is outlined.
 export function paintDifference(canvas, before, after) {
@@ -30,27 +33,4 @@ export function paintDifference(canvas, before, after) {
   context.beginPath();
   traceBorder(context, CELL, (row, column) => from[row * 28 + column] - to[row * 28 + column] > 64);
   context.stroke();
-  return canvas;
 }
-
-export function describeChange({ unit, change }) {
-  const size = Math.abs(change.amount);
-  return t(`change_said_${change.effect}`, {
-    amount: size.toFixed(unit === "percent" || (unit === "degrees" && size >= 10) ? 0 : 1),
-    place: change.place && t(`change_place_${change.place}`),
-    label: change.label,
-  });
-}
-
-// Why a family of changes gave nothing.
-export function describeNone({ family, lowest, highest, isComplete, ...search }) {
-  const tried = countEdited(search);
-  if (!tried) return t("change_impossible", { family: t(`change_family_${family}`) });
-  const range = t(`change_range_${family}`, { lowest: Math.abs(lowest).toFixed(0), highest: highest.toFixed(0) });
-  return t(isComplete ? "change_tried" : "change_stopped", { range, tried: tried.toLocaleString() });
-}
-
-// One of the images that were predicted is the drawing itself.
-export const countEdited = ({ tried }) => tried - 1;
-
-export const percentOfInk = (cost) => (cost < 0.1 ? (cost * 100).toFixed(1) : Math.round(cost * 100));

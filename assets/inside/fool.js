@@ -55,7 +55,8 @@ export function createFool() {
     $("#fool-value").textContent = strength.toFixed(2);
     $("#fool-times").textContent = `+ ${strength.toFixed(2)} ×`;
     shown.chart.show(strength);
-    paintPixels($("#fool-after"), image.map((value, index) => Math.min(255, Math.max(0, value + strength * 255 * noise[index]))));
+    const within = (value) => Math.min(255, Math.max(0, value));
+    paintPixels($("#fool-after"), image.map((value, index) => within(value + strength * 255 * noise[index])));
     const [first] = models;
     $("#fool-sentence").replaceChildren(...describe(first));
     const smallest = findFooled(first);
@@ -77,7 +78,8 @@ export function createFool() {
     const kind = !accepted[number] ? "fool_refused" : label === before ? "fool_still" : "fool_fooled";
     const digit = make("b", { textContent: label });
     digit.style.setProperty("--digit-color", digitColor(label));
-    const [head, tail = ""] = t(kind, { percent: percent(probabilities[number][label], t("over_99")), before, digit: "\n" }).split("\n");
+    const share = percent(probabilities[number][label], t("over_99"));
+    const [head, tail = ""] = t(kind, { percent: share, before, digit: "\n" }).split("\n");
     return [head, digit, tail];
   }
 
@@ -90,7 +92,9 @@ export function createFool() {
       return [
         model.label,
         String(topOf(model.probabilities[0])),
-        t(model.accepted[number] ? "fool_reads" : "fool_reads_refused", { digit: topOf(row), percent: percent(Math.max(...row)) }),
+        t(model.accepted[number] ? "fool_reads" : "fool_reads_refused", {
+          digit: topOf(row), percent: percent(Math.max(...row)),
+        }),
         fooled < 0 ? t("fool_never") : strengths[fooled].toFixed(2),
         refused < 0 ? t("fool_never") : strengths[refused].toFixed(2),
       ];

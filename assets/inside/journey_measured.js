@@ -9,10 +9,11 @@ const SETS = { pen: "journey_set_pen", ink_numberpad: "journey_set_ink_numberpad
 // sets: what `follow_ink` measured; left: the names of the steps that are left out, as a visitor reads them.
 export function showMeasured(sets, left) {
   $("#journey-measured").hidden = !sets.length;
-  $("#journey-variant").textContent = left.length ? t("journey_without", { steps: left.join(", ") }) : t("journey_with_all");
+  const steps = left.join(", ");
+  $("#journey-variant").textContent = t(left.length ? "journey_without" : "journey_with_all", { steps });
   $("#journey-sets").replaceChildren(...sets.map(({ name, num, size, models }) => {
-    const values = { name, num: num.toLocaleString(), size: Math.round(size * 100) };
-    const group = make("div", { className: "journey-set" }, make("p", { textContent: t(SETS[name] ?? "journey_set", values) }));
+    const text = t(SETS[name] ?? "journey_set", { name, num: num.toLocaleString(), size: Math.round(size * 100) });
+    const group = make("div", { className: "journey-set" }, make("p", { textContent: text }));
     group.dataset.set = name;
     group.append(...models.map((model) => makeRow(model, !left.length)));
     return group;
@@ -23,7 +24,8 @@ function makeRow({ name, isAnswering, variant, whole }, isWhole) {
   const [low, high] = variant.interval;
   const title = make("b", { textContent: name });
   if (isAnswering) title.append(" ", make("small", { className: "answering", textContent: t("journey_answering") }));
-  const scale = make("span", { className: "scale" }, make("i", { className: "hits" }), make("i", { className: "range" }));
+  const parts = ["hits", "range"].map((className) => make("i", { className }));
+  const scale = make("span", { className: "scale" }, ...parts);
   scale.querySelector(".hits").style.width = `${variant.accuracy * 100}%`;
   Object.assign(scale.querySelector(".range").style, { left: `${low * 100}%`, width: `${(high - low) * 100}%` });
   if (!isWhole) {

@@ -123,7 +123,8 @@ function buildCard(part) {
   const filters = make("canvas", { className: "maps filters", role: "img" });
   filters.setAttribute("aria-label", name);
   card.append(make("details", {}, make("summary", { textContent: name }), filters));
-  if (part.inputs > 1) filters.before(make("p", { className: "muted", textContent: t("layers_slices", { inputs: part.inputs }) }));
+  const slices = t("layers_slices", { inputs: part.inputs });
+  if (part.inputs > 1) filters.before(make("p", { className: "muted", textContent: slices }));
   return { card, maps, facts, part, filters };
 }
 
@@ -170,7 +171,8 @@ function showSoftmax({ logits, reading }) {
     floor: exactPercent(floor * doubt),
   });
   const rows = powers.map((power, label) => [
-    label, fixed(logits[label], 2), fixed((logits[label] - largest) / heat, 2), power.toExponential(2).replace("-", "−"),
+    label, fixed(logits[label], 2), fixed((logits[label] - largest) / heat, 2),
+    power.toExponential(2).replace("-", "−"),
     `${exactPercent(power / sum)} %`, `${exactPercent(probabilities[label])} %`,
   ]);
   if (logits.length > 10) rows.push([t("layers_no_digit"), fixed(logits[10], 2), "", "", "", ""]);

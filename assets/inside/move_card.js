@@ -17,7 +17,8 @@ export function createMoveCard({ name, low, high, neutral, unit }, onMove) {
   const label = make("label", { htmlFor: id, textContent: t(`move_name_${name}`) });
   const chart = make("div");
   const range = make("p", { className: "muted" });
-  const card = make("div", { className: "move-card" }, make("div", { className: "move-head" }, label, output), slider, chart, range);
+  const head = make("div", { className: "move-head" }, label, output);
+  const card = make("div", { className: "move-card" }, head, slider, chart, range);
   card.dataset.sweep = name;
   $("#move-cards").append(card);
   let value = neutral;
@@ -63,8 +64,9 @@ export function createMoveCard({ name, low, high, neutral, unit }, onMove) {
       }
       const [from, to] = sweep.stays;
       const isWhole = from === low && to === high;
-      const key = kind === "refused" ? (isWhole ? "move_never_digit" : "move_no_digit") : (isWhole ? "move_always" : "move_stays");
-      range.textContent = t(key, { label: labels[0], low: format(from), high: format(to) });
+      const values = { label: labels[0], low: format(from), high: format(to) };
+      range.textContent = kind === "refused"
+        ? t(isWhole ? "move_never_digit" : "move_no_digit", values) : t(isWhole ? "move_always" : "move_stays", values);
     },
   };
 }

@@ -72,7 +72,8 @@ export function showState(state, answer) {
 }
 
 // Asks the server until there is an answer, unless something else is wanted by now.
-export const ask = (name, question, isCurrent, onState = showState) => askServer(name, question, { isCurrent, onState });
+export const ask = (name, question, isCurrent, onState = showState) => (
+  askServer(name, question, { isCurrent, onState }));
 
 const lessons = new Map(); // by the name of a view: { values, about }
 

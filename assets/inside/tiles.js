@@ -14,7 +14,8 @@ export async function paintTiles(canvas, png, served, part) {
   picture.src = `data:image/png;base64,${png}`;
   await picture.decode();
   const style = getComputedStyle(canvas.parentElement);
-  const room = (canvas.parentElement.clientWidth || 800) - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  const padding = parseFloat(style.paddingLeft) + parseFloat(style.paddingRight);
+  const room = (canvas.parentElement.clientWidth || 800) - padding;
   const columns = Math.max(1, Math.min(channels, served, Math.floor(room / LEAST_TILE)));
   canvas.width = columns * (width + GAP);
   canvas.height = Math.ceil(channels / columns) * (height + GAP);
@@ -22,8 +23,8 @@ export async function paintTiles(canvas, png, served, part) {
   canvas.style.maxWidth = `${columns * (width === 1 ? LEAST_TILE : 84)}px`;
   const context = canvas.getContext("2d");
   for (let channel = 0; channel < channels; channel += 1) {
-    const [x, y] = cornerOf(canvas, part, channel);
-    context.drawImage(picture, (channel % served) * width, Math.floor(channel / served) * height, width, height, x, y, width, height);
+    const [left, top] = [(channel % served) * width, Math.floor(channel / served) * height];
+    context.drawImage(picture, left, top, width, height, ...cornerOf(canvas, part, channel), width, height);
   }
 }
 
@@ -56,7 +57,10 @@ export function markTile(canvas, part, channel, place = null) {
   const [x, y, w, h] = place ? [left + place[1], top + place[0], 1, 1] : [left, top, width, height];
   const mark = make("span", { className: `mark ${place ? "place-mark" : "tile-mark"}` });
   Object.assign(mark.style, {
-    left: `${canvas.offsetLeft + x * scale}px`, top: `${canvas.offsetTop + y * scale}px`, width: `${w * scale}px`, height: `${h * scale}px`,
+    left: `${canvas.offsetLeft + x * scale}px`,
+    top: `${canvas.offsetTop + y * scale}px`,
+    width: `${w * scale}px`,
+    height: `${h * scale}px`,
   });
   canvas.after(mark);
 }

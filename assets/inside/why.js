@@ -27,11 +27,12 @@ export function createWhy() {
     const choice = readChoice(list, subject);
     fillFields(list, choice);
     showWhyFigures(list.figures, choice);
-    $("#why-sentence").textContent = `${choice.isInstead ? t("why_instead") : ""} ${t(`why_${choice.method.name}`)}`.trim();
-    $("#why-stage").classList.add("stale");
-    const { method, digit, versus, baseline } = choice;
+    const { method, isInstead, digit, versus, baseline } = choice;
     const { image, model } = subject;
-    const answer = await ask("explain_answer", { image, model, method: method.name, digit, versus, baseline }, isCurrent);
+    $("#why-sentence").textContent = `${isInstead ? t("why_instead") : ""} ${t(`why_${method.name}`)}`.trim();
+    $("#why-stage").classList.add("stale");
+    const question = { image, model, method: method.name, digit, versus, baseline };
+    const answer = await ask("explain_answer", question, isCurrent);
     if (!answer) return;
     $("#why-stage").classList.remove("stale");
     showAnswer(answer, choice, decodeBytes(image));
@@ -41,6 +42,7 @@ export function createWhy() {
     const values = new Float32Array(decodeBytes(answer.attribution).buffer);
     const strongest = values.indexOf(values.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a)));
     const largest = Math.abs(values[strongest]);
+    const without = answer.without ?? 0;
     map.show({ values, image, largest });
     showRunnerUp(answer);
     const asked = versus === null ? t("why_asked", { digit }) : t("why_asked_versus", { digit, versus });
@@ -48,7 +50,7 @@ export function createWhy() {
       target: versus === null ? t("why_target", { digit }) : t("why_target_versus", { digit, versus }), digit,
       value: fixed(answer.value, 1), largest: signed(values[strongest]), most: size(largest),
       row: Math.floor(strongest / 28) + 1, column: (strongest % 28) + 1,
-      sum: fixed(answer.sum, 2), without: fixed(answer.without ?? 0, 1), rise: fixed(answer.value - (answer.without ?? 0), 2),
+      sum: fixed(answer.sum, 2), without: fixed(without, 1), rise: fixed(answer.value - without, 2),
       baseline: t(`why_baseline_${baseline}`),
     };
     $("#why-question").textContent = asked;
@@ -58,7 +60,8 @@ export function createWhy() {
   }
 
   for (const name of ["method", "digit", "versus", "baseline"]) {
-    $(`#why-${name}`).addEventListener("change", ({ target }) => choose({ [`why-${name}`]: target.value || undefined }));
+    const key = `why-${name}`;
+    $(`#${key}`).addEventListener("change", ({ target }) => choose({ [key]: target.value || undefined }));
   }
 
   return { show };
@@ -101,6 +104,6 @@ function fillFields(list, { method, digit, versus, baseline }) {
 
 function showRunnerUp({ digit, versus, runnerUp }) {
   const button = $("#why-runner-up");
-  button.textContent = versus === null ? t("why_runner_up", { digit, versus: runnerUp }) : t("why_one_digit", { digit });
+  button.textContent = t(versus === null ? "why_runner_up" : "why_one_digit", { digit, versus: runnerUp });
   button.onclick = () => choose({ "why-versus": versus === null ? runnerUp : undefined });
 }

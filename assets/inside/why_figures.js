@@ -42,13 +42,15 @@ function showMeasured(figures, own, order) {
     values[`deletion_${name}`] = area(order(name).deletion.area);
     values[`insertion_${name}`] = area(order(name).insertion.area);
   }
-  const said = ["why_measured", own.is_better ? "why_better" : "why_not_better", ...(figures.isOwn ? [] : ["why_same_recipe"])];
+  const said = ["why_measured", own.is_better ? "why_better" : "why_not_better"];
+  if (!figures.isOwn) said.push("why_same_recipe");
   $("#why-measured").textContent = said.map((key) => t(key, values)).join(" ");
 }
 
 function nameEntry(entry) {
   const [method, baseline] = entry.split("/");
-  if (method === "random" || method === "darkness") return `${t(`why_order_${method}`)}, ${t(`why_replaced_${baseline}`)}`;
+  const isOrder = method === "random" || method === "darkness";
+  if (isOrder) return `${t(`why_order_${method}`)}, ${t(`why_replaced_${baseline}`)}`;
   return baseline ? `${t(`why_name_${method}`)}, ${t(`why_baseline_${baseline}`)}` : t(`why_name_${method}`);
 }
 
@@ -60,6 +62,6 @@ function showTable({ methods, single }) {
   ]);
   const head = ["method", "replaced", "deletion", "insertion", "better", "single"].map((key) => t(`why_column_${key}`));
   $("#why-table").replaceChildren(drawTable(t("why_figures"), { head, rows }));
-  const worse = Object.entries(single).filter(([, { is_better: isBetter }]) => isBetter === false).map(([entry]) => nameEntry(entry));
-  $("#why-single").textContent = worse.length ? t("why_single", { names: worse.join("; ") }) : "";
+  const worse = Object.keys(single).filter((entry) => single[entry].is_better === false);
+  $("#why-single").textContent = worse.length ? t("why_single", { names: worse.map(nameEntry).join("; ") }) : "";
 }

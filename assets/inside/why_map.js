@@ -43,7 +43,8 @@ export function createWhyMap() {
     }
     const index = place[0] * 28 + place[1];
     $("#why-pixel").textContent = t("why_pixel", {
-      row: place[0] + 1, column: place[1] + 1, value: signed(shown.values[index]), ink: Math.round(shown.image[index] / 2.55),
+      row: place[0] + 1, column: place[1] + 1, value: signed(shown.values[index]),
+      ink: Math.round(shown.image[index] / 2.55),
     });
   }
 
@@ -57,7 +58,8 @@ export function createWhyMap() {
 
   function follow(event) {
     const box = canvas.getBoundingClientRect();
-    lookAt(Math.floor(((event.clientY - box.top) / box.height) * 28), Math.floor(((event.clientX - box.left) / box.width) * 28));
+    const [down, across] = [(event.clientY - box.top) / box.height, (event.clientX - box.left) / box.width];
+    lookAt(Math.floor(down * 28), Math.floor(across * 28));
   }
 
   canvas.addEventListener("pointermove", follow);

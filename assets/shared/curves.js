@@ -6,9 +6,9 @@ const MARGIN = { left: 48, right: 20, top: 14, bottom: 26 };
 
 // Draws curves in `root`, in place of what it held; it is as wide as there is room, also when that changes.
 //
-// x: increasing numbers; curves: [{ label, values, color }], values in [0, 1], one for each x; accepted: for each x whether
-// the image is taken for a digit, the rest is shaded; at: the x that is looked at, or null; name: read aloud; xLabel: below
-// the axis; format(x): text of an x; onPick(x) is called when another x is chosen by pointer or arrow keys.
+// x: increasing numbers; curves: [{ label, values, color }], values in [0, 1], one for each x; accepted: for each x
+// whether the image is taken for a digit, the rest is shaded; at: the x that is looked at, or null; name: read aloud;
+// xLabel: below the axis; format(x): text of an x; onPick(x) is called when another x is chosen, by pointer or keys.
 export function drawCurves(root, options) {
   let chart = fillWithCurves(root, options);
   let width = root.clientWidth;
@@ -24,12 +24,14 @@ export function drawCurves(root, options) {
 const redraws = new WeakMap();
 const resizes = new ResizeObserver((entries) => entries.forEach(({ target }) => redraws.get(target)()));
 
-function fillWithCurves(root, { x, curves, accepted = null, at = null, name = "", xLabel = "", format = String, onPick = null }) {
+function fillWithCurves(root, options) {
+  const { x, curves, accepted = null, at = null, name = "", xLabel = "", format = String, onPick = null } = options;
   const { left, right, top } = MARGIN;
   const width = Math.max(280, root.clientWidth);
   const height = Math.round(Math.min(260, 90 + width * 0.22));
   const bottom = MARGIN.bottom + (xLabel ? 20 : 0);
-  const svg = makeSvg("svg", { viewBox: `0 0 ${width} ${height}`, role: onPick ? "slider" : "img", "aria-label": name || xLabel });
+  const role = onPick ? "slider" : "img";
+  const svg = makeSvg("svg", { viewBox: `0 0 ${width} ${height}`, role, "aria-label": name || xLabel });
   svg.classList.add("curves");
   const toX = (value) => left + ((value - x[0]) / (x.at(-1) - x[0] || 1)) * (width - left - right);
   const toY = (value) => height - bottom - value * (height - top - bottom);
@@ -91,7 +93,8 @@ function makePickable(svg, chart, { x, toX, width, onPick }) {
   svg.tabIndex = 0;
   svg.setAttribute("aria-valuemin", x[0]);
   svg.setAttribute("aria-valuemax", x.at(-1));
-  const nearest = (wanted) => x.reduce((best, value) => (Math.abs(toX(value) - wanted) < Math.abs(toX(best) - wanted) ? value : best));
+  const nearest = (wanted) => x.reduce((best, value) => (
+    Math.abs(toX(value) - wanted) < Math.abs(toX(best) - wanted) ? value : best));
   const pick = (value) => {
     if (value === chart.at) return;
     chart.show(value);

@@ -3,8 +3,8 @@
 import { call, later, RETRY, SILENCE, stateOf } from "./server.js";
 
 // name: of the server's function; nextQuestion() -> the newest question, or null when there is nothing to ask;
-// onAnswer(answer, question, milliseconds) of an answer or an error; onState(state, answer) of every one, as for `ask`, and
-// onState("slow") meanwhile.
+// onAnswer(answer, question, milliseconds) of an answer or an error; onState(state, answer) of every one, as for `ask`,
+// and onState("slow") meanwhile.
 export function createLive({ name, nextQuestion, onAnswer, onState = () => {} }) {
   let isBusy = false;
   let isWanted = false;

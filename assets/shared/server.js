@@ -1,5 +1,5 @@
-// How the page asks the server. A function of the server never rejects: it gives undefined on any failure, and nothing at
-// all when the server hangs. An answer is { ok: true, ... }, or { error } for what will never be answered, or
+// How the page asks the server. A function of the server never rejects: it gives undefined on any failure, and nothing
+// at all when the server hangs. An answer is { ok: true, ... }, or { error } for what will never be answered, or
 // { pending, error: "" } for what will be there when it is asked for again; `pending` is the share that is done.
 
 import { t } from "./texts.js";
@@ -44,8 +44,9 @@ export function describeState(answer) {
   return { ok: "", error: answer?.error, away: t("server_away") }[state];
 }
 
-// Asks until there is an answer, which it gives, or an error, for which it gives null. What is pending and a server that
-// is away are asked again, while isCurrent() says that somebody still waits. onState(state, answer) hears of each try.
+// Asks until there is an answer, which it gives, or an error, for which it gives null. What is pending and a server
+// that is away are asked again, while isCurrent() says that somebody still waits. onState(state, answer) hears of each
+// try.
 export async function ask(name, question, { isCurrent = () => true, onState = () => {} } = {}) {
   for (;;) {
     const answer = await call(name, question);
@@ -59,8 +60,8 @@ export async function ask(name, question, { isCurrent = () => true, onState = ()
   }
 }
 
-// Of several things that are begun one after another only the last is still wanted: gives a function that begins one and
-// gives back whether it still is the last.
+// Of several things that are begun one after another only the last is still wanted: gives a function that begins one,
+// and gives back whether it still is the last.
 export function createLatest() {
   let number = 0;
   return () => {

@@ -32,7 +32,7 @@ CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disa
 EMPTY_PAGE = """
 import gradio as gr
 with gr.Blocks() as page:
-    gr.HTML("")
+    gr.HTML("<p id='there'>empty</p>")
 page.launch(server_port={port}, ssr_mode=False)
 """
 PAGE_WITH_ECHO = """
@@ -71,6 +71,7 @@ def main() -> None:
     measure_memory()
     measure_gate()
     if chromium := shutil.which("chromium") or shutil.which("google-chrome"):
+        measure_opening(chromium)
         measure_browser(chromium)
     else:
         print("no Chromium: the figures of the pad in a browser are left out")
@@ -160,6 +161,46 @@ def measure_rate(url: str, name: str, function: str) -> float:
     return 500 / seconds
 
 
+def measure_opening(chromium: str) -> None:
+    """From the address to a pad that can be drawn on, beside an empty Gradio page, in turn; and what travels."""
+    from playwright.sync_api import sync_playwright
+
+    ours, empty = [sys.executable, "app.py", "--port", "{port}"], [sys.executable, "-c", EMPTY_PAGE]
+    with served(ours) as (url, _, _), served(empty) as (empty_url, _, _), sync_playwright() as playwright:
+        sizes = [len(urllib.request.urlopen(f"{url}{path}").read()) for path in ("/", "/config")]
+        print(f"HTML {sizes[0] / 1000:.0f} kB and /config {sizes[1] / 1000:.0f} kB, uncompressed")
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
+        pages = {"ours": (url, "#sketchpad.empty canvas"), "empty": (empty_url, "#there")}
+        times: dict[tuple[str, str], list[float]] = {(name, visit): [] for name in pages for visit in VISITS}
+        sent = {}
+        for _ in range(10):
+            for name, (address, selector) in pages.items():
+                context = browser.new_context(viewport={"width": 1440, "height": 900})
+                for visit in VISITS:
+                    milliseconds, sent[name, visit] = open_page(context, address, selector)
+                    times[name, visit].append(milliseconds)
+                context.close()
+        for visit in VISITS:
+            mine, other = statistics.median(times["ours", visit]), statistics.median(times["empty", visit])
+            print(f"{visit} visit: pad after {mine:.0f} ms, empty page after {other:.0f} ms, ratio {mine / other:.2f}; "
+                  f"{sent['ours', visit] / 1000:.0f} kB sent, {sent['empty', visit] / 1000:.0f} kB")  # fmt: skip
+        browser.close()
+
+
+def open_page(context: Any, url: str, selector: str) -> tuple[float, int]:
+    """Milliseconds until something is seen on a page, and the bytes that its server sent."""
+    page = context.new_page()
+    page.add_init_script(SEEN.replace("{selector}", selector))
+    page.goto(url)
+    page.wait_for_function("window.seen")
+    page.wait_for_load_state("networkidle")
+    figures = page.evaluate(
+        """() => [window.seen, performance.getEntries().reduce((sum, { transferSize = 0 }) => sum + transferSize, 0)]"""
+    )
+    page.close()
+    return tuple(figures)
+
+
 def measure_browser(chromium: str) -> None:
     """Pen move to updated bars, beside the round trip of an empty server function on the same page."""
     from playwright.sync_api import sync_playwright
@@ -184,6 +225,15 @@ def measure_browser(chromium: str) -> None:
         browser.close()
 
 
+VISITS = ("first", "second")
+SEEN = """(() => {
+  const look = () => {
+    const node = document.querySelector("{selector}");
+    if (node && getComputedStyle(node).visibility === "visible") window.seen = performance.now();
+    else requestAnimationFrame(look);
+  };
+  look();
+})()"""
 WATCH = """() => {
   window.moves = []; window.latencies = []; window.echoes = []; window.rates = [];
   const bars = document.querySelector('#bars');

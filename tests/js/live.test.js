@@ -117,7 +117,8 @@ test("a question that hangs is given up", async () => {
 });
 
 test("what an answer says of its question", () => {
-  const said = [undefined, { ok: true }, { error: "No." }, { pending: 0, error: "" }, { pending: 0.5, error: "The disk is full." }];
+  const never = { pending: 0.5, error: "The disk is full." };
+  const said = [undefined, { ok: true }, { error: "No." }, { pending: 0, error: "" }, never];
   assert.deepEqual(said.map(stateOf), ["away", "ok", "error", "pending", "error"]);
 });
 
