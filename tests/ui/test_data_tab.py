@@ -331,7 +331,8 @@ BAD_QUESTIONS = {
 )
 def test_a_bad_question_is_refused_with_what_is_expected(page, name, value):
     for function in ("browse_samples", "open_sample", "describe_chosen"):
-        assert_refused(page.send(function, {"split": "test", name: value}), f"{name!r} takes ", f"Received: {value!r}")
+        received = f"Received: {value!r}"[:60]  # a message does not repeat all that was sent
+        assert_refused(page.send(function, {"split": "test", name: value}), f"{name!r} takes ", received)
 
 
 # One sample
