@@ -89,7 +89,7 @@ def test_but_not_again_and_again(new_page, server):
     """A cache on the way may keep the old page."""
     keep_old_page(new_page, server, times=100)
     loads = []
-    new_page.on("load", loads.append)
+    new_page.on("load", lambda page: loads.append(page))
     new_page.goto(f"{server.url}/#draw")
     problem = "This part of the page could not be loaded. Reload the page."
     new_page.wait_for_function("(text) => document.querySelector('#sketch')?.innerText.includes(text)", arg=problem)
@@ -100,7 +100,7 @@ def test_but_not_again_and_again(new_page, server):
 def test_nothing_is_shown_before_its_styles_are_there(new_page, server):
     """Otherwise the page would jump."""
     held = []
-    new_page.route("**/draw/main.css", held.append)
+    new_page.route("**/draw/main.css", lambda route: held.append(route))
     new_page.goto(server.url)
     new_page.wait_for_selector(".masthead h1")
     new_page.wait_for_selector("#sketchpad canvas", state="attached")
