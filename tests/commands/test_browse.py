@@ -250,7 +250,7 @@ def test_a_picture_that_cannot_be_written_is_refused_before_anything_is_read(tmp
 def test_a_folder_by_the_name_of_a_picture_is_refused(tmp_path):
     (tmp_path / "a.png").mkdir()
     said = run("show", "built_in", "--output", tmp_path / "a.png")
-    assert (said.code, "cannot be written" in said.messages) == (1, True)
+    assert (said.code, "is a folder" in said.messages) == (1, True)
 
 
 def test_nothing_found_is_said(tmp_path, folder):
