@@ -85,6 +85,7 @@ class Proxies:
             found = ipaddress.ip_address(address)
         except ValueError:
             return False
+        found = getattr(found, "ipv4_mapped", None) or found
         return any(found in network for network in self._trusted)
 
     def _find_client(self, forwarded_for: str, client: tuple[str, int]) -> tuple[str, int]:

@@ -53,7 +53,7 @@ def check_ink(ink: Any, *, allow_dot: bool = False) -> list[np.ndarray]:
         ink = ink.tolist()
     if isinstance(ink, str | bytes) or not isinstance(ink, Sequence):
         raise InkError(f"Ink must be a list of strokes, each a list of [x, y]. Received: {type(ink).__name__}.")
-    num_points = sum(_length(stroke) for stroke in ink)
+    num_points = sum(max(1, _length(stroke)) for stroke in ink)  # millions of empty strokes take time, too
     if num_points > MAX_POINTS:
         raise InkError(
             f"That is too much ink: {num_points} points, at most {MAX_POINTS} are read. Clear and draw again."

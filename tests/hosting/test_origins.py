@@ -35,6 +35,10 @@ def test_a_foreign_name_may_have_been_made_to_lead_here(host):
     assert caught.value.status == 421
 
 
+def test_a_proxy_may_be_seen_by_an_address_of_either_kind():
+    assert TRUSTED.apply(scope_of(client="::ffff:10.0.0.2", host="digits.example"))["host"] == "digits.example"
+
+
 def test_the_name_that_it_listens_on_is_its_own():
     assert Proxies([], "digits.example").apply(scope_of(host="Digits.example:80"))
 
