@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 it could not be done and the message says why, 2 wrong usa
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -63,5 +64,6 @@ def _build_parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.stdout.reconfigure(errors="backslashreplace")  # as stderr is: the name of a file may be no text
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as stderr is: the name of a file may be no text
     sys.exit(main())

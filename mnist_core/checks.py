@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Protocol, TypeGuard, TypeVar
 
 from .errors import QueryError
 
-Built = TypeVar("Built")
+
+class _Dataclass(Protocol):
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+Built = TypeVar("Built", bound=_Dataclass)
 
 _LARGEST_NUMBER = 1e30
 
 
-def is_whole(value: Any) -> bool:
+def is_whole(value: Any) -> TypeGuard[int]:
     """Whether it is a whole number; True and False are none."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: Any) -> TypeGuard[float]:
     """Whether it is a finite number of a size that can be calculated with."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST_NUMBER
 
@@ -61,7 +66,7 @@ def check_whole(name: str, value: Any, low: int, high: int | None = None) -> int
     return value
 
 
-def is_index(value: Any, size: int) -> bool:
+def is_index(value: Any, size: int) -> TypeGuard[int]:
     """Whether a value from outside counts one of so many things, from 0."""
     return is_whole(value) and 0 <= value < size
 

@@ -185,7 +185,7 @@ def _letters(digits: np.ndarray, labels: np.ndarray, generator: np.random.Genera
     stretch = np.exp(generator.normal(0, 0.15, 2))
     strokes = []
     for text in _SIGNS[name].split("."):
-        corners = np.array([[int(x), int(y)] for x, y in text.strip("~").split()], float)
+        corners = np.array([[int(digit) for digit in place] for place in text.strip("~").split()], np.float64)
         corners += generator.normal(0, 0.35, corners.shape)
         strokes.append((_smooth(corners) if text.startswith("~") else _trace(corners)) * stretch)
     return _render(strokes, generator)

@@ -10,6 +10,7 @@ weights, the images and what is computed, so nothing stale is read; a damaged fi
 
 from __future__ import annotations
 
+import functools
 import glob
 import re
 import shutil
@@ -84,12 +85,14 @@ class AnswerStore:
     def load_projection(self, model: StoredModel) -> Projection | None:
         """The fixed directions of a model's embedding."""
         arrays = _read(self._folder(model) / "projection.npz", {"mean", "directions", "explained"})
-        return arrays and Projection(arrays["mean"], arrays["directions"], float(arrays["explained"]))
+        if arrays is None:
+            return None
+        return Projection(arrays["mean"], arrays["directions"], float(arrays["explained"]))
 
     def load_answers(self, model: StoredModel, split: Split) -> Answers | None:
         """A model's answers for a split."""
         arrays = _read(self._path(model, split), {"logits", "vectors", "limit", "layout"})
-        if not arrays or len(arrays["logits"]) != len(split):
+        if arrays is None or len(arrays["logits"]) != len(split):
             return None
         predictions = read_logits(arrays["logits"], model.calibration)
         return Answers(predictions, arrays["vectors"], float(arrays["limit"]), arrays["layout"])
@@ -97,7 +100,7 @@ class AnswerStore:
     def load_facts(self, split: Split) -> Facts | None:
         """What is known of a split without a model."""
         arrays = _read(self._facts_path(split), {"duplicates", "limit"})
-        return arrays and Facts(arrays["duplicates"], float(arrays["limit"]))
+        return None if arrays is None else Facts(arrays["duplicates"], float(arrays["limit"]))
 
     def compute_projection(self, model: StoredModel, embedder: Embedder) -> Projection:
         """Fits the directions; answers of an earlier model of this name go.
@@ -157,8 +160,12 @@ class AnswerStore:
             missing.append(lambda tell: self.compute_answers(model, split, tell))
         if self.load_facts(split) is None:
             missing.append(lambda tell: self.compute_facts(split, tell))
+
+        def tell_of(number: int, share: float) -> None:
+            on_progress((number + share) / len(missing))
+
         for number, compute in enumerate(missing):
-            compute(lambda share, number=number: on_progress((number + share) / len(missing)))
+            compute(functools.partial(tell_of, number))
 
     def _forget_others(self, model: StoredModel) -> None:
         own = self._folder(model)

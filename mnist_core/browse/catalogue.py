@@ -42,6 +42,19 @@ class Catalogue:
     places: np.ndarray | None = None
 
     @property
+    def map_places(self) -> np.ndarray:
+        """As `places`, where a map was asked for.
+
+        Raises:
+            QueryError: There is no map, or it is not computed yet.
+        """
+        if self.places is None:
+            raise QueryError(
+                "A part of the map was chosen, but this map is not computed yet. Wait, or choose all of it."
+            )
+        return self.places
+
+    @property
     def labels(self) -> np.ndarray:
         """int64 (n,), -1 where there is none."""
         return self.split.labels
@@ -262,9 +275,7 @@ def _masks(catalogue: Catalogue, query: Query) -> dict[str, np.ndarray]:
 
 
 def _find_in_box(catalogue: Catalogue, box: tuple[float, float, float, float]) -> np.ndarray:
-    if catalogue.places is None:
-        raise QueryError("A part of the map was chosen, but this map is not computed yet. Wait, or choose all of it.")
-    x, y = catalogue.places.T
+    x, y = catalogue.map_places.T
     return (x >= box[0]) & (y >= box[1]) & (x <= box[2]) & (y <= box[3])
 
 

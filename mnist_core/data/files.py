@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import math
 import secrets
 import shutil
@@ -94,7 +95,7 @@ def replacing(path: Path, hint: str = "Name another file.") -> Iterator[BinaryIO
     except OSError as error:
         raise StorageError(f"{path} cannot be written: {error}. {hint}", path) from error
     finally:
-        if partial:
+        if partial is not None:
             partial.unlink(missing_ok=True)
 
 
@@ -107,7 +108,7 @@ def write_text(path: Path, text: str, hint: str = "Name another file.") -> None:
 def write_npz(path: Path, arrays: dict[str, np.ndarray]) -> None:
     """Writes an npz file into the cache folder, see `replacing`."""
     with replacing(path, CACHE_HINT) as file:
-        np.savez(file, **arrays)
+        np.savez(file, **arrays)  # type: ignore[arg-type]  # no array is called allow_pickle
 
 
 def check_folder(path: Path, hint: str) -> None:
@@ -158,7 +159,7 @@ def idx_hash(array: np.ndarray) -> str:
     return hashlib.sha256(header + np.ascontiguousarray(array, np.uint8).tobytes()).hexdigest()
 
 
-def _read_idx_shape(magic: bytes, file: gzip.GzipFile, path: Path) -> tuple[int, ...]:
+def _read_idx_shape(magic: bytes, file: io.BufferedIOBase, path: Path) -> tuple[int, ...]:
     if len(magic) != 4 or magic[:2] != b"\0\0" or magic[2] not in _IDX_TYPES or not 1 <= magic[3] <= 3:
         raise DataError(f"{path} is no IDX file: it begins with {magic.hex(' ') or 'nothing'}. Replace it.", path)
     if magic[2] != 0x08:

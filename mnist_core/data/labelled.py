@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO, ClassVar, Literal
 
 import numpy as np
 
@@ -15,22 +15,37 @@ from .files import read_npz
 
 
 @dataclass(frozen=True)
-class LabelledSet:
-    """Digits with labels, as their file holds them.
+class LabelledPictures:
+    """Pictures of digits with labels, as their file holds them.
 
     Args:
         name: Name for reports.
-        kind: `"pictures"` or `"ink"`.
-        samples: Pictures, uint8 (n, height, width); or n inks, each a list of float32 strokes of shape (points, 2).
+        samples: uint8 (n, height, width).
         labels: int64 (n,).
         num_writers: How many people drew them; None where the file does not say.
     """
 
+    kind: ClassVar[Literal["pictures"]] = "pictures"
+
     name: str
-    kind: Literal["pictures", "ink"]
-    samples: np.ndarray | list[list[np.ndarray]]
+    samples: np.ndarray
     labels: np.ndarray
     num_writers: int | None = None
+
+
+@dataclass(frozen=True)
+class LabelledInk:
+    """As `LabelledPictures`, of n inks, each a list of float32 strokes of shape (points, 2)."""
+
+    kind: ClassVar[Literal["ink"]] = "ink"
+
+    name: str
+    samples: list[list[np.ndarray]]
+    labels: np.ndarray
+    num_writers: int | None = None
+
+
+LabelledSet = LabelledPictures | LabelledInk
 
 
 def load_labelled(path: Path) -> LabelledSet:
@@ -47,22 +62,26 @@ def load_labelled(path: Path) -> LabelledSet:
         raise DataError(f"There is no file {path}.", path)
     arrays = read_npz(path)
     if {"x", "y"} <= arrays.keys():
-        kind, samples = "pictures", _check_pictures(arrays["x"], path)
-    elif {"points", "stroke_start", "sample_start", "y"} <= arrays.keys():
-        kind, samples = "ink", unpack_ink(arrays, path)
-    else:
-        raise DataError(
-            f"{path} holds the arrays {', '.join(sorted(arrays)) or 'none'}. Expected x and y (pictures), or points, "
-            "stroke_start, sample_start and y (ink).",
-            path,
-        )
+        pictures = _check_pictures(arrays["x"], path)
+        return LabelledPictures(path.stem, pictures, *_read_labels(arrays, len(pictures), path))
+    if {"points", "stroke_start", "sample_start", "y"} <= arrays.keys():
+        ink = unpack_ink(arrays, path)
+        return LabelledInk(path.stem, ink, *_read_labels(arrays, len(ink), path))
+    raise DataError(
+        f"{path} holds the arrays {', '.join(sorted(arrays)) or 'none'}. Expected x and y (pictures), or points, "
+        "stroke_start, sample_start and y (ink).",
+        path,
+    )
+
+
+def _read_labels(arrays: dict[str, np.ndarray], num_samples: int, path: Path) -> tuple[np.ndarray, int | None]:
+    """The labels, int64, and the number of writers, if the file names them."""
     labels = arrays["y"]
-    if labels.ndim != 1 or len(labels) != len(samples) or not np.issubdtype(labels.dtype, np.integer):
+    if labels.ndim != 1 or len(labels) != num_samples or not np.issubdtype(labels.dtype, np.integer):
         raise DataError(
-            f"{path}: expected {len(samples)} integer labels in y. Received: {labels.dtype} {labels.shape}.", path
+            f"{path}: expected {num_samples} integer labels in y. Received: {labels.dtype} {labels.shape}.", path
         )
-    num_writers = len(np.unique(arrays["writer"])) if "writer" in arrays else None
-    return LabelledSet(path.stem, kind, samples, labels.astype(np.int64), num_writers)
+    return labels.astype(np.int64), len(np.unique(arrays["writer"])) if "writer" in arrays else None
 
 
 def load_digits(path: Path) -> LabelledSet:

@@ -190,8 +190,8 @@ def _read_four(path: Path) -> dict[str, np.ndarray]:
 
 
 def _read_idx_folder(folder: Path) -> dict[str, np.ndarray]:
-    found = {name: _find_idx(folder, name) for name in _IDX_NAMES}
-    missing = [_IDX_NAMES[name] for name, path in found.items() if path is None]
+    found = {name: path for name in _IDX_NAMES if (path := _find_idx(folder, name)) is not None}
+    missing = [original for name, original in _IDX_NAMES.items() if name not in found]
     if missing:
         raise DataError(f"{folder} lacks {', '.join(missing)} (plain or .gz) to be a set of four IDX files.", folder)
     return {name: read_idx(path) for name, path in found.items()}

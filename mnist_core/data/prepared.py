@@ -11,7 +11,7 @@ import numpy as np
 from ..errors import InkError, PictureError
 from ..preprocessing.ink import IMAGE_SIZE, check_ink, render_ink
 from ..preprocessing.picture import picture_to_image
-from .labelled import LabelledSet, load_digits
+from .labelled import LabelledInk, LabelledPictures, LabelledSet, load_digits
 from .mnist import name_set
 from .pendigits import PenInk, recognise_pendigits
 from .training_data import TrainingData, split_evenly
@@ -53,14 +53,18 @@ def prepare_images(labelled: LabelledSet, *, as_is: bool = False) -> PreparedSet
         ValueError: `as_is` with anything but 28x28 pictures.
     """
     if as_is:
-        if labelled.kind != "pictures" or labelled.samples.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE):
+        if not isinstance(labelled, LabelledPictures) or labelled.samples.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE):
             raise ValueError(f"Only 28x28 pictures can be fed as they are; {labelled.name} holds something else.")
         return PreparedSet.from_mnist(labelled.samples, labelled.labels)
     images = np.zeros((len(labelled.samples), IMAGE_SIZE, IMAGE_SIZE), np.float32)
     readable = np.ones(len(images), bool)
-    for index, sample in enumerate(labelled.samples):
+    for index in range(len(images)):
         try:
-            images[index] = picture_to_image(sample) if labelled.kind == "pictures" else render_ink(check_ink(sample))
+            images[index] = (
+                picture_to_image(labelled.samples[index])
+                if isinstance(labelled, LabelledPictures)
+                else render_ink(check_ink(labelled.samples[index]))
+            )
         except (InkError, PictureError):
             readable[index] = False
     return PreparedSet(images, labelled.labels, readable)
@@ -68,7 +72,7 @@ def prepare_images(labelled: LabelledSet, *, as_is: bool = False) -> PreparedSet
 
 def prepare_ink(pen: PenInk) -> PreparedSet:
     """Pen ink, as strokes from the pad would be received."""
-    return prepare_images(LabelledSet("ink", "ink", pen.ink, pen.labels))
+    return prepare_images(LabelledInk("ink", pen.ink, pen.labels))
 
 
 def load_training(path: Path, say: Callable[[str], None] = lambda text: None) -> TrainingData:

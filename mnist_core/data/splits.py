@@ -13,13 +13,13 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, overload
 
 import numpy as np
 
 from ..errors import DataError, QueryError
 from .files import idx_hash, list_npz, read_npz, write_npz
-from .labelled import LabelledSet, load_digits, load_labelled
+from .labelled import LabelledInk, LabelledPictures, LabelledSet, load_digits, load_labelled
 from .mnist import Dataset, default_places, find_places, list_others, name_set, read_dataset, read_labels
 from .pendigits import recognise_pendigits
 from .prepared import name_samples, prepare_images
@@ -33,6 +33,7 @@ _PART = 256
 # To be raised when pictures or ink become other images than before.
 _PREPROCESSING_VERSION = 1
 _PREPARED = {"images", "labels", "training", "pen_training", "num_unreadable"}
+_Kind = Literal["train", "test", "built_in", "digits", "outliers"]
 _SPLITS: tuple[Literal["train", "test"], ...] = ("train", "test")
 
 
@@ -48,7 +49,7 @@ class SplitSource:
     """
 
     name: str
-    kind: Literal["train", "test", "built_in", "digits", "outliers"]
+    kind: _Kind
     path: Path
     size: int | None = None
 
@@ -130,7 +131,7 @@ def _list_file(path: Path) -> list[SplitSource]:
     if _count(path, "y_train") is not None and _count(path, "y_test") is not None:
         return [SplitSource(f"{name}_{split}", split, path, _count(path, f"y_{split}")) for split in _SPLITS]
     # What is wrong with a file is said when it is chosen.
-    kind = "outliers" if name.startswith("outliers") else "digits"
+    kind: _Kind = "outliers" if name.startswith("outliers") else "digits"
     return [SplitSource(name, kind, path, _count(path, "y"))]
 
 
@@ -171,6 +172,22 @@ def find_source(name: str, sources: Sequence[SplitSource]) -> SplitSource:
     raise QueryError(f"There is no set of digits named {name!r:.100}. Available: {available}.")
 
 
+@overload
+def load_split(
+    source: SplitSource, cache_dir: Path, *, on_progress: Callable[[float], None] = lambda share: None
+) -> Split: ...
+
+
+@overload
+def load_split(
+    source: SplitSource,
+    cache_dir: Path,
+    *,
+    prepare: bool,
+    on_progress: Callable[[float], None] = lambda share: None,
+) -> Split | None: ...
+
+
 def load_split(
     source: SplitSource,
     cache_dir: Path,
@@ -206,7 +223,8 @@ def load_split(
             return None
         arrays = _prepare(source, on_progress)
         write_npz(kept, arrays)
-    return Split(source.name, name_samples(source.path), **{**arrays, "num_unreadable": int(arrays["num_unreadable"])})
+    num_unreadable = int(arrays.pop("num_unreadable"))
+    return Split(source.name, name_samples(source.path), **arrays, num_unreadable=num_unreadable)
 
 
 def _read_prepared(path: Path) -> dict[str, np.ndarray] | None:
@@ -235,11 +253,10 @@ def _prepare(source: SplitSource, on_progress: Callable[[float], None]) -> dict[
     if source.kind == "outliers":
         labelled = load_labelled(source.path)
     else:
-        labelled = LabelledSet(source.name, "ink", pen.ink, pen.labels) if pen else load_digits(source.path)
+        labelled = LabelledInk(source.name, pen.ink, pen.labels) if pen else load_digits(source.path)
     images, readable = [], []
     for start in range(0, len(labelled.labels), _PART):
-        rows = slice(start, start + _PART)
-        part = prepare_images(LabelledSet(source.name, labelled.kind, labelled.samples[rows], labelled.labels[rows]))
+        part = prepare_images(_take(labelled, slice(start, start + _PART)))
         images.append(part.pixels)
         readable.append(part.readable)
         on_progress(min(1.0, (start + _PART) / len(labelled.labels)))
@@ -258,6 +275,12 @@ def _prepare(source: SplitSource, on_progress: Callable[[float], None]) -> dict[
         "pen_training": pen_training,
         "num_unreadable": np.array(int((~kept).sum())),
     }
+
+
+def _take(labelled: LabelledSet, rows: slice) -> LabelledSet:
+    if isinstance(labelled, LabelledPictures):
+        return LabelledPictures(labelled.name, labelled.samples[rows], labelled.labels[rows])
+    return LabelledInk(labelled.name, labelled.samples[rows], labelled.labels[rows])
 
 
 def _prepared_path(source: SplitSource, cache_dir: Path) -> Path:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..data.labelled import load_digits
+from ..data.labelled import LabelledInk, load_digits
 from ..data.mnist import find_folder
 from ..data.pendigits import load_pendigits, recognise_pendigits
 from ..errors import DataError, InkError
@@ -89,7 +89,7 @@ def load_drawings(name: str, data_dir: Path | None = None) -> Ink:
     if recognise_pendigits(path):
         raise DataError(f"{name} is what models learn from. The writers kept apart from that are the set {PEN}.", path)
     labelled = load_digits(path)
-    if labelled.kind != "ink":
+    if not isinstance(labelled, LabelledInk):
         raise DataError(f"{name} holds pictures. Expected ink: without strokes no step can be left out.", path)
     return labelled.samples, labelled.labels
 

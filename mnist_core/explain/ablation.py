@@ -16,7 +16,7 @@ from ..errors import QueryError
 from ..models.calibration import Calibration
 from ..models.litert import list_operators, pack, unpack, write_constant
 from ..models.runner import LiteRTRunner
-from .anatomy import Anatomy, Part
+from .anatomy import Anatomy, Part, WeightedPart
 
 MOST_NOISE = 2.0
 
@@ -54,7 +54,7 @@ def disturb(parts: Sequence[Part], noise: float, seed: int) -> dict[int, np.ndar
     if not (is_number(noise) and 0 <= noise <= MOST_NOISE):
         raise QueryError(f"The noise on weights lies between 0 and {MOST_NOISE:g}. Received: {noise!r}.")
     generator = np.random.default_rng(seed)
-    kernels = {number: part.kernel.copy() for number, part in enumerate(parts) if part.kernel is not None}
+    kernels = {number: part.kernel.copy() for number, part in enumerate(parts) if isinstance(part, WeightedPart)}
     for kernel in kernels.values() if noise else ():
         kernel += noise * kernel.std() * generator.standard_normal(kernel.shape, np.float32)
     return kernels
@@ -72,7 +72,7 @@ def switch_off(parts: Sequence[Part], kernels: dict[int, np.ndarray], number: in
     num_channels = part.shape[-1]
     if not all(is_index(channel, num_channels) for channel in channels):
         raise QueryError(f"{part.name} has the channels 0 to {num_channels - 1}. Received: {list(channels)!r}.")
-    above = next(other for other in range(number + 1, len(parts)) if parts[other].kernel is not None)
+    above = next(other for other in range(number + 1, len(parts)) if isinstance(parts[other], WeightedPart))
     # A dense layer above maps reads them place by place, all channels of a place together.
     by_channel = kernels[above].reshape(-1, num_channels, kernels[above].shape[-1])
     by_channel[:, list(channels)] = 0

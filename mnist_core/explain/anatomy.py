@@ -7,8 +7,8 @@ exist here: `gradients` has them. Nothing is drawn or stored.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -21,12 +21,13 @@ from ..models.runner import LiteRTRunner
 from ..models.store import StoredModel
 from ..preprocessing.ink import IMAGE_SIZE
 
-_KINDS = {
-    "CONV_2D": ("convolution", "Conv2D"),
-    "MAX_POOL_2D": ("max_pooling", "MaxPooling2D"),
-    "AVERAGE_POOL_2D": ("average_pooling", "AveragePooling2D"),
-    "MEAN": ("mean", "GlobalAveragePooling2D"),
-    "FULLY_CONNECTED": ("dense", "Dense"),
+# What Keras calls an operator of LiteRT.
+_LAYERS = {
+    "CONV_2D": "Conv2D",
+    "MAX_POOL_2D": "MaxPooling2D",
+    "AVERAGE_POOL_2D": "AveragePooling2D",
+    "MEAN": "GlobalAveragePooling2D",
+    "FULLY_CONNECTED": "Dense",
 }
 # What follows a convolution or a dense layer and is still its activation.
 _ACTIVATIONS = ("RELU", "LEAKY_RELU", "ELU", "LOGISTIC", "MUL", "TANH")
@@ -38,23 +39,15 @@ class Part:
 
     Args:
         name: As in `architectures`.
-        kind: "convolution", "max_pooling", "average_pooling", "mean" or "dense".
         shape: Of its output: (height, width, channels) or (units,).
-        kernel: float32; (height, width, channels in, out) of a convolution, (units in, out) of a dense layer, or None.
-        bias: float32 (out,), or None.
         activation: "linear" or one of `architectures.ACTIVATIONS`.
-        padding: "same" or "valid".
-        pool_size: Side of the window of a pooling.
     """
 
+    kind: ClassVar[str]
+
     name: str
-    kind: str
     shape: tuple[int, ...]
-    kernel: np.ndarray | None = None
-    bias: np.ndarray | None = None
-    activation: str = "linear"
-    padding: str = "valid"
-    pool_size: int = 1
+    activation: str = field(default="linear", kw_only=True)
 
     @property
     def is_map(self) -> bool:
@@ -67,10 +60,75 @@ class Part:
 
         Of a layer that looks at everything, (0, 0, 0).
         """
-        if self.kind == "convolution":
-            side = self.kernel.shape[0]
-            return side, 1, (side - 1) // 2 if self.padding == "same" else 0
-        return (self.pool_size, self.pool_size, 0) if self.kind.endswith("pooling") else (0, 0, 0)
+        return 0, 0, 0
+
+
+@dataclass(frozen=True)
+class WeightedPart(Part):
+    """A layer that has learned something.
+
+    Args:
+        kernel: float32; (height, width, channels in, out) of a convolution, (units in, out) of a dense layer.
+        bias: float32 (out,).
+    """
+
+    kernel: np.ndarray
+    bias: np.ndarray
+
+
+@dataclass(frozen=True)
+class Convolution(WeightedPart):
+    """A convolution with step 1; `padding` is "same" or "valid"."""
+
+    kind = "convolution"
+
+    padding: str = "valid"
+
+    @property
+    def window(self) -> tuple[int, int, int]:
+        """See `Part`."""
+        side = self.kernel.shape[0]
+        return side, 1, (side - 1) // 2 if self.padding == "same" else 0
+
+
+@dataclass(frozen=True)
+class Dense(WeightedPart):
+    """A dense layer."""
+
+    kind = "dense"
+
+
+@dataclass(frozen=True)
+class Pooling(Part):
+    """A pooling; `pool_size` is the side of its window, and its step."""
+
+    pool_size: int
+
+    @property
+    def window(self) -> tuple[int, int, int]:
+        """See `Part`."""
+        return self.pool_size, self.pool_size, 0
+
+
+@dataclass(frozen=True)
+class MaxPooling(Pooling):
+    """The largest value of each window."""
+
+    kind = "max_pooling"
+
+
+@dataclass(frozen=True)
+class AveragePooling(Pooling):
+    """The mean of each window."""
+
+    kind = "average_pooling"
+
+
+@dataclass(frozen=True)
+class Mean(Part):
+    """The mean of each map."""
+
+    kind = "mean"
 
 
 @dataclass(frozen=True)
@@ -81,8 +139,6 @@ class Unit:
         value: What the layer gives.
         total: Sum of patch times weights and bias, before the activation; of a pooling or mean the value itself.
         patch: float32 (height, width, channels), or (units,), of the layer's input, 0 outside of it.
-        weights: float32 of the shape of `patch`; None where there are none to learn.
-        bias: Added to the sum; None as `weights`.
         corner: Row and column of the patch in the layer's input; None for a layer that looks at everything.
         field: Top, left, bottom and right of what it sees of the image, in pixels, bottom and right excluded.
     """
@@ -90,10 +146,21 @@ class Unit:
     value: float
     total: float
     patch: np.ndarray
-    weights: np.ndarray | None
-    bias: float | None
     corner: tuple[int, int] | None
     field: tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class WeightedUnit(Unit):
+    """How one value of a layer with weights comes about.
+
+    Args:
+        weights: float32 of the shape of `patch`.
+        bias: Added to the sum.
+    """
+
+    weights: np.ndarray
+    bias: float
 
 
 class Anatomy:
@@ -118,6 +185,7 @@ class Anatomy:
         except ValueError as error:
             raise DamagedModelError(stored.folder, f"its layers cannot be read: {error}") from error
         self.parts = tuple(part for part, _ in found)
+        self.output_layer = [part for part in self.parts if isinstance(part, Dense)][-1]
         self._runner = LiteRTRunner(pack(model))
 
     @property
@@ -185,11 +253,12 @@ class Anatomy:
         value = float(maps[name][0][tuple(place)])
         below = maps[self.parts[number - 1].name][0] if number else self.scale_input(image)[..., None]
         patch, corner = _take_patch(part, below, place)
-        weights, bias = None, None
-        if part.kernel is not None:
-            weights, bias = part.kernel[..., place[-1]], float(part.bias[place[-1]])
-        total = value if weights is None else float((patch.astype(np.float64) * weights).sum()) + bias
-        return Unit(value, total, patch, weights, bias, corner, self.find_field(name, place))
+        seen = self.find_field(name, place)
+        if not isinstance(part, WeightedPart):
+            return Unit(value, value, patch, corner, seen)
+        weights, bias = part.kernel[..., place[-1]], float(part.bias[place[-1]])
+        total = float((patch.astype(np.float64) * weights).sum()) + bias
+        return WeightedUnit(value, total, patch, corner, seen, weights, bias)
 
     def scale_input(self, image: np.ndarray) -> np.ndarray:
         """An image as the first layer receives it: some networks scale it to [-1, 1] first."""
@@ -213,33 +282,33 @@ class Anatomy:
 
 def _find_parts(model: Any, layers: Sequence[Any], activation: str) -> Iterator[tuple[Part, int]]:
     """The parts of an unpacked LiteRT file, each with the number of the tensor that holds its output."""
-    wanted = [layer for layer in layers if layer.kind in {kind for _, kind in _KINDS.values()}]
+    wanted = [layer for layer in layers if layer.kind in _LAYERS.values()]
     found: list[tuple[str, Any, int]] = []
     for kind, operator in list_operators(model):
-        if kind in _KINDS:
+        if kind in _LAYERS:
             found.append((kind, operator, int(operator.outputs[0])))
         elif kind in _ACTIVATIONS and found:
             found[-1] = (*found[-1][:2], int(operator.outputs[0]))
-    if [_KINDS[kind][1] for kind, _, _ in found] != [layer.kind for layer in wanted]:
+    if [_LAYERS[kind] for kind, _, _ in found] != [layer.kind for layer in wanted]:
         raise ValueError(f"expected {[layer.kind for layer in wanted]}, found {[kind for kind, _, _ in found]}")
     for (kind, operator, tensor), layer in zip(found, wanted, strict=True):
-        kernel, bias = _read_weights(model, kind, operator)
-        part = Part(
-            layer.name,
-            _KINDS[kind][0],
-            layer.output_shape,
-            kernel,
-            bias,
-            activation if kernel is not None and layer is not wanted[-1] else "linear",
-            layer.options.get("padding", "valid"),
-            layer.options.get("pool_size", 1),
-        )
-        yield part, tensor
+        yield _read_part(model, kind, operator, layer, "linear" if layer is wanted[-1] else activation), tensor
 
 
-def _read_weights(model: Any, kind: str, operator: Any) -> tuple[np.ndarray | None, np.ndarray | None]:
-    if kind not in ("CONV_2D", "FULLY_CONNECTED"):
-        return None, None
+def _read_part(model: Any, kind: str, operator: Any, layer: Any, activation: str) -> Part:
+    if kind == "MEAN":
+        return Mean(layer.name, layer.output_shape)
+    if kind in ("MAX_POOL_2D", "AVERAGE_POOL_2D"):
+        pooling = MaxPooling if kind == "MAX_POOL_2D" else AveragePooling
+        return pooling(layer.name, layer.output_shape, layer.options["pool_size"])
+    kernel, bias = _read_weights(model, operator)
+    if kind == "FULLY_CONNECTED":
+        return Dense(layer.name, layer.output_shape, kernel, bias, activation=activation)
+    padding = layer.options["padding"]
+    return Convolution(layer.name, layer.output_shape, kernel, bias, padding, activation=activation)
+
+
+def _read_weights(model: Any, operator: Any) -> tuple[np.ndarray, np.ndarray]:
     # LiteRT has the outputs first: (out, height, width, in) and (out, in).
     kernel = np.moveaxis(read_constant(model, int(operator.inputs[1])), 0, -1)
     has_bias = len(operator.inputs) > 2 and operator.inputs[2] >= 0
@@ -252,11 +321,11 @@ def _read_weights(model: Any, kind: str, operator: Any) -> tuple[np.ndarray | No
 def _take_patch(part: Part, below: np.ndarray, place: Sequence[int]) -> tuple[np.ndarray, tuple[int, int] | None]:
     """What a value of a part looks at in the layer below, and its row and column there."""
     side, step, before = part.window
-    if part.kind == "dense":
+    if isinstance(part, Dense):
         return below.reshape(-1), None
-    if part.kind == "mean":
+    if isinstance(part, Mean):
         return below[..., place[-1:]], None
     row, column = (index * step - before for index in place[:2])
     padded = np.pad(below, ((side, side), (side, side), (0, 0)))
     patch = padded[row + side : row + 2 * side, column + side : column + 2 * side]
-    return patch if part.kind == "convolution" else patch[..., place[-1:]], (row, column)
+    return patch if isinstance(part, Convolution) else patch[..., place[-1:]], (row, column)

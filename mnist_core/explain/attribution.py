@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -20,9 +20,10 @@ from ..checks import is_index
 from ..errors import QueryError
 from ..models.architectures import NUM_CLASSES
 from ..preprocessing.ink import IMAGE_SIZE
-from .anatomy import Part
+from .anatomy import Convolution, Dense, Mean, Part
 
 Baseline = Literal["paper", "ink", "grey", "blurred"]
+Replacement = Literal["paper", "ink"]
 BASELINES: tuple[Baseline, ...] = ("paper", "ink", "grey", "blurred")
 
 # Side of the square that is replaced, in pixels.
@@ -80,6 +81,7 @@ class Network(Protocol):
     def feature_maps(self, images: np.ndarray) -> dict[str, np.ndarray]: ...
 
 
+@runtime_checkable
 class Differentiable(Network, Protocol):
     """What the others ask: see `gradients.DifferentiableNetwork`."""
 
@@ -128,7 +130,7 @@ class Explanation:
     explain: Explain
     needs_gradients: Callable[[Network], bool]
     has_baseline: bool = False
-    replacement: Literal["paper", "ink"] = "paper"
+    replacement: Replacement = "paper"
 
 
 def check_method(name: str) -> Explanation:
@@ -148,9 +150,10 @@ def check_baseline(name: str) -> Baseline:
     Raises:
         QueryError: There is none.
     """
-    if name not in BASELINES:
-        raise QueryError(f"There is no baseline {name!r}. Available: {', '.join(BASELINES)}.")
-    return name
+    for baseline in BASELINES:
+        if name == baseline:
+            return baseline
+    raise QueryError(f"There is no baseline {name!r}. Available: {', '.join(BASELINES)}.")
 
 
 def occlude(
@@ -192,16 +195,16 @@ def explain_with_maps(
     del baseline
     part = _find_last_convolution(network)
     maps = network.feature_maps(image[None])[part.name][0]
-    if ends_in_mean(network):
-        logits = network.parts[-1]
+    logits = _find_dense_on_means(network)
+    if logits is not None:
         gains = logits.kernel @ target.weights(logits.kernel.shape[1]) / maps[..., 0].size
     else:
-        gains = network.map_gradient(image[None], target, part.name)[0].mean(axis=(0, 1))
+        gains = _require_gradients(network).map_gradient(image[None], target, part.name)[0].mean(axis=(0, 1))
     return _spread(maps @ gains, *_find_grid(network.parts, part))
 
 
 def integrate_gradients(
-    network: Differentiable, image: np.ndarray, target: Target, *, baseline: Baseline = "paper"
+    network: Network, image: np.ndarray, target: Target, *, baseline: Baseline = "paper"
 ) -> np.ndarray:
     """Integrated gradients: the mean gradient on the way from the baseline to the image, times that way.
 
@@ -210,7 +213,7 @@ def integrate_gradients(
     Reference:
         Sundararajan, Taly and Yan (2017), "Axiomatic attribution for deep networks".
     """
-    start = make_baseline(image, baseline)
+    network, start = _require_gradients(network), make_baseline(image, baseline)
     before, after = target.values(network.logits(np.stack([start, image])))
     num_steps = _FEWEST_STEPS
     while True:
@@ -223,16 +226,14 @@ def integrate_gradients(
         num_steps *= 2
 
 
-def take_gradient(
-    network: Differentiable, image: np.ndarray, target: Target, *, baseline: Baseline = "paper"
-) -> np.ndarray:
+def take_gradient(network: Network, image: np.ndarray, target: Target, *, baseline: Baseline = "paper") -> np.ndarray:
     """The gradient of the target by each pixel: what a little more ink there would do.
 
     Reference:
         Simonyan, Vedaldi and Zisserman (2014), "Deep inside convolutional networks".
     """
     del baseline
-    return network.gradient(image[None], target)[0]
+    return _require_gradients(network).gradient(image[None], target)[0]
 
 
 EXPLANATIONS: dict[str, Explanation] = {
@@ -255,12 +256,25 @@ def make_baseline(image: np.ndarray, name: Baseline) -> np.ndarray:
 
 def has_maps(network: Network) -> bool:
     """Whether there is a convolution, without which there is no Grad-CAM."""
-    return any(part.kind == "convolution" for part in network.parts)
+    return any(isinstance(part, Convolution) for part in network.parts)
 
 
 def ends_in_mean(network: Network) -> bool:
     """Whether the means of the last convolution's maps go straight into the logits."""
-    return [part.kind for part in network.parts[-3:]] == ["convolution", "mean", "dense"]
+    return _find_dense_on_means(network) is not None
+
+
+def _find_dense_on_means(network: Network) -> Dense | None:
+    match network.parts[-3:]:
+        case Convolution(), Mean(), Dense() as logits:
+            return logits
+    return None
+
+
+def _require_gradients(network: Network) -> Differentiable:
+    if not isinstance(network, Differentiable):
+        raise QueryError(f"This method needs gradients, and of {network.name} there are none here. Choose another one.")
+    return network
 
 
 def _list_patches() -> Iterator[tuple[slice, slice]]:
@@ -274,7 +288,7 @@ def _list_patches() -> Iterator[tuple[slice, slice]]:
 def _find_last_convolution(network: Network) -> Part:
     if not has_maps(network):
         raise QueryError(f"{network.name} has no convolution, so there are no maps to look at. Choose another method.")
-    return [part for part in network.parts if part.kind == "convolution"][-1]
+    return [part for part in network.parts if isinstance(part, Convolution)][-1]
 
 
 def _find_grid(parts: Sequence[Part], last: Part) -> tuple[float, int]:

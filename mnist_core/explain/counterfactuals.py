@@ -161,15 +161,18 @@ class _Hunt:
         if found is None:
             return None
         finer = candidates.refine(found[0])
-        cheaper = None if finer is None else self._scan(finer)[0]
-        return (candidates, *found) if cheaper is None else (finer, *cheaper)
+        if finer is not None:
+            cheaper, _ = self._scan(finer)
+            if cheaper is not None:
+                return finer, *cheaper
+        return candidates, *found
 
     def _scan(self, candidates: Candidates) -> tuple[tuple[int, np.ndarray, np.ndarray] | None, int]:
         start, num_candidates = 0, len(candidates.amounts)
         while start < num_candidates and self.num_predictions < self._budget:
             stop = min(start + MOST_IMAGES, start + self._budget - self.num_predictions, num_candidates)
-            framed = {index: frame(candidates.edit(index)) for index in range(start, stop)}
-            framed = {index: image for index, image in framed.items() if image is not None}
+            edited = ((index, frame(candidates.edit(index))) for index in range(start, stop))
+            framed = {index: image for index, image in edited if image is not None}
             self.num_predictions += len(framed)
             start = stop
             if not framed:

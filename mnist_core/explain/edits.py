@@ -50,8 +50,11 @@ _FAINT = 0.02
 class Candidates(Protocol):
     """Edits of one image, the cheapest first."""
 
-    amounts: np.ndarray
-    base: np.ndarray
+    @property
+    def amounts(self) -> np.ndarray: ...
+
+    @property
+    def base(self) -> np.ndarray: ...
 
     def edit(self, index: int) -> np.ndarray:
         """The edited image, float32 in [0, 1] of the shape of `base`, the image before."""
@@ -297,7 +300,7 @@ class _Strokes:
     def fits(self, index: int) -> bool:
         return self.changes_topology == (self.describe(index)[0] not in ("stroke_added", "piece_erased"))
 
-    def refine(self, index: int) -> Candidates | None:
+    def refine(self, index: int) -> None:
         del index
 
     def describe(self, index: int) -> tuple[str, str]:

@@ -26,7 +26,16 @@ from ..models.architectures import NUM_CLASSES
 from ..models.calibration import softmax
 from ..models.store import StoredModel, short_name
 from ..preprocessing.ink import IMAGE_SIZE
-from .attribution import BASELINES, EXPLANATIONS, Baseline, Explanation, Network, Target, has_maps
+from .attribution import (
+    BASELINES,
+    EXPLANATIONS,
+    Baseline,
+    Explanation,
+    Network,
+    Replacement,
+    Target,
+    has_maps,
+)
 from .gradients import DifferentiableNetwork
 
 # Side of the squares, in pixels. Chosen, as `explain.PATCH` was, on 50 images that are not among those reported.
@@ -37,19 +46,22 @@ ORDERS = ("random", "darkness")
 # With which `measure_models` measures: the second shows how much depends on the size of what is changed at a time.
 _SIDES = (SIDE, 1)
 _NUM_IMAGES = 500
-_REPLACEMENTS = {"paper": 0.0, "ink": 1.0}
+_REPLACEMENTS: dict[Replacement, float] = {"paper": 0.0, "ink": 1.0}
 # A square that hardly changes has no importance to speak of.
 _LEAST_CHANGE = 0.02
 _PLACES = 4
 
 
-def list_methods(network: Network) -> dict[str, tuple[Explanation, Baseline, str]]:
+Method = tuple[Explanation, Baseline, Replacement]
+
+
+def list_methods(network: Network) -> dict[str, Method]:
     """The methods that a network allows, one entry for each baseline: by name, with baseline and replacement.
 
     The name is that of the method, and of one that has a baseline "method/baseline".
     """
     has_gradients = hasattr(network, "gradient")
-    methods = {}
+    methods: dict[str, Method] = {}
     for name, explanation in EXPLANATIONS.items():
         if (name == "grad_cam" and not has_maps(network)) or (
             explanation.needs_gradients(network) and not has_gradients
@@ -87,8 +99,8 @@ def measure_explanations(
     methods = list_methods(network)
     found: dict[str, list[np.ndarray]] = {}
     for number, image in enumerate(images):
-        for name, curves in _measure_image(network, image, methods, side, number):
-            found.setdefault(name, []).append(curves)
+        for name, measured in _measure_image(network, image, methods, side, number):
+            found.setdefault(name, []).append(measured)
         on_progress((number + 1) / len(images))
     curves = {name: np.array(values) for name, values in found.items()}
     replacements = {name: replacement for name, (_, _, replacement) in methods.items()}
@@ -137,7 +149,7 @@ def choose_images(num_images: int = _NUM_IMAGES) -> np.ndarray:
 
 
 def _measure_image(
-    network: Network, image: np.ndarray, methods: dict[str, tuple[Explanation, Baseline, str]], side: int, seed: int
+    network: Network, image: np.ndarray, methods: dict[str, Method], side: int, seed: int
 ) -> Iterator[tuple[str, np.ndarray]]:
     """The curves of one image, float64 (2, 21): deletion and insertion, by the name of the method or order."""
     digit = int(network.logits(image[None])[0, :NUM_CLASSES].argmax())

@@ -5,6 +5,9 @@ LiteRT has no gradients. Making one imports TensorFlow, so a server does it in a
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from ..models.architectures import NUM_CLASSES
@@ -35,7 +38,7 @@ class DifferentiableNetwork(Anatomy):
         self._keras_model = build_keras_model(stored)
         self._layers = {layer.name: layer for layer in self._keras_model.layers}
         self._build = keras.Model
-        self._functions: dict[str, object] = {}
+        self._functions: dict[str, Callable[[np.ndarray, np.ndarray], Any]] = {}
 
     def gradient(self, images: np.ndarray, target: Target) -> np.ndarray:
         """The gradient of a target by the pixels.
@@ -92,7 +95,7 @@ class DifferentiableNetwork(Anatomy):
         chunks = [batch[start : start + _MOST_IMAGES] for start in range(0, len(batch), _MOST_IMAGES)]
         return np.concatenate([function(chunk, weights).numpy() for chunk in chunks])
 
-    def _trace(self, part: str) -> object:
+    def _trace(self, part: str) -> Callable[[np.ndarray, np.ndarray], Any]:
         """A compiled function from images and weights to that gradient."""
         import tensorflow
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -56,7 +57,7 @@ SWEEPS = (
 NEUTRAL = {sweep.name: sweep.neutral for sweep in SWEEPS}
 
 
-def check_values(values: Mapping[str, object] | None) -> dict[str, float]:
+def check_values(values: Any) -> dict[str, float]:
     """Completes values from outside with the neutral ones.
 
     Raises:

@@ -132,13 +132,13 @@ class _Held:
     def __init__(self, send: Send, must_hold: Callable[[int], bool]) -> None:
         self._send = send
         self._must_hold = must_hold
-        self._start: Message | None = None
+        self._start: Message = {}  # of an answer that is held
         self._pieces: list[bytes] = []
         self.has_begun = False
 
     @property
     def is_held(self) -> bool:
-        return self._start is not None
+        return bool(self._start)
 
     @property
     def status(self) -> int:
@@ -151,7 +151,7 @@ class _Held:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start" and self._must_hold(message["status"]):
             self._start = message
-        elif self._start is not None:
+        elif self._start:
             self._pieces.append(message.get("body", b""))
         else:
             self.has_begun = True

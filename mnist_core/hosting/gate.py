@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TypedDict
 
 from starlette.applications import Starlette
 from starlette.datastructures import QueryParams
@@ -160,7 +161,7 @@ class Gate:
         """Shows the form, reads it, or logs out; programs get JSON."""
         wants_page = "text/html" in headers.get("accept", "")
         if route == "/logout":
-            response = RedirectResponse("./", 303)
+            response: Response = RedirectResponse("./", 303)
             response.headers.append("set-cookie", self._cookie(scope, LOGIN_COOKIE, "", 0))
             return response
         if scope["method"] != "POST":
@@ -226,17 +227,24 @@ class Gate:
         return "; ".join(parts)
 
 
-def guard(settings: Settings, login_page: str, is_ready: Callable[[], object], uploads: Path) -> dict[str, object]:
+class AppOptions(TypedDict):
+    """Part of what Gradio makes its application of."""
+
+    lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]]
+    middleware: list[Middleware]
+
+
+def guard(settings: Settings, login_page: str, is_ready: Callable[[], object], uploads: Path) -> AppOptions:
     """What `Blocks.launch` takes as `app_kwargs`, so that everything passes the gate; for its arguments see `Gate`."""
 
     @asynccontextmanager
     async def stand_before(app: Starlette) -> AsyncIterator[None]:
         # Gradio puts its own middleware around whatever it is given, but when the server starts its stack is complete.
-        app.middleware_stack = Gate(app.middleware_stack, settings, login_page, is_ready, uploads)
+        inner = app.middleware_stack or app.build_middleware_stack()
+        app.middleware_stack = Gate(inner, settings, login_page, is_ready, uploads)
         yield
 
-    lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]] = stand_before
-    return {"lifespan": lifespan, "middleware": [Middleware(Sentences, uploads), Middleware(QueueResults)]}
+    return {"lifespan": stand_before, "middleware": [Middleware(Sentences, uploads), Middleware(QueueResults)]}
 
 
 def _check_open(route: str) -> None:

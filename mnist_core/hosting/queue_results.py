@@ -116,7 +116,7 @@ class QueueResults:
         has_begun = asyncio.Event()
 
         async def wait() -> Message:
-            return await asyncio.Future()
+            return await asyncio.Future[Message]()
 
         async def speak(message: Message) -> None:
             if message.get("body"):
@@ -124,7 +124,7 @@ class QueueResults:
 
         query = str(QueryParams({"session_hash": session})).encode()
         fetching = {**scope, "method": "GET", "path": _FETCH, "raw_path": _FETCH.encode(), "query_string": query}
-        task = asyncio.create_task(self._app(fetching, wait, speak))
+        task = asyncio.ensure_future(self._app(fetching, wait, speak))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(has_begun.wait(), _SECONDS_TO_BEGIN)
         task.cancel()

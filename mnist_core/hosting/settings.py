@@ -82,13 +82,14 @@ def parse_settings(
                     parser.error(f"{name}: {error}")
         return default
 
-    users = choose("", "MNIST_AUTH", _users, {})
+    users: dict[str, str] = choose("", "MNIST_AUTH", _users, {})
     owner_password = choose("", "MNIST_OWNER_PASSWORD", str, "")
     if owner_password and OWNER in users:
         parser.error(f"MNIST_AUTH: with MNIST_OWNER_PASSWORD set, {OWNER!r} is the owner's name. Take another name.")
     share, is_space = choose("share", "MNIST_SHARE", _switch, False), bool(environment.get("SPACE_ID"))
     # Gradio's tunnel connects from this machine; a Space can be reached only through the Hub's proxy.
     known_proxies = (_LOOPBACK if share else ()) + (_EVERYBODY if is_space else ())
+    proxies: tuple[Network, ...] = choose("trusted_proxy", "MNIST_TRUSTED_PROXY", _networks, ())
     return Settings(
         # A Space says through Gradio's own variables where it wants to be served.
         host=choose("host", "MNIST_HOST GRADIO_SERVER_NAME", str, Settings.host),
@@ -100,7 +101,7 @@ def parse_settings(
         open=choose("open", "MNIST_OPEN", _switch, False),
         users=users,
         owner_password=owner_password,
-        trusted_proxy=choose("trusted_proxy", "MNIST_TRUSTED_PROXY", _networks, ()) + known_proxies,
+        trusted_proxy=proxies + known_proxies,
         embed=choose("embed", "MNIST_EMBED", _origins, ()),
         is_space=is_space,
     )

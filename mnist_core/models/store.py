@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..checks import is_number
-from ..errors import DamagedModelError, MnistError, ModelError, NotAModelError, StorageError, UnknownModelError
+from ..errors import DamagedModelError, ModelError, NotAModelError, StorageError, UnknownModelError
 from ..paths import SHIPPED_DIR
 from .calibration import Calibration
 from .recipes import Recipe
@@ -55,6 +55,7 @@ _OTHER_VERSION = (
 _FILES = ("recipe.json", "weights.npz", "model.tflite", "history.json", "metrics.json")
 
 Read = Callable[[Path], "StoredModel"]
+Problem = DamagedModelError | StorageError
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ class StoredModel:
 
     def figure(self, *path: str | int) -> float | None:
         """A number among the metrics, as in `figure("test", "accuracy")`; None where there is none."""
-        value = self.metrics
+        value: Any = self.metrics
         try:
             for key in path:
                 value = value[key]
@@ -205,7 +206,7 @@ def _load(folder: Path, read: Read, move: Callable[[Path], Path | None]) -> Stor
         raise DamagedModelError(folder, _name_reason(error), move(folder)) from error
 
 
-def list_stored(roots: Sequence[Path], read: Read | None = None) -> tuple[list[StoredModel], list[MnistError]]:
+def list_stored(roots: Sequence[Path], read: Read | None = None) -> tuple[list[StoredModel], list[Problem]]:
     """Reads all stored models in some folders, and changes none.
 
     Args:
@@ -218,10 +219,10 @@ def list_stored(roots: Sequence[Path], read: Read | None = None) -> tuple[list[S
     return _list(roots, read or read_stored)
 
 
-def _list(roots: Sequence[Path], read: Read, name: str | None = None) -> tuple[list[StoredModel], list[MnistError]]:
+def _list(roots: Sequence[Path], read: Read, name: str | None = None) -> tuple[list[StoredModel], list[Problem]]:
     """As `list_stored`; with a name, models of other names are not read."""
     models: dict[str, StoredModel] = {}
-    problems: list[MnistError] = []
+    problems: list[Problem] = []
     for root in roots:
         try:
             folders = _model_folders(root)
@@ -319,7 +320,8 @@ def run_name(run: TrainingRun, name: str | None = None) -> str:
 
 def _write_files(folder: Path, run: TrainingRun, metrics: dict[str, Any]) -> None:
     _write_json(folder / "recipe.json", run.recipe.as_dict())
-    np.savez(folder / "weights.npz", **{weight.path: np.asarray(weight) for weight in run.model.weights})
+    weights = {str(weight.path): np.asarray(weight) for weight in run.model.weights}
+    np.savez(folder / "weights.npz", **weights)  # type: ignore[arg-type]  # none is called allow_pickle
     # Converting a wrapped tf.function instead has given files that answer NaN without an error.
     run.model.export(folder / "model.tflite", format="litert", verbose=False)
     _write_json(folder / "history.json", run.history)

@@ -140,8 +140,8 @@ def render_distributions(
     _check_ten("values", values)
     if not (math.isfinite(high - low) and low < high):
         raise ValueError(f"`low` must be below `high`, both finite. Received: low={low!r}, high={high!r}")
-    ridges, lines, words = _Ridges(low, high), [], []
-    lines += ridges.draw_axis(unit)
+    ridges = _Ridges(low, high)
+    lines, words = list(ridges.draw_axis(unit)), []
     for digit, sample in enumerate(values):
         numbers = np.asarray(sample, np.float64)
         numbers = numbers[np.isfinite(numbers)]
@@ -213,7 +213,7 @@ class _Chart:
                 yield self._draw_line(run, f'stroke="{colour}" stroke-width="1" opacity="0.45"')
             yield self._draw_line(mean, f'stroke="{colour}" stroke-width="2.5"')
             labels.append((self.y(mean[-1]), name, colour))
-        places = []
+        places: list[float] = []
         for y, _, _ in sorted(labels):
             places.append(max(y, places[-1] + 16) if places else y)  # names never lie on top of each other
         overflow = max(0.0, max(places) - (_HEIGHT - 8))
@@ -266,8 +266,8 @@ class _Ridges:
             x = f"{self.x(number * self.step):.1f}"
             yield f'<line x1="{x}" x2="{x}" y1="{self.top}" y2="{bottom}" stroke="{_GREY}" opacity="0.25"/>'
             yield f'<text x="{x}" y="{bottom + 17}" text-anchor="middle">{number * self.step:g}</text>'
-        x = (self.left + self.right) / 2
-        yield f'<text x="{x}" y="{bottom + 35}" text-anchor="middle">{escape(unit)}</text>'
+        middle = (self.left + self.right) / 2
+        yield f'<text x="{middle}" y="{bottom + 35}" text-anchor="middle">{escape(unit)}</text>'
 
     def draw_ridge(self, digit: int, numbers: np.ndarray, median: float | None, told: str) -> Iterator[str]:
         base, colour = self.base(digit), DIGIT_COLOURS[digit]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -89,9 +90,13 @@ def _check(images: np.ndarray, columns: int) -> None:
 def _fit_font(captions: Sequence[str], width: int, scale: int) -> ImageFont.FreeTypeFont:
     """The largest letters in which all captions fit, or the smallest that can be read."""
     least, most = max(8, 4 * scale), max(10, 5 * scale)
-    fonts = (ImageFont.load_default(size) for size in range(most, least, -1))
+    fonts = (_load_font(size) for size in range(most, least, -1))
     fitting = (font for font in fonts if all(font.getlength(caption) <= width for caption in captions))
-    return next(fitting, None) or ImageFont.load_default(least)
+    return next(fitting, None) or _load_font(least)
+
+
+def _load_font(size: int) -> ImageFont.FreeTypeFont:
+    return cast(ImageFont.FreeTypeFont, ImageFont.load_default(size))  # it is no other where a size is asked for
 
 
 def _cut(caption: str, font: ImageFont.FreeTypeFont, width: int) -> str:

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, overload
 
 Thing = TypeVar("Thing")
 
@@ -66,6 +66,12 @@ class Shelf(Generic[Thing]):
         """Takes away what is there for this key, if anything is."""
         with self._lock:
             self._drop(key)
+
+    @overload
+    def get(self, key: Hashable, load: Callable[[], Thing], stamp: Hashable = None) -> Thing: ...
+
+    @overload
+    def get(self, key: Hashable, load: Callable[[], Thing | None], stamp: Hashable = None) -> Thing | None: ...
 
     def get(self, key: Hashable, load: Callable[[], Thing | None], stamp: Hashable = None) -> Thing | None:
         """What is there for this key and stamp, or what `load` gives.

@@ -8,6 +8,7 @@ to the server's log. It ends with the server, however that ends.
 from __future__ import annotations
 
 import atexit
+import io
 import json
 import logging
 import os
@@ -18,7 +19,7 @@ import threading
 import traceback
 import weakref
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast, overload
 
 from ..paths import ASSETS_DIR
 
@@ -63,6 +64,10 @@ class ChildProcess:
             stderr=subprocess.PIPE,
             creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0) if is_background else 0,
         )
+        # All three are there, because all three were asked for.
+        self._input = cast(io.BufferedWriter, self._process.stdin)
+        self._output = cast(io.BufferedReader, self._process.stdout)
+        self._errors = cast(io.BufferedReader, self._process.stderr)
         if is_background and hasattr(os, "setpriority"):
             os.setpriority(os.PRIO_PROCESS, self._process.pid, _NICENESS)
         self._messages: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
@@ -84,8 +89,8 @@ class ChildProcess:
             ChildEndedError: It has ended.
         """
         try:
-            self._process.stdin.write(json.dumps(message).encode() + b"\n")
-            self._process.stdin.flush()
+            self._input.write(json.dumps(message).encode() + b"\n")
+            self._input.flush()
         except OSError as error:
             raise self._ended() from error
 
@@ -118,7 +123,7 @@ class ChildProcess:
         return ChildEndedError(lines[-1] if lines else f"exit code {self._process.returncode}")
 
     def _read(self) -> None:
-        for line in self._process.stdout:
+        for line in self._output:
             message = _read_object(line)
             if message is None:
                 continue
@@ -129,7 +134,7 @@ class ChildProcess:
         self._messages.put(None)
 
     def _listen(self) -> None:
-        while said := self._process.stderr.read1(1 << 16):
+        while said := self._errors.read1(1 << 16):
             self._said = (self._said + said)[-_TAIL_BYTES:]
 
 
@@ -153,6 +158,12 @@ class Parent:
         self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
         threading.Thread(target=self._listen, daemon=True).start()
         logging.getLogger().addHandler(_Log(self))
+
+    @overload
+    def receive(self) -> Message: ...
+
+    @overload
+    def receive(self, seconds: float) -> Message | None: ...
 
     def receive(self, seconds: float | None = None) -> Message | None:
         """The next object that the server has sent; None when none has come for so many seconds."""

@@ -84,8 +84,8 @@ class _OpenSplit:
 class _OpenAnswers:
     """A model's answers for a split, and what is made of both."""
 
-    answers: Answers | None
-    vectors: VectorIndex | None
+    answers: Answers
+    vectors: VectorIndex
     catalogues: dict[tuple[str, bool], Catalogue] = field(default_factory=dict)
 
 
@@ -142,15 +142,17 @@ class Library:
         opened, stored = self._open_split(name), self._models.find(model)
         split = opened.split
         known = self._open_answers(name, stored, split)
-        is_whole = known.answers is not None and opened.facts is not None
+        is_whole = known is not None and opened.facts is not None
         job = None if is_whole else self._jobs.ask(name, stored, (split.digest, stored.written_at))
         if map_name:
             check_choice("map", map_name, MAPS)
-            if known.answers is None:
+            if known is None:
                 raise _not_ready(job)
+        duplicates = None if opened.facts is None else opened.facts.duplicates
+        if known is None:
+            return Catalogue(split, find_seen(split, stored), None, duplicates), job
         key = map_name, opened.facts is None
         if key not in known.catalogues:
-            duplicates = None if opened.facts is None else opened.facts.duplicates
             places = _find_places(map_name, known.answers) if map_name else None
             known.catalogues[key] = Catalogue(split, find_seen(split, stored), known.answers, duplicates, places)
         return known.catalogues[key], job
@@ -192,7 +194,7 @@ class Library:
         catalogue, job = self.open_catalogue(name, model)
         opened, known = self._open_split(name), self._open_answers(name, stored, catalogue.split)
         if space == "embedding":
-            if known.answers is None:
+            if known is None:
                 raise _not_ready(job)
             found, limit = (
                 known.vectors.find(self._embed(image, stored), num_relatives + _MOST_COPIES),
@@ -215,10 +217,14 @@ class Library:
         Raises:
             NotReadyError: The map is being computed.
         """
-        catalogue, _ = self.open_catalogue(name, model, map_name)
+        catalogue, job = self.open_catalogue(name, model, map_name)
+        if not len(catalogue.split):
+            raise QueryError(f"{catalogue.split.name} holds no image that can be read, so its map is empty.")
         vector = self._embed(image, self._models.find(model))
         if map_name == "pca":
             return vector[:2]
+        if catalogue.answers is None:
+            raise _not_ready(job)
         shown = select_for_map(len(catalogue.split))
         return place(catalogue.answers.vectors[shown], catalogue.answers.layout, vector)
 
@@ -231,7 +237,7 @@ class Library:
 
         def load() -> _OpenSplit | None:
             split = load_split(source, self._cache_dir, prepare=False)
-            return split and _OpenSplit(split)
+            return None if split is None else _OpenSplit(split)
 
         opened = self._splits.get(name, load, stamp)
         if opened is None:
@@ -239,13 +245,12 @@ class Library:
         opened.facts = opened.facts or self._store.load_facts(opened.split)
         return opened
 
-    def _open_answers(self, name: str, stored: StoredModel, split: Split) -> _OpenAnswers:
+    def _open_answers(self, name: str, stored: StoredModel, split: Split) -> _OpenAnswers | None:
         def load() -> _OpenAnswers | None:
             answers = self._store.load_answers(stored, split)
-            return answers and _OpenAnswers(answers, VectorIndex(answers.vectors))
+            return None if answers is None else _OpenAnswers(answers, VectorIndex(answers.vectors))
 
-        found = self._answers.get((name, stored.folder), load, (split.digest, stored.written_at))
-        return found or _OpenAnswers(None, None)
+        return self._answers.get((name, stored.folder), load, (split.digest, stored.written_at))
 
     def _open_projection(self, stored: StoredModel) -> Projection:
         # It takes a second for the shipped model, unless a computation has kept it on disk.

@@ -24,7 +24,7 @@ def build_input_pipeline(
     return {"x": as_float(images)[..., None], "y": encode_labels(labels, recipe), "batch_size": recipe.batch_size}
 
 
-class Batches(keras.utils.PyDataset):
+class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no types
     """Shuffled and augmented batches of all images and of some of each pool.
 
     What a batch holds depends on seed, epoch and position alone.

@@ -97,7 +97,8 @@ def ablated_recipe(parts: Sequence[str], *, epochs: int, limit: int, num_images:
         seed=seed,
         augmentation=dataclasses.replace(base.augmentation, **{name: 0 for name in parts if name in _BENDS}),
     )
-    return dataclasses.replace(short, **{name: 0 for name in parts if name not in _BENDS})
+    left_out: dict[str, Any] = {name: 0 for name in parts if name not in _BENDS}
+    return dataclasses.replace(short, **left_out)
 
 
 # What an ablation compares beside validation, by its name in the rows.
@@ -149,7 +150,7 @@ def ablate(workbench: Workbench, *, num_seeds: int = 3, epochs: int = 5, limit: 
                 "models": [model.name for model in models],
                 "validation": _summarise([values["validation"]["accuracy"] for values in metrics]),
                 **{
-                    name: _summarise([model.figure(*path) for model in models])
+                    name: _summarise([_look_up(values, path) for values in metrics])
                     for name, path in _ABLATION_FIGURES.items()
                 },
             }
@@ -170,6 +171,13 @@ def _describe_runs(activation: str, models: Sequence[StoredModel]) -> dict[str, 
         "seconds": _summarise([values["seconds"] for values in metrics]),
         "curves": [[epoch["val_accuracy"] for epoch in model.history] for model in models],
     }
+
+
+def _look_up(metrics: dict[str, Any], path: Sequence[str]) -> float:
+    found: Any = metrics
+    for name in path:
+        found = found[name]
+    return found
 
 
 def _summarise(values: list[float]) -> dict[str, Any]:

@@ -126,7 +126,7 @@ def _hold_back_interrupts() -> Iterator[Callable[[], None]]:
         signal.signal(signal.SIGINT, previous)
 
 
-class _Monitor(keras.callbacks.Callback):
+class _Monitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types
     """Reports progress, records the history and keeps the weights of the best epoch."""
 
     def __init__(
@@ -147,22 +147,22 @@ class _Monitor(keras.callbacks.Callback):
         self.best_weights: list[np.ndarray] | None = None
         self.reached_aim = False
 
-    def on_train_begin(self, logs: dict | None = None) -> None:
+    def on_train_begin(self, logs: dict[str, float]) -> None:
         self._started = time.monotonic()
 
-    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float]) -> None:
         self._epoch = epoch + 1
         self._epoch_started = time.monotonic()
 
-    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+    def on_train_batch_end(self, batch: int, logs: dict[str, float]) -> None:
         self._stop_if_lost(logs["loss"], f"step {batch + 1}")
         self._report(batch + 1, logs)
         self._stop_if_asked()
 
-    def on_test_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+    def on_test_batch_end(self, batch: int, logs: dict[str, float]) -> None:
         self._stop_if_asked()
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         # The loss of a step is that before the step: the last ones show here.
         self._stop_if_lost(logs["val_loss"], "on the validation images")
         seconds = time.monotonic() - self._epoch_started
@@ -199,11 +199,11 @@ class _Monitor(keras.callbacks.Callback):
 
 
 def _build_model(recipe: Recipe, start: keras.Model | None) -> keras.Model:
-    model = build_model(recipe.network)
+    model, frozen = build_model(recipe.network), recipe.start.freeze if recipe.start else ()
     if start is not None:
         for layer in model.layers:
             layer.set_weights(start.get_layer(layer.name).get_weights() if layer.weights else [])
-            layer.trainable = layer.name not in recipe.start.freeze
+            layer.trainable = layer.name not in frozen
     return model
 
 
@@ -222,8 +222,8 @@ def _build_optimizer(recipe: Recipe, num_steps: int) -> keras.optimizers.Optimiz
         return keras.optimizers.AdamW(schedule, weight_decay=recipe.weight_decay, **averaging)
     common = {"learning_rate": schedule, "weight_decay": recipe.weight_decay or None, **averaging}
     if recipe.optimizer in ("sgd", "momentum"):
-        momentum = {"momentum": 0.9, "nesterov": True} if recipe.optimizer == "momentum" else {}
-        return keras.optimizers.SGD(**common, **momentum)
+        velocity = {"momentum": 0.9, "nesterov": True} if recipe.optimizer == "momentum" else {}
+        return keras.optimizers.SGD(**common, **velocity)
     return {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}[recipe.optimizer](**common)
 
 

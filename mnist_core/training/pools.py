@@ -11,6 +11,7 @@ import numpy as np
 
 from ..augmentation.handwriting import draw_varied
 from ..augmentation.outliers import generate_outliers
+from ..data.pendigits import PenInk
 from ..data.training_data import TrainingData
 from ..models.recipes import Recipe
 from ..preprocessing.ink import check_ink
@@ -44,7 +45,7 @@ def build_pools(recipe: Recipe, data: TrainingData) -> list[Pool]:
     pools = []
     num_ink, num_outliers = count_per_epoch(recipe, len(data.x_train[: recipe.limit]))
     if num_ink and data.ink is not None:
-        pools.append(_draw_ink(recipe, data, num_ink))
+        pools.append(_draw_ink(recipe, data.ink, num_ink))
     if num_outliers:
         generator = np.random.default_rng([recipe.seed, _OUTLIER_STREAM])
         count = num_outliers * min(recipe.epochs, _MOST_EPOCHS)
@@ -58,10 +59,10 @@ def count_per_epoch(recipe: Recipe, num_images: int) -> tuple[int, int]:
     return min(recipe.ink, num_images), min(recipe.outliers, max(1, num_images // 2))
 
 
-def _draw_ink(recipe: Recipe, data: TrainingData, per_epoch: int) -> Pool:
+def _draw_ink(recipe: Recipe, ink: PenInk, per_epoch: int) -> Pool:
     """Every drawing in turn, each time in another hand, until all epochs have enough or eight hands have drawn all."""
     generator = np.random.default_rng([recipe.seed, _INK_STREAM])
-    drawings, labels = [check_ink(strokes) for strokes in data.ink.ink], data.ink.labels
+    drawings, labels = [check_ink(strokes) for strokes in ink.ink], ink.labels
     count = min(per_epoch * recipe.epochs, _MOST_HANDS * len(drawings))
     chosen = np.concatenate([generator.permutation(len(drawings)) for _ in range(-(-count // len(drawings)))])[:count]
     images = [draw_varied(drawings[index], int(labels[index]), recipe.variants, generator) for index in chosen]

@@ -92,7 +92,12 @@ class Workbench:
     def find_measured(self, recipe: Recipe) -> StoredModel | None:
         """As `find`, if all figures that tables compare are stored with it; an earlier version left some out."""
         stored = self.find(recipe)
-        wanted = [("num_training_images",), ("parameters",), ("seconds",), ("validation", "accuracy")]
+        wanted: list[tuple[str | int, ...]] = [
+            ("num_training_images",),
+            ("parameters",),
+            ("seconds",),
+            ("validation", "accuracy"),
+        ]
         wanted += (
             [("test", "accuracy"), ("test", "interval", 0), ("test", "interval", 1)] if self.test is not None else []
         )

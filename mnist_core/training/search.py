@@ -188,7 +188,7 @@ class _Search:
             ) from None
 
     def _conclude(self) -> dict[str, Any]:
-        best = max(self._trials(TrialState.COMPLETE), key=lambda trial: trial.value, default=None)
+        best = max(self._trials(TrialState.COMPLETE), key=_read_accuracy, default=None)
         return {
             "study": self.name,
             "storage": self._place,
@@ -347,7 +347,7 @@ class _Search:
     def _spread(self, best: FrozenTrial) -> dict[str, Any]:
         """Validation accuracies of the best network with other seeds; kept in the study for the next time."""
         first = best.user_attrs["seed"]
-        accuracies = {first: best.value}
+        accuracies = {first: _read_accuracy(best)}
         for seed in range(first + 1, first + self._settings.seeds):
             if time.monotonic() > self._deadline:
                 break
@@ -366,6 +366,12 @@ class _Search:
             "mean": statistics.mean(values),
             "standard_deviation": statistics.stdev(values) if len(values) > 1 else None,
         }
+
+
+def _read_accuracy(trial: FrozenTrial) -> float:
+    if trial.value is None:
+        raise ValueError(f"Expected a trial that is complete. Received: {trial!r}")
+    return trial.value
 
 
 def _describe_trial(trial: FrozenTrial) -> dict[str, Any]:

@@ -110,7 +110,7 @@ def return_stale_trials(study: optuna.Study) -> None:
     """Puts the trials of workers that died back."""
     limit = time.time() - GRACE_SECONDS
     for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
-        if trial.user_attrs.get(_ALIVE, trial.datetime_start.timestamp()) >= limit:
+        if trial.user_attrs.get(_ALIVE, trial.datetime_start.timestamp() if trial.datetime_start else 0) >= limit:
             continue
         try:
             study.tell(trial.number, state=TrialState.FAIL)

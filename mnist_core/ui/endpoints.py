@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 import numpy as np
+from gradio.events import api
 from gradio.exceptions import InvalidPathError
 from gradio.utils import get_function_params, get_upload_folder, is_in_or_equal
 from PIL import Image
@@ -74,7 +75,7 @@ def add_endpoints(reader: Reader, library: Library) -> None:
 
 def _add_reading(reader: Reader) -> None:
 
-    def classify_ink(strokes: list, model: str = "") -> dict:
+    def classify_ink(strokes: list[Any], model: str = "") -> dict[str, Any]:
         """Reads one digit from pen strokes.
 
         Args:
@@ -88,7 +89,7 @@ def _add_reading(reader: Reader) -> None:
         """
         return _describe_answer(_or_error(lambda: reader.read_ink(strokes, str(model))))
 
-    def classify_picture(picture: gr.FileData, model: str = "") -> dict:
+    def classify_picture(picture: gr.FileData, model: str = "") -> dict[str, Any]:
         """Reads one digit from a picture of any size, dark on light or light on dark.
 
         Args:
@@ -104,8 +105,8 @@ def _add_reading(reader: Reader) -> None:
             _or_error(lambda: reader.read_image(picture_to_image(_open_upload(picture)), str(model)))
         )
 
-    gr.api(classify_ink, api_name="classify_ink", queue=False)
-    gr.api(classify_picture, api_name="classify_picture", queue=False)
+    api(classify_ink, api_name="classify_ink", queue=False)
+    api(classify_picture, api_name="classify_picture", queue=False)
 
 
 def _add_browsing(reader: Reader, library: Library) -> None:
@@ -117,7 +118,7 @@ def _add_browsing(reader: Reader, library: Library) -> None:
         sort: str = "index",
         limit: int = 100,
         offset: int = 0,
-    ) -> dict:
+    ) -> dict[str, Any]:
         """Lists samples of a set of digits.
 
         Args:
@@ -136,13 +137,13 @@ def _add_browsing(reader: Reader, library: Library) -> None:
         return _or_error(lambda: _list_samples(library, split, label, predicted, str(model), sort, limit, offset))
 
     def find_neighbours(
-        strokes: list | None = None,
+        strokes: list[Any] | None = None,
         split: str = "",
         index: int | None = None,
         model: str = "",
         space: str = "embedding",
         limit: int = 10,
-    ) -> dict:
+    ) -> dict[str, Any]:
         """Finds the training images most like a drawing, or like a sample. They illustrate and do not prove.
 
         Args:
@@ -159,8 +160,8 @@ def _add_browsing(reader: Reader, library: Library) -> None:
         """
         return _or_error(lambda: _find_neighbours(library, strokes, split, index, str(model), space, limit))
 
-    gr.api(list_samples, api_name="list_samples", queue=False)
-    gr.api(find_neighbours, api_name="find_neighbours", queue=False)
+    api(list_samples, api_name="list_samples", queue=False)
+    api(find_neighbours, api_name="find_neighbours", queue=False)
 
 
 def _list_samples(
@@ -172,7 +173,7 @@ def _list_samples(
     sort: str,
     limit: int,
     offset: int,
-) -> dict:
+) -> dict[str, Any]:
     query = Query.from_dict({"label": label, "predicted": predicted, "sort": sort})
     check_whole("limit", limit, 1, _MOST_SAMPLES)
     check_whole("offset", offset, 0)
@@ -187,8 +188,8 @@ def _list_samples(
 
 
 def _find_neighbours(
-    library: Library, strokes: list | None, split: str, index: int | None, model: str, space: str, limit: int
-) -> dict:
+    library: Library, strokes: list[Any] | None, split: str, index: int | None, model: str, space: str, limit: int
+) -> dict[str, Any]:
     check_whole("limit", limit, 1, _MOST_NEIGHBOURS)
     if strokes:
         image = render_ink(check_ink(strokes))
@@ -206,7 +207,7 @@ def _find_neighbours(
     }
 
 
-def _rename(sample: dict) -> dict:
+def _rename(sample: dict[str, Any]) -> dict[str, Any]:
     """What the page calls isSeen is seen for a program."""
     names = {"isSeen": "seen", "isAccepted": "accepted"}
     return {names.get(name, name): value for name, value in sample.items()}
@@ -230,7 +231,7 @@ def _or_error(answer: Callable[[], Any]) -> Any:
         raise gr.Error(explain(error, "an endpoint"), print_exception=False) from error
 
 
-def _describe_answer(answer: Answer) -> dict:
+def _describe_answer(answer: Answer) -> dict[str, Any]:
     return {
         "label": answer.label,
         "probabilities": answer.probabilities.tolist(),

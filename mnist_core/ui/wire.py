@@ -32,7 +32,7 @@ def never_raise(function: LiveFunction) -> LiveFunction:
     """
 
     @wraps(function)
-    def answer(message: Message) -> Message:
+    def answer(message: Any) -> Message:
         try:
             found = {"ok": True, **function(message if isinstance(message, dict) else {})}
             check_sendable(found)

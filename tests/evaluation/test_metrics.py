@@ -8,7 +8,7 @@ from support.models import sample_images, stored_linear
 from support.oracle import DOUBTS, Oracle, numbered, row
 
 from mnist_core.data import prepared
-from mnist_core.data.labelled import LabelledSet
+from mnist_core.data.labelled import LabelledInk, LabelledPictures
 from mnist_core.data.pendigits import PenInk
 from mnist_core.data.prepared import PreparedSet, prepare_images, prepare_ink
 from mnist_core.data.sample import load_sample
@@ -323,7 +323,7 @@ INK = [np.array([[0, 0], [0, 50], [2, 90]], np.float32)]
 
 
 def pictures(samples):
-    return LabelledSet("made up", "pictures", samples, np.arange(len(samples)))
+    return LabelledPictures("made up", samples, np.arange(len(samples)))
 
 
 def test_pictures_can_be_fed_as_they_are():
@@ -342,7 +342,7 @@ def test_pictures_take_the_road_of_an_upload():
 
 
 def test_ink_takes_the_road_of_a_drawing():
-    prepared = prepare_images(LabelledSet("made up", "ink", [INK], np.array([1])))
+    prepared = prepare_images(LabelledInk("made up", [INK], np.array([1])))
     np.testing.assert_array_equal(prepared.images[0], render_ink(check_ink(INK)))
 
 
@@ -356,7 +356,7 @@ def test_pen_ink_takes_the_same_road():
 @pytest.mark.parametrize(
     "labelled",
     [
-        LabelledSet("made up", "ink", [INK, []], np.array([1, 2])),
+        LabelledInk("made up", [INK, []], np.array([1, 2])),
         pictures(np.stack([load_sample()[0][0], np.zeros((28, 28), np.uint8)])),
     ],
     ids=["ink", "pictures"],
@@ -370,7 +370,7 @@ def test_samples_without_ink_are_unreadable_and_blank(labelled):
 
 @pytest.mark.parametrize(
     "labelled",
-    [LabelledSet("made up", "ink", [INK], np.array([1])), pictures(np.zeros((2, 28, 30), np.uint8))],
+    [LabelledInk("made up", [INK], np.array([1])), pictures(np.zeros((2, 28, 30), np.uint8))],
     ids=["ink", "another size"],
 )
 def test_only_pictures_of_the_right_size_can_be_fed_as_they_are(labelled):

@@ -66,6 +66,13 @@ def test_a_target_is_a_logit_or_the_difference_of_two():
     assert Target(3, 1).values(logits).tolist() == [8, 14**2 - 12**2]
 
 
+@pytest.mark.parametrize("method", ["grad_cam", "integrated_gradients", "gradient"])
+def test_a_method_that_needs_gradients_is_refused_where_there_are_none(method):
+    network = Anatomy(stored_architecture("lenet"))
+    with pytest.raises(QueryError, match=f"of {network.name} there are none here"):
+        explain(method, network, sample_images(1)[0], Target(3))
+
+
 def test_unknown_methods_and_baselines_are_named_with_those_there_are():
     with pytest.raises(QueryError, match=r"no explanation 'tea'.*occlusion_paper, .*gradient"):
         check_method("tea")

@@ -25,10 +25,10 @@ from support.library import (
     write_arrays,
 )
 
-from mnist_core.browse.answers import find_seen
+from mnist_core.browse.answers import AnswerStore, find_seen
 from mnist_core.data import mnist as dataset
 from mnist_core.data.sample import load_sample
-from mnist_core.data.splits import NO_LABEL
+from mnist_core.data.splits import NO_LABEL, find_source, find_splits, load_split
 from mnist_core.errors import DataError, NotReadyError, QueryError, UnknownModelError
 from mnist_core.models.devices import choose_device
 from mnist_core.models.inference import open_predictor, predict
@@ -330,6 +330,20 @@ BAD_SETS = {
     "labels above 9": (four(y_test=small_arrays()["y_test"] + 1), "bad_test", "labels up to 10"),
     "too few labels": (four(y_test=small_arrays()["y_test"][:9]), "bad_test", "(9,)"),
 }
+
+
+def test_a_set_in_which_nothing_can_be_read_is_empty(data, tmp_path):
+    write_arrays(data.parent / "blank.npz", {"x": np.full((5, 28, 28), 255, np.uint8), "y": np.arange(5)})
+    cache_dir = copy_projection(tmp_path / "cache")
+    blank = load_split(find_source("blank", find_splits(data, cache_dir)), cache_dir)
+    AnswerStore(cache_dir).compute_missing(SHIPPED, blank, lambda share: None)
+    library = open_library(cache_dir, data)
+    split = library.open_split("blank")
+    assert (len(split), split.num_unreadable) == (0, 5)
+    for map_name in MAPS:
+        assert library.open_catalogue("blank", "", map_name)[0].map_places.shape == (0, 2)
+        with pytest.raises(QueryError, match="blank holds no image that can be read"):
+            library.place(as_image(house()), "", "blank", map_name)
 
 
 @pytest.mark.parametrize("case", BAD_SETS)

@@ -14,7 +14,7 @@ from support.library import SHIPPED, copy_shipped, house, open_library, open_rea
 from support.models import stored_architecture
 
 from mnist_core.data.splits import Split, load_split
-from mnist_core.explain.anatomy import Part
+from mnist_core.explain.anatomy import AveragePooling, Dense
 from mnist_core.models.calibration import Calibration
 from mnist_core.models.recipes import RECIPES, Recipe, Start
 from mnist_core.ui.inside.bench import Bench
@@ -201,7 +201,7 @@ def test_filters_and_feature_map_are_drawn_as_they_are(look, case):
 
 def test_means_and_other_activations_are_told_as_such():
     received = np.arange(49.0).reshape(7, 7, 1)  # the last row and column are left over
-    pool, dense = Part("pool1", "average_pooling", (2, 2, 1), pool_size=3), Part("dense1", "dense", (2,), np.eye(2), 0)
+    pool, dense = AveragePooling("pool1", (2, 2, 1), 3), Dense("dense1", (2,), np.eye(2), np.zeros(2))
     maps = {"pool1": np.array([[8.0, 11], [29, 32]])[..., None], "dense1": np.tanh([-1.0, 2])}
 
     def see(part, image):
@@ -400,7 +400,7 @@ def test_what_is_dropped_becomes_0_and_the_rest_grows(look):
 def test_dropout_is_shown_where_it_is(architecture, layer):
     recipe = Recipe(architecture, architecture)
     image, kernel = np.ones((13, 13, 32)), np.ones((13 * 13 * 32, 128))
-    parts = [Part(name, "dense", (1,), kernel) for name in ("dense1", "logits")]
+    parts = [Dense(name, (1,), kernel, np.zeros(1)) for name in ("dense1", "logits")]
     case = SimpleNamespace(
         stored=SimpleNamespace(recipe=recipe), anatomy=SimpleNamespace(parts=parts), input_of=lambda part: image
     )

@@ -178,7 +178,7 @@ class DataTab:
             "num": len(shown),
             "size": len(catalogue.split),
             "indices": encode_bytes(shown.astype(np.int32)),
-            "places": encode_bytes(catalogue.places[shown]),
+            "places": encode_bytes(catalogue.map_places[shown]),
             "labels": encode_bytes(catalogue.labels[shown].astype(np.int8)),
             "predicted": encode_bytes(catalogue.predictions[shown].astype(np.int8)),
         }
@@ -193,7 +193,7 @@ class DataTab:
         map_name, split = str(message.get("map") or MAPS[0]), str(message.get("split") or "")
         check_choice("map", map_name, MAPS)
         x, y = self._library.place(image, model, split, map_name).tolist()
-        places = self._library.open_catalogue(split, model, map_name)[0].places
+        places = self._library.open_catalogue(split, model, map_name)[0].map_places
         across, down = (_NEAR * (np.nanmax(places, axis=0) - np.nanmin(places, axis=0))).tolist()
         return {
             "x": x,

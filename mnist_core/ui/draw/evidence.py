@@ -26,7 +26,7 @@ def show_evidence(message: Message) -> Message:
     texts, figures = load_texts(), load_figures()
     parts = []
     for table in evidence_tables(figures):
-        part = {
+        part: dict[str, Any] = {
             "title": texts[f"evidence_{table.name}"],
             "text": texts[f"evidence_{table.name}_text"],
             "table": {"head": list(table.head), "rows": [list(row) for row in table.rows]},

@@ -53,10 +53,10 @@ def breaking_functions(bench: Bench) -> tuple[LiveFunction, ...]:
         check_whole("seed", seed, 0)
         noise = message.get("noise", 0)
         copy = BrokenCopy(anatomy, off, noise, seed)
-        *new_images, split = bench.new_images(anatomy.name, NUM_IMAGES)
+        images, labels, split = bench.new_images(anatomy.name, NUM_IMAGES)
         key = anatomy.name, bench.models.find(anatomy.name).written_at, split
-        broken = measure(copy, *new_images, (*key, _name_damage(off, noise, seed)))
-        intact = measure(anatomy, *new_images, (*key, ()))
+        broken = measure(copy, images, labels, (*key, _name_damage(off, noise, seed)))
+        intact = measure(anatomy, images, labels, (*key, ()))
         answers = predict(copy, image[None])
         probabilities = answers.probabilities[0]
         return {

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ...explain.anatomy import Anatomy, Part, Unit
+from ...explain.anatomy import Anatomy, Convolution, Part, Unit, WeightedPart, WeightedUnit
 from ...models.calibration import find_doubt
 from ...rendering.sprites import render_maps
 from ..wire import LiveFunction, Message, encode_picture
@@ -61,32 +61,32 @@ def describe_unit(anatomy: Anatomy, name: str, unit: Unit) -> Message:
     """One value for the page: the whole patch of a convolution or pooling, the strongest products of a dense layer."""
     number = anatomy.find_part(name)
     part = anatomy.parts[number]
+    weights = unit.weights if isinstance(unit, WeightedUnit) else None
     described = {
         "kind": part.kind,
         "activation": part.activation,
         "value": _round(unit.value),
         "total": _round(unit.total),
-        "bias": None if unit.bias is None else _round(unit.bias),
+        "bias": _round(unit.bias) if isinstance(unit, WeightedUnit) else None,
         "field": unit.field,
         "corner": unit.corner,
         "below": anatomy.parts[number - 1].name if number else "",
     }
-    if part.kind != "dense":
-        patch, weights = unit.patch, unit.weights
+    if weights is None or isinstance(part, Convolution):
         return {
             **described,
-            "size": patch.shape,
-            "patch": _round(patch.reshape(-1)),
+            "size": unit.patch.shape,
+            "patch": _round(unit.patch.reshape(-1)),
             "weights": None if weights is None else _round(weights.reshape(-1)),
         }
-    products = unit.patch * unit.weights
+    products = unit.patch * weights
     strongest = np.argsort(-np.abs(products), kind="stable")[:_NUM_STRONGEST]
     shape = anatomy.parts[number - 1].shape if number else (28, 28)
     rows = [
         {
             "place": [int(index) for index in np.unravel_index(one, shape)],
             "input": _round(unit.patch[one]),
-            "weight": _round(unit.weights[one]),
+            "weight": _round(weights[one]),
             "product": _round(products[one]),
         }
         for one in strongest.tolist()
@@ -96,24 +96,24 @@ def describe_unit(anatomy: Anatomy, name: str, unit: Unit) -> Message:
 
 
 def _describe_part(part: Part, values: np.ndarray) -> Message:
-    kernel = part.kernel
+    convolution = part if isinstance(part, Convolution) else None
     maps = values if part.is_map else values.reshape(1, 1, -1)
     return {
         "name": part.name,
         "kind": part.kind,
         "shape": part.shape,
         "window": part.window[0],
-        "padding": part.padding,
+        "padding": convolution.padding if convolution else "valid",
         "activation": part.activation,
-        "parameters": 0 if kernel is None else int(kernel.size + part.bias.size),
+        "parameters": part.kernel.size + part.bias.size if isinstance(part, WeightedPart) else 0,
         "low": _round(values.min()),
         "high": _round(values.max()),
         "silent": int((np.abs(maps).max(axis=(0, 1)) == 0).sum()),
         "picture": encode_picture(render_maps(maps, _COLUMNS)),
-        "filters": encode_picture(render_maps(_strongest_slices(kernel), _COLUMNS))
-        if part.kind == "convolution"
+        "filters": encode_picture(render_maps(_strongest_slices(convolution.kernel), _COLUMNS))
+        if convolution
         else None,
-        "inputs": kernel.shape[2] if part.kind == "convolution" else None,
+        "inputs": convolution.kernel.shape[2] if convolution else None,
     }
 
 

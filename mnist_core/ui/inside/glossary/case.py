@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ....explain.anatomy import Anatomy, Part, Unit
+from ....explain.anatomy import Anatomy, Convolution, Part, WeightedUnit
 from ....models.architectures import NUM_CLASSES
 from ....models.calibration import softmax
 from ....models.store import StoredModel
@@ -70,11 +70,13 @@ class Case:
         return self.maps[self.anatomy.parts[number - 1].name]
 
     @functools.cached_property
-    def loudest(self) -> tuple[Part, Unit, tuple[int, int, int]] | None:
+    def loudest(self) -> tuple[Convolution, WeightedUnit, tuple[int, int, int]] | None:
         """The largest value of the first convolution: layer, how it comes about, row, column and filter."""
         part = self.anatomy.parts[0]
-        if part.kind != "convolution":
+        if not isinstance(part, Convolution):
             return None
         outputs = self.maps[part.name]
-        place = tuple(int(index) for index in np.unravel_index(outputs.argmax(), outputs.shape))
-        return part, self.anatomy.open_unit(self.image, part.name, place), place
+        row, column, channel = map(int, np.unravel_index(outputs.argmax(), outputs.shape))
+        place = row, column, channel
+        unit = self.anatomy.open_unit(self.image, part.name, place)
+        return (part, unit, place) if isinstance(unit, WeightedUnit) else None

@@ -6,7 +6,7 @@ another text than the usual one. The words themselves are in the page's texts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -42,7 +42,7 @@ def draw_table(head: Sequence[str], rows: Sequence[Sequence[Any]], marked: int |
     return {"kind": "table", "head": list(head), "rows": [list(row) for row in rows], "marked": marked}
 
 
-def draw_plot(x: Sequence[float], curves: dict[str, Sequence[float]], x_label: str) -> Message:
+def draw_plot(x: Iterable[float], curves: Mapping[str, Iterable[float]], x_label: str) -> Message:
     """Curves by name, a word, over x."""
     lines = [{"name": name, "values": [float(value) for value in values]} for name, values in curves.items()]
     return {"kind": "plot", "x": [float(value) for value in x], "curves": lines, "xLabel": x_label}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ....explain.anatomy import Part
+from ....explain.anatomy import Convolution, Dense, Mean, Pooling
 from ...wire import Message
 from .case import Case
 from .figures import draw_matrix, draw_pictures, draw_plot, draw_table, entry, missing, name_shape, scale_to_one
@@ -60,7 +60,10 @@ def describe_feature_map(case: Case) -> Message:
 
 
 def describe_relu(case: Case) -> Message:
-    part = next((part for part in case.anatomy.parts if part.activation != "linear"), None)
+    part = next(
+        (part for part in case.anatomy.parts if isinstance(part, Convolution | Dense) and part.activation != "linear"),
+        None,
+    )
     if part is None:
         return missing("hidden")
     before, after = find_sums(case, part).reshape(-1), case.maps[part.name].reshape(-1)
@@ -78,10 +81,10 @@ def describe_relu(case: Case) -> Message:
     )
 
 
-def find_sums(case: Case, part: Part) -> np.ndarray:
+def find_sums(case: Case, part: Convolution | Dense) -> np.ndarray:
     """The weighted sums of a layer, before its activation; of the shape of its output."""
     received = case.input_of(part)
-    if part.kind == "dense":
+    if isinstance(part, Dense):
         return received.reshape(-1) @ part.kernel + part.bias
     side, _, before = part.window
     after = side - 1 - before if part.padding == "same" else 0
@@ -91,7 +94,7 @@ def find_sums(case: Case, part: Part) -> np.ndarray:
 
 
 def describe_pooling(case: Case) -> Message:
-    part = next((part for part in case.anatomy.parts if part.kind.endswith("_pooling")), None)
+    part = next((part for part in case.anatomy.parts if isinstance(part, Pooling)), None)
     if part is None:
         return missing("pooling")
     received, (height, width, channels) = case.input_of(part), part.shape
@@ -112,7 +115,7 @@ def describe_pooling(case: Case) -> Message:
 
 
 def describe_flatten(case: Case) -> Message:
-    mean = next((part for part in case.anatomy.parts if part.kind == "mean"), None)
+    mean = next((part for part in case.anatomy.parts if isinstance(part, Mean)), None)
     if mean is not None:
         before, after = case.input_of(mean), case.maps[mean.name]
         channel = int(after.argmax())
@@ -124,7 +127,7 @@ def describe_flatten(case: Case) -> Message:
             after=len(after),
             value=float(after[channel]),
         )
-    part = next(part for part in case.anatomy.parts if part.kind == "dense")
+    part = next(part for part in case.anatomy.parts if isinstance(part, Dense))
     before = case.input_of(part)
     flat = scale_to_one(before.reshape(-1))
     figure = draw_pictures([(np.maximum(scale_to_one(before[..., 0]), 0), "map"), (np.abs(flat[None, :128]), "row")])
@@ -132,13 +135,14 @@ def describe_flatten(case: Case) -> Message:
 
 
 def describe_dense(case: Case) -> Message:
-    part = case.anatomy.parts[-1]
+    part = case.anatomy.output_layer
     received, weights = case.input_of(part).reshape(-1).astype(np.float64), part.kernel[:, case.predicted]
     products = received * weights
     strongest = np.abs(products).argsort()[::-1][:_NUM_PRODUCTS]
     bias, logit = float(part.bias[case.predicted]), float(case.logits[case.predicted])
-    rows = [(int(unit), received[unit], weights[unit], products[unit]) for unit in strongest]
-    rows = [(unit, *map(float, numbers)) for unit, *numbers in rows]
+    rows: list[tuple[int | str, float | str, float | str, float]] = [
+        (int(unit), float(received[unit]), float(weights[unit]), float(products[unit])) for unit in strongest
+    ]
     rest = float(products.sum() - products[strongest].sum())
     rows += [("others", "", "", rest), ("bias", "", "", bias), ("logit", "", "", logit)]
     return entry(

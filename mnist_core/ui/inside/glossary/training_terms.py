@@ -137,7 +137,7 @@ def describe_momentum(case: Case) -> Message:
 
 def describe_backpropagation(case: Case) -> Message:
     """The chain rule for the weight with the largest gradient of those that lead to the answer."""
-    part = case.anatomy.parts[-1]
+    part = case.anatomy.output_layer
     received = case.input_of(part).reshape(-1).astype(np.float64)
     target, digit, unit = case.runner_up, case.predicted, int(np.abs(received).argmax())
     error = float(case.probabilities[digit])  # minus its label, which is 0: the target is another digit
@@ -165,9 +165,10 @@ def describe_backpropagation(case: Case) -> Message:
 
 def _per_epoch(case: Case) -> tuple[int, int, int] | None:
     """Training images, and pen drawings and images of no digit beside them, in each epoch."""
-    num_images = case.stored.figure("num_training_images")
-    if num_images is None:
+    figure = case.stored.figure("num_training_images")
+    if figure is None:
         return None
+    num_images = int(figure)
     num_ink, num_outliers = count_per_epoch(case.stored.recipe, num_images)
     return num_images, num_ink if case.stored.learned_ink else 0, num_outliers
 
