@@ -1,16 +1,17 @@
-"""Prints how many answers a class of pens gets while all draw at once, beside an empty function of an empty Gradio page.
+"""Prints how many answers a class of pens gets that all draw at once, beside an empty Gradio function.
 
     python tests/benchmarks/load.py --clients 100 --seconds 20 --json
 
-Each client draws as a page does: sixty points a second, by the live line, one question in flight and then whatever ink is
-new; a second and a half for a digit, half a second to lift the pen, then another digit. The clients of the empty function
-ask as often, by HTTP, for nothing. Milliseconds are from a question to its answer. Nothing is asserted.
+Each client draws as a page does: sixty points a second, by the live line, one question in flight and then whatever ink
+is new; a second and a half for a digit, half a second to lift the pen, then another digit. The clients of the empty
+function ask as often, by HTTP, for nothing. Milliseconds are from a question to its answer. Nothing is asserted.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import functools
 import json
 import statistics
 import sys
@@ -132,12 +133,16 @@ async def open_line(url: str) -> AsyncIterator[Ask]:
         yield ask
 
 
+# Asked once, not by each client.
+find_component = functools.cache(find_pad)
+
+
 @asynccontextmanager
 async def open_function(url: str) -> AsyncIterator[Ask]:
     """Connects one caller of the empty function, by a connection that is kept."""
-    host = url.removeprefix("http://")
+    host, component = url.removeprefix("http://"), find_component(url)
     reader, writer = await asyncio.open_connection(*host.split(":"))
-    body = json.dumps({"component_id": find_pad(url), "fn_name": "nothing", "session_hash": "s", "data": {}})
+    body = json.dumps({"component_id": component, "fn_name": "nothing", "session_hash": "s", "data": {}})
     request = (
         f"POST /gradio_api/component_server HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
         f"Content-Length: {len(body)}\r\n\r\n{body}"
