@@ -46,7 +46,10 @@ def build_page(reader: Reader, samples: Samples, library: Library) -> gr.Blocks:
         build_data(DataTab(reader, library))
         build_inside(reader, library)
         add_endpoints(reader, library)
-    page.queue(max_size=_MOST_WAITING)
+    queue = page.queue(max_size=_MOST_WAITING)._queue
+    # Gradio looks a thousand times a second whether a program waits in its queue: a tenth of a processor for nothing.
+    # Twenty times, as on Windows, will do.
+    queue.sleep_when_free = queue.progress_update_sleep_when_free = 0.05
     # With its name the page would load the Hub's header from there.
     page.space_id = None
     return page

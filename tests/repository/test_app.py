@@ -5,6 +5,7 @@ import os
 import re
 import socket
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,19 @@ def test_serving_on_a_cpu_loads_no_tensorflow_library():
     maps = Path(f"/proc/{server.process.pid}/maps").read_text()
     assert "/ai_edge_litert/" in maps
     assert "/tensorflow/" not in maps
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="only Linux counts how often a process wakes up")
+def test_a_server_that_nobody_asks_rests():
+    folder = Path(f"/proc/{shared_server().process.pid}/task")
+
+    def count_wakes():
+        states = [(thread / "status").read_text() for thread in folder.iterdir()]
+        return sum(int(re.search(r"\nvoluntary_ctxt_switches:\s*(\d+)", state)[1]) for state in states)
+
+    before = count_wakes()
+    time.sleep(2)
+    assert count_wakes() - before < 300  # Gradio's queue as it is: 2,000 or more
 
 
 def test_the_page_says_which_device_answers():
