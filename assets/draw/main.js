@@ -10,6 +10,7 @@ import { createAnswerView } from "./answer.js";
 import { createDetails, readModel, showDetails } from "./details.js";
 import { createEvidence } from "./evidence.js";
 import { createInk } from "./ink.js";
+import { createLine, findLine } from "./line.js";
 import { notify, showHealth } from "./notice.js";
 import { createOwn } from "./own_drawings.js";
 import { createOwnTest } from "./own_test.js";
@@ -32,7 +33,8 @@ export async function mount(part) {
   relatives = createRelatives();
   own = createOwn();
   ownTest = createOwnTest({ ink, pad, own, canAsk: () => !ink.isEmpty && !isDot() });
-  live = createLive({ name: "classify_drawing", nextQuestion, onAnswer, onState: showHealth });
+  const line = createLine(findLine());
+  live = createLive({ send: line.ask, nextQuestion, onAnswer, onState: showHealth });
   samples = createSamples(tapSample);
   createPictures({ ink, pad, isBlocked: () => ownTest.isRunning });
   listen();

@@ -2,10 +2,10 @@
 
 import { call, later, RETRY, SILENCE, stateOf } from "./server.js";
 
-// name: of the server's function; nextQuestion() -> the newest question, or null when there is nothing to ask;
-// onAnswer(answer, question, milliseconds) of an answer or an error; onState(state, answer) of every one, as for `ask`,
-// and onState("slow") meanwhile.
-export function createLive({ name, nextQuestion, onAnswer, onState = () => {} }) {
+// name: of the server's function, or send(question) -> the promise of an answer; nextQuestion() -> the newest question,
+// or null when there is nothing to ask; onAnswer(answer, question, milliseconds) of an answer or an error;
+// onState(state, answer) of every one, as for `ask`, and onState("slow") meanwhile.
+export function createLive({ name, send = (question) => call(name, question), nextQuestion, onAnswer, onState = () => {} }) {
   let isBusy = false;
   let isWanted = false;
 
@@ -18,7 +18,7 @@ export function createLive({ name, nextQuestion, onAnswer, onState = () => {} })
     const started = performance.now();
     const slow = setTimeout(() => onState("slow"), SILENCE);
     try {
-      const answer = await call(name, question);
+      const answer = await send(question);
       clearTimeout(slow);
       const state = stateOf(answer);
       onState(state, answer);

@@ -20,9 +20,9 @@ export const later = (milliseconds) => new Promise((resolve) => setTimeout(resol
 export const call = (name, question) => inTime(functions[name](question));
 
 // The answer that is promised; undefined when it takes too long.
-export async function inTime(promise) {
+export async function inTime(promise, patience = GIVE_UP) {
   let timer;
-  const silence = new Promise((resolve) => { timer = setTimeout(resolve, GIVE_UP); });
+  const silence = new Promise((resolve) => { timer = setTimeout(resolve, patience); });
   try {
     return await Promise.race([promise, silence]);
   } finally {

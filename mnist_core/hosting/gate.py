@@ -27,7 +27,7 @@ from ..errors import RefusedError
 from .answers import Sentences, refuse, security_headers
 from .bodies import check_text, find_uploads, share_session
 from .identity import LOGIN_COOKIE, VISITOR_COOKIE, Accounts, Visitor, create_id, set_visitor
-from .limits import FORM, MESSAGE, Bodies, Streams, find_limit
+from .limits import FORM, MESSAGE, Bodies, Limit, Streams, check_length, find_limit
 from .origins import Headers, Proxies, check_page, find_route, read_headers
 from .queue_results import QueueResults
 from .settings import Settings
@@ -134,12 +134,13 @@ class Gate:
             visitor = self._accounts.identify(headers, scope["client"][0])
             if self._accounts.must_log_in and not visitor.user:
                 raise RefusedError(401, "Log in first.")
-            _check_open(find_route(scope))
+            route = find_route(scope)
+            _check_open(route)
+            _know(scope, visitor)
+            with self._streams.hold(route):
+                await self._app(scope, _hear_within(MESSAGE, receive, send), send)
         except RefusedError as error:
             await send({"type": "websocket.close", "code": 1008, "reason": str(error)[:120]})
-            return
-        _know(scope, visitor)
-        await self._app(scope, receive, send)
 
     async def _answer(self, scope: Scope, route: str, headers: Headers, receive: Receive, send: Send) -> None:
         """Lets a request through whose sender may pass, with its body, if it has one that is within bounds."""
@@ -245,6 +246,26 @@ def guard(settings: Settings, login_page: str, is_ready: Callable[[], object], u
         yield
 
     return {"lifespan": stand_before, "middleware": [Middleware(Sentences, uploads), Middleware(QueueResults)]}
+
+
+def _hear_within(limit: Limit, receive: Receive, send: Send) -> Receive:
+    """Hears messages of a WebSocket; one that is beyond the limit, or cannot be parsed in little time, closes it."""
+
+    async def hear() -> Message:
+        message = await receive()
+        if message["type"] != "websocket.receive":
+            return message
+        content = message.get("bytes") or (message.get("text") or "").encode("utf-8", "replace")
+        try:
+            check_length(len(content), limit)
+            check_text(content)
+        except RefusedError as error:
+            code = 1009 if error.status == 413 else 1008
+            await send({"type": "websocket.close", "code": code, "reason": str(error)[:120]})
+            return {"type": "websocket.disconnect", "code": code}
+        return message
+
+    return hear
 
 
 def _check_open(route: str) -> None:

@@ -17,9 +17,10 @@ from starlette.types import Receive
 from ..errors import RefusedError
 
 PATIENCE_SECONDS = 20.0
-# Each is an open connection that waits for news.
-_MOST_STREAMS = 500
-_STREAMS = tuple(f"/gradio_api/{name}" for name in ("heartbeat/", "queue/data", "call/", "upload_progress", "mcp"))
+# Each is an open connection that waits for news; a page has two, Gradio's heartbeat and the live line.
+_MOST_STREAMS = 1000
+_GRADIOS_STREAMS = ("heartbeat/", "queue/data", "call/", "upload_progress", "mcp")
+_STREAMS = ("/live", *(f"/gradio_api/{name}" for name in _GRADIOS_STREAMS))
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,16 @@ def find_limit(path: str) -> Limit:
     return PICTURE if path.rstrip("/") in _LARGE else MESSAGE
 
 
+def check_length(length: int, limit: Limit) -> None:
+    """Makes sure that so many bytes are within a limit.
+
+    Raises:
+        RefusedError: They are not.
+    """
+    if length > limit.most_bytes:
+        raise RefusedError(413, f"This is too large. At most {limit.most_bytes:,} bytes are read.")
+
+
 class Bodies:
     """Receives bodies within their limits.
 
@@ -73,8 +84,8 @@ class Bodies:
             RefusedError: It is too long or took too long.
             ClientDisconnect: The connection was closed before all of it had come.
         """
-        if announced.isdecimal() and int(announced) > limit.most_bytes:
-            raise _too_long(limit)
+        if announced.isdecimal():
+            check_length(int(announced), limit)
         async with AsyncExitStack() as held:
             try:
                 async with asyncio.timeout(self._patience):
@@ -93,8 +104,7 @@ class Bodies:
                 raise ClientDisconnect
             pieces.append(message.get("body", b""))
             length += len(pieces[-1])
-            if length > limit.most_bytes:
-                raise _too_long(limit)
+            check_length(length, limit)
             if not message.get("more_body"):
                 return b"".join(pieces)
             if len(pieces) == 1:
@@ -124,7 +134,3 @@ class Streams:
             yield
         finally:
             self._num_open -= 1
-
-
-def _too_long(limit: Limit) -> RefusedError:
-    return RefusedError(413, f"This is too large. At most {limit.most_bytes:,} bytes are read.")

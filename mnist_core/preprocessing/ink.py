@@ -53,11 +53,7 @@ def check_ink(ink: Any, *, allow_dot: bool = False) -> list[np.ndarray]:
         ink = ink.tolist()
     if isinstance(ink, str | bytes) or not isinstance(ink, Sequence):
         raise InkError(f"Ink must be a list of strokes, each a list of [x, y]. Received: {type(ink).__name__}.")
-    num_points = sum(max(1, _length(stroke)) for stroke in ink)  # millions of empty strokes take time, too
-    if num_points > MAX_POINTS:
-        raise InkError(
-            f"That is too much ink: {num_points} points, at most {MAX_POINTS} are read. Clear and draw again."
-        )
+    check_amount(ink)
     strokes = [_check_stroke(stroke, index) for index, stroke in enumerate(ink) if _length(stroke)]
     if not strokes:
         raise InkError("There is no ink. Draw a digit first.")
@@ -66,6 +62,22 @@ def check_ink(ink: Any, *, allow_dot: bool = False) -> list[np.ndarray]:
     if largest_extent(strokes) < _SMALLEST and not allow_dot:
         raise InkError("That is a single dot. Draw a line.")
     return strokes
+
+
+def check_amount(ink: Sequence[Any]) -> None:
+    """Makes sure that ink has no more than `MAX_POINTS` points.
+
+    Args:
+        ink: A sequence of strokes, unchecked; empty ones count as a point, since millions of them take time, too.
+
+    Raises:
+        InkError: It has more.
+    """
+    num_points = sum(max(1, _length(stroke)) for stroke in ink)
+    if num_points > MAX_POINTS:
+        raise InkError(
+            f"That is too much ink: {num_points} points, at most {MAX_POINTS} are read. Clear and draw again."
+        )
 
 
 def largest_extent(strokes: Sequence[np.ndarray]) -> float:

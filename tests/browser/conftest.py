@@ -66,15 +66,20 @@ def contexts(browser):
 
 @pytest.fixture
 def open_page(browser, contexts, request):
-    """`open_page(**options of the browser's context)` opens the page in a new tab and waits until it is complete."""
+    """`open_page(**options of the browser's context)` opens the page in a new tab and waits until it is complete.
+
+    Without `has_line` the live line is closed as soon as the page opens it.
+    """
     pages = []
 
-    def open_page(screen=DESKTOP, url=None, **more):
+    def open_page(screen=DESKTOP, url=None, has_line=True, **more):
         options = {**screen, **more}
         if repr(options) not in contexts:
             contexts[repr(options)] = browser.new_context(**options)
         page = contexts[repr(options)].new_page()
         pages.append(page)
+        if not has_line:
+            page.route_web_socket("**/live", lambda line: line.close())
         page.goto(url or request.getfixturevalue("server").url)
         page.wait_for_selector("#samples .sample:nth-child(20)")
         page.wait_for_selector("#model option", state="attached")

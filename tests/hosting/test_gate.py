@@ -30,7 +30,8 @@ async def tell(request):
 async def talk(websocket):
     await websocket.accept()
     await websocket.send_text(current_visitor().user)
-    await websocket.close()
+    async for text in websocket.iter_text():
+        await websocket.send_text(str(len(text)))
 
 
 def client(settings=None, is_ready=lambda: None, base_url="http://127.0.0.1", root_path="", uploads="/tmp/uploads"):
@@ -211,6 +212,26 @@ def test_a_websocket_that_may_not_pass_is_closed(settings, headers):
 def test_a_closed_route_is_closed_to_websockets():
     with pytest.raises(WebSocketDisconnect), client().websocket_connect("/monitoring/x"):
         pass
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("a" * 3_000_001, 1009),
+        ("[" + "[]," * 110_000 + "[]]", 1009),
+        ("[" * 100 + "]" * 100, 1008),
+        (r'{"id": "\ud800"}', 1008),
+    ],
+)
+def test_a_message_that_is_beyond_the_limits_closes_the_websocket(text, code):
+    with client().websocket_connect("/live") as websocket:
+        websocket.receive_text()
+        websocket.send_text("[[0.1, 0.2]]")
+        assert websocket.receive_text() == "12"
+        websocket.send_text(text)
+        with pytest.raises(WebSocketDisconnect) as caught:
+            websocket.receive_text()
+    assert caught.value.code == code
 
 
 # Routes and bodies

@@ -94,7 +94,8 @@ def test_connections_that_wait_for_news_are_counted(monkeypatch):
     with streams.hold("/gradio_api/heartbeat/x"):
         with streams.hold("/config"):
             pass
-        with pytest.raises(RefusedError, match="Too many pages"), streams.hold("/gradio_api/queue/data"):
-            pass
+        for path in ("/gradio_api/queue/data", "/live"):
+            with pytest.raises(RefusedError, match="Too many pages"), streams.hold(path):
+                pass
     with streams.hold("/gradio_api/queue/data"):
         pass

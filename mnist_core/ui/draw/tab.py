@@ -11,19 +11,12 @@ import numpy as np
 
 from ...data.sample import Samples
 from ...services.library import Library
-from ...services.reader import Answer, Reader
+from ...services.reader import Reader
 from ..model_list import models_of
 from ..part import add_part
 from ..relatives import relatives_of
-from ..wire import (
-    LiveFunction,
-    Message,
-    decode_image,
-    describe_answer,
-    encode_bytes,
-    encode_image,
-    never_raise,
-)
+from ..wire import LiveFunction, Message, encode_bytes, never_raise
+from .classify import classify_with
 from .evidence import show_evidence
 from .own_test import compare_hand, pack_hand
 
@@ -36,14 +29,6 @@ def build_sketchpad(reader: Reader, samples: Samples, library: Library) -> gr.HT
 def live_functions(reader: Reader, samples: Samples, library: Library) -> tuple[LiveFunction, ...]:
     """The functions that the pad's script calls; each takes and returns one JSON object."""
     generator = np.random.default_rng()
-
-    @never_raise
-    def classify_drawing(message: Message) -> Message:
-        """`{strokes, image?, model?}` to the answer; `image` is base64 of 784 bytes that the strokes lie on."""
-        strokes, model = message.get("strokes") or [], str(message.get("model") or "")
-        if message.get("image"):
-            return _pack(reader.read_drawing_on(decode_image(message["image"]), strokes, model))
-        return _pack(reader.read_ink(strokes, model))
 
     @never_raise
     def pick_samples(message: Message) -> Message:
@@ -59,15 +44,4 @@ def live_functions(reader: Reader, samples: Samples, library: Library) -> tuple[
         return {"samples": picked, "source": samples.source, "name": samples.name}
 
     others = models_of(reader), compare_hand, pack_hand, show_evidence, relatives_of(library)
-    return classify_drawing, pick_samples, *map(never_raise, others)
-
-
-def _pack(answer: Answer) -> Message:
-    return {
-        **describe_answer(answer.probabilities, answer.verdict),
-        "doubt": answer.doubt,
-        "limit": answer.limit,
-        "image": encode_image(answer.image),
-        "model": answer.model,
-        "milliseconds": round(answer.milliseconds, 2),
-    }
+    return classify_with(reader), pick_samples, *map(never_raise, others)

@@ -73,7 +73,7 @@ def test_none_is_looked_for_while_the_pen_moves(pad):
     for end in range(5, len(stroke), 5):
         move_mouse(pad, stroke[end - 5 : end])
         pad.wait_for_timeout(100)
-    assert asked.count("classify_drawing") > 1
+    poll(pad, lambda: look_at_answer(pad).points > 5, "it was read meanwhile")
     assert "find_relatives" not in asked
     assert pad.locator(f"{ROW} .relative").count() == 0
     pad.mouse.up()
@@ -85,7 +85,7 @@ def test_nothing_about_the_data_is_asked_on_the_pad(pad):
     asked = listen(pad)
     wait_for_answer(pad, draw_with_mouse(pad, SEVEN))
     wait_for_relatives(pad, ROW)
-    assert set(asked) == {"classify_drawing", "find_relatives"}
+    assert set(asked) - {"classify_drawing"} == {"find_relatives"}
 
 
 def test_more_ink_has_other_relatives(pad):
