@@ -3,7 +3,6 @@
 import argparse
 import json
 import shutil
-import time
 from types import SimpleNamespace
 
 import numpy as np
