@@ -69,7 +69,8 @@ class ChildProcess:
         self._output = cast(io.BufferedReader, self._process.stdout)
         self._errors = cast(io.BufferedReader, self._process.stderr)
         if is_background and hasattr(os, "setpriority"):
-            os.setpriority(os.PRIO_PROCESS, self._process.pid, _NICENESS)
+            niceness = max(_NICENESS, os.getpriority(os.PRIO_PROCESS, 0))
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, niceness)
         self._messages: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         self._said = b""
         self._listening = threading.Thread(target=self._listen, daemon=True)
