@@ -4,6 +4,7 @@ The packages in reading order; each imports only from those above it, and its ow
 
     errors          what can go wrong, as an exception tree
     paths           where things are
+    packages        what only training, gradients and a GPU need
     checks          is a value from outside what it should be
     preprocessing   strokes and pixels -> 28x28 images
     augmentation    a digit -> the same digit by another hand, or damaged; and what is no digit
@@ -19,6 +20,7 @@ The packages in reading order; each imports only from those above it, and its ow
     commands        the commands of the command line
     __main__        the command line
     ui              the web page
+    serve           the web page, served
 
 This file and those of the packages import nothing: serving a page must not load TensorFlow.
 """

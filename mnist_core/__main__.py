@@ -1,4 +1,4 @@
-"""The command line: `python -m mnist_core COMMAND`; `--help` lists the commands.
+"""The command line: `python -m mnist_core COMMAND`, once installed `mnist-core COMMAND`; `--help` lists the commands.
 
 Exit codes: 0 done, 1 it could not be done and the message says why, 2 wrong usage, 130 stopped with Ctrl-C.
 """
@@ -10,11 +10,13 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from .commands import browse, data, experiment, inside, measure, train
 from .commands.console import STOPPED
 from .errors import MnistError, StoppedError
 
+_SCRIPT, _MODULE = "mnist-core", "python -m mnist_core"
 _EXAMPLES = """examples:
   python -m mnist_core train lenet --until 0.99               train a classic network up to 99 %
   python -m mnist_core train lenet --activation tanh          the same network with another part
@@ -34,6 +36,8 @@ _EXAMPLES = """examples:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns the exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as stderr is: the name of a file may be no text
     options = _build_parser().parse_args(arguments)
     try:
         code = options.run(options)
@@ -51,10 +55,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _build_parser() -> argparse.ArgumentParser:
+    called = Path(sys.argv[0]).stem
+    program = called if called == _SCRIPT else _MODULE
     parser = argparse.ArgumentParser(
-        prog="python -m mnist_core",
+        prog=program,
         description="Train small networks on handwritten digits, and measure them.",
-        epilog=_EXAMPLES,
+        epilog=_EXAMPLES.replace(_MODULE, program),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True)
@@ -64,6 +70,4 @@ def _build_parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # as stderr is: the name of a file may be no text
     sys.exit(main())

@@ -13,6 +13,7 @@
     +-- StorageError            a folder that cannot be written or read                  .path
     |   +-- NotAModelError      a folder among the stored models that is none
     +-- DeviceError             the wanted device is not there                           .requested, .found
+    +-- MissingPackageError     what is wanted needs a package that is not installed      .package
     +-- RefusedError            a request that a server does not answer                  .status, .retry_after
     +-- TrainingError           a run that cannot go on
         +-- StoppedError        stopped before there was anything to keep
@@ -125,6 +126,14 @@ class DeviceError(MnistError):
         super().__init__(message)
         self.requested = requested
         self.found = found
+
+
+class MissingPackageError(MnistError):
+    """What is wanted needs a package that drawing does not need, and that is not installed; see `packages`."""
+
+    def __init__(self, message: str, package: str) -> None:
+        super().__init__(message)
+        self.package = package
 
 
 class RefusedError(MnistError):

@@ -8,7 +8,12 @@ import re
 import tempfile
 from pathlib import Path
 
-ASSETS_DIR = Path(__file__).resolve().parent.parent / "assets"
+_PACKAGE_DIR = Path(__file__).resolve().parent
+# Where Python finds this package: the project's own folder, or that of the installed packages.
+PROGRAM_DIR = _PACKAGE_DIR.parent
+# A wheel brings the assets inside the package.
+IS_CHECKOUT = not (_PACKAGE_DIR / "assets").is_dir()
+ASSETS_DIR = (PROGRAM_DIR if IS_CHECKOUT else _PACKAGE_DIR) / "assets"
 SHIPPED_DIR = ASSETS_DIR / "models"
 # What was measured of the shipped models, for README and page.
 EVIDENCE_PATH = ASSETS_DIR / "figures/evidence.json"

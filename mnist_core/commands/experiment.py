@@ -20,11 +20,11 @@ from ..evaluation.report import (
     write_between,
 )
 from ..models.recipes import RECIPES, find_recipe
+from ..packages import needed_packages
 from ..paths import default_cache_dir
 from ..rendering.charts import render_curves
 from ..training.experiments import ablate, compare_activations, train_all
-from ..training.search import SAMPLERS, SearchSettings, list_impossible, search_grid
-from ..training.studies import default_storage, hide_password
+from ..training.search_settings import SAMPLERS, SearchSettings, default_storage, hide_password, list_impossible
 from .console import add_command, add_data_dir, add_device, open_workbench, print_json, say
 
 _CHART_HINT = "Name another file with --chart."
@@ -108,6 +108,9 @@ def run_activations(options: argparse.Namespace) -> int:
 
 def run_grid(options: argparse.Namespace) -> int:
     """Searches for a good network."""
+    with needed_packages():
+        from ..training.search import search_grid
+
     if options.into:
         check_marks(options.into, GRID_TABLE)
     settings = SearchSettings(

@@ -13,6 +13,7 @@ import numpy as np
 from ..models.architectures import NUM_CLASSES
 from ..models.calibration import softmax
 from ..models.store import StoredModel, build_keras_model
+from ..packages import needed_packages
 from .anatomy import Anatomy
 from .attribution import Target
 
@@ -28,10 +29,12 @@ class DifferentiableNetwork(Anatomy):
 
     Raises:
         DamagedModelError: Its files are damaged.
+        MissingPackageError: There is no TensorFlow, or no Keras.
     """
 
     def __init__(self, stored: StoredModel) -> None:
-        import keras
+        with needed_packages():
+            import keras
 
         super().__init__(stored)
         self._activation = stored.recipe.network.activation
@@ -97,7 +100,8 @@ class DifferentiableNetwork(Anatomy):
 
     def _trace(self, part: str) -> Callable[[np.ndarray, np.ndarray], Any]:
         """A compiled function from images and weights to that gradient."""
-        import tensorflow
+        with needed_packages():
+            import tensorflow
 
         layer = self._layers.get(f"{part}_{self._activation}") or self._layers.get(part)
         outputs = [layer.output if layer else self._keras_model.inputs[0], self._keras_model.output]

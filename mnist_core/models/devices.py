@@ -6,7 +6,8 @@ import ctypes
 from dataclasses import dataclass
 from typing import Literal
 
-from ..errors import DeviceError
+from ..errors import DeviceError, MissingPackageError
+from ..packages import needed_packages
 
 DeviceChoice = Literal["auto", "cpu", "gpu"]
 DEVICE_CHOICES: tuple[DeviceChoice, ...] = ("auto", "cpu", "gpu")
@@ -36,9 +37,13 @@ def choose_device(requested: str = "auto") -> Device:
     num_devices = count_cuda_devices()
     if num_devices == 0:
         return _without_gpu(requested, "the CUDA driver reports no GPU", note="")
-    name = _prepare_tensorflow_gpu()
+    lacking = "TensorFlow can use none"
+    try:
+        name = _prepare_tensorflow_gpu()
+    except MissingPackageError:
+        name, lacking = None, "TensorFlow is not installed"
     if name is None:
-        found = f"the CUDA driver reports {num_devices} GPU(s), but TensorFlow can use none"
+        found = f"the CUDA driver reports {num_devices} GPU(s), but {lacking}"
         return _without_gpu(requested, found, note=f"{found}: install tensorflow[and-cuda]")
     return Device("gpu", f"{name} (TensorFlow)")
 
@@ -80,10 +85,9 @@ def _without_gpu(requested: str, found: str, note: str) -> Device:
 
 def _prepare_tensorflow_gpu() -> str | None:
     """Makes the first GPU the only one visible, with memory growth; its name, or None if TensorFlow can use none."""
-    try:
+    with needed_packages():
         import tensorflow
-    except ImportError:
-        return None
+
     gpus = tensorflow.config.list_physical_devices("GPU")
     if not gpus:
         return None

@@ -12,6 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
+from ..packages import needed_packages
 from .architectures import NUM_CLASSES
 from .calibration import Calibration
 from .devices import Device
@@ -82,7 +83,8 @@ class TensorFlowPredictor:
     """Answers on the first visible GPU (or wherever TensorFlow places the model) from a stored model's weights."""
 
     def __init__(self, stored: StoredModel) -> None:
-        import tensorflow
+        with needed_packages():
+            import tensorflow
 
         self.calibration = stored.calibration
         model = build_keras_model(stored)

@@ -33,7 +33,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..checks import is_number
-from ..errors import DamagedModelError, ModelError, NotAModelError, StorageError, UnknownModelError
+from ..errors import DamagedModelError, MnistError, ModelError, NotAModelError, StorageError, UnknownModelError
+from ..packages import needed_packages
 from ..paths import SHIPPED_DIR
 from .calibration import Calibration
 from .recipes import Recipe
@@ -296,8 +297,10 @@ def build_keras_model(stored: StoredModel) -> keras.Model:
 
     Raises:
         DamagedModelError: The weights do not fit the architecture.
+        MissingPackageError: There is no Keras.
     """
-    from .keras_builder import build_model
+    with needed_packages():
+        from .keras_builder import build_model
 
     model = build_model(stored.recipe.network)
     try:

@@ -21,7 +21,7 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, cast, overload
 
-from ..paths import ASSETS_DIR
+from ..paths import PROGRAM_DIR
 
 Message = dict[str, Any]
 
@@ -57,7 +57,7 @@ class ChildProcess:
     def __init__(self, command: Sequence[str], is_background: bool = False) -> None:
         self._process = subprocess.Popen(
             command,
-            cwd=ASSETS_DIR.parent,
+            cwd=PROGRAM_DIR,
             env={**os.environ, **_ENVIRONMENT},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

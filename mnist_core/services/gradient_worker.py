@@ -3,8 +3,8 @@
     python -m mnist_core.services.gradient_worker --idle-seconds 120
 
 No command for people. It sends `{"ready": true}` when TensorFlow is loaded, and an answer to each question, in their
-order; see `child_process`. It ends when nobody has asked for a while. Only weights of stored models are read, into
-networks that our code builds.
+order; see `child_process`. Where TensorFlow cannot be loaded it sends `{"error": text}` and ends; else it ends when
+nobody has asked for a while. Only weights of stored models are read, into networks that our code builds.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import MnistError, QueryError
+from ..errors import MissingPackageError, MnistError, QueryError
 from ..explain.attribution import Target, check_baseline, check_method
 from ..explain.gradients import DifferentiableNetwork
 from ..models.store import load_stored
+from ..packages import needed_packages
 from .cache import Shelf
 from .child_process import Message, Parent, run_child
 
@@ -69,7 +70,11 @@ class Answerer:
 
 def work(parent: Parent, idle_seconds: float) -> None:
     """Answers until no question has come for so many seconds."""
-    _load_tensorflow()
+    try:
+        _load_tensorflow()
+    except MissingPackageError as error:
+        parent.send({"error": str(error)})
+        return
     parent.send({"ready": True})
     answerer = Answerer()
     while question := parent.receive(idle_seconds):
@@ -77,7 +82,8 @@ def work(parent: Parent, idle_seconds: float) -> None:
 
 
 def _load_tensorflow() -> None:
-    import tensorflow
+    with needed_packages():
+        import tensorflow
 
     # One thread: the other processors are for those who draw.
     tensorflow.config.threading.set_intra_op_parallelism_threads(1)

@@ -82,7 +82,7 @@ class GradientHelper:
 
         Raises:
             NotReadyError: Ask again in a moment: TensorFlow is being loaded, or others come first.
-            QueryError: It cannot be computed, or too many are waiting.
+            QueryError: It cannot be computed, as where TensorFlow is not installed, or too many are waiting.
         """
         target_fields = {"digit": target.digit, "versus": target.versus}
         return self._ask(stored, image, {"task": "explain", "method": method, "baseline": baseline, **target_fields})
@@ -168,7 +168,9 @@ class GradientHelper:
             self._is_ready, self._started = False, time.monotonic()
             self._child = ChildProcess(self._command)
         if not self._is_ready:
-            self._child.receive(_LOADING_PATIENCE_SECONDS)
+            loaded = self._child.receive(_LOADING_PATIENCE_SECONDS)
+            if "error" in loaded:
+                return loaded
             self._is_ready = True
         self._child.send(question)
         return self._child.receive(self._patience_seconds)

@@ -12,6 +12,7 @@ import keras
 from ..errors import DeviceError
 from ..models.keras_builder import build_model
 from ..models.recipes import Recipe
+from ..packages import needed_packages
 
 
 def choose_devices(requested: str = "auto") -> list[str]:
@@ -25,8 +26,10 @@ def choose_devices(requested: str = "auto") -> list[str]:
 
     Raises:
         DeviceError: `requested` is "gpu" and TensorFlow can use none.
+        MissingPackageError: There is no TensorFlow.
     """
-    import tensorflow
+    with needed_packages():
+        import tensorflow
 
     gpus = tensorflow.config.list_physical_devices("GPU")
     if requested == "cpu":

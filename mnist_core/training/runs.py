@@ -30,6 +30,7 @@ from ..models.devices import check_choice
 from ..models.inference import predict_logits
 from ..models.recipes import Recipe, Start
 from ..models.store import StoredModel, build_keras_model, check_place, find_complete, find_stored, run_name, save_run
+from ..packages import needed_packages
 
 if TYPE_CHECKING:
     from ..models.store import TrainingRun
@@ -134,6 +135,7 @@ class Workbench:
 
         Raises:
             ArchitectureError: The network is impossible.
+            MissingPackageError: There is no TensorFlow, or no Keras.
             StorageError: The folder cannot be written, known before training.
             TrainingError: The run could not go on.
         """
@@ -149,9 +151,10 @@ class Workbench:
     def _train(self, recipe: Recipe) -> TrainingRun:
         if not self.exact:  # read when TensorFlow is loaded: products of 16 bits where the processor has them
             os.environ.setdefault("ONEDNN_DEFAULT_FPMATH_MODE", "BF16")
-        import keras
+        with needed_packages():
+            import keras
 
-        from .loop import train
+            from .loop import train
 
         keras.utils.clear_session()  # what earlier runs left in Keras' own lists
         start = None
@@ -220,7 +223,8 @@ def device_finder(requested: str) -> Callable[[], Sequence[str]]:
 
     @functools.cache
     def find_devices() -> Sequence[str]:
-        from .devices import choose_devices
+        with needed_packages():
+            from .devices import choose_devices
 
         return choose_devices(requested)
 

@@ -8,14 +8,12 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import hashlib
-import itertools
 import json
 import random
 import statistics
 import time
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import optuna
@@ -24,92 +22,14 @@ from optuna.exceptions import ExperimentalWarning, UpdateFinishedTrialError
 from optuna.trial import FrozenTrial, TrialState
 
 from ..errors import ArchitectureError, StoppedError, TrainingError
-from ..models.architectures import Parts
-from ..models.recipes import Recipe, find_recipe
+from ..models.recipes import Recipe
+from ..packages import needed_packages
 from .runs import Workbench
-from .studies import hide_password, keep_alive, open_study, requeue, return_stale_trials, was_requeued
+from .search_settings import SPACE, Point, SearchSettings, grid_recipe, hide_password, list_impossible, list_points
+from .studies import keep_alive, open_study, requeue, return_stale_trials, was_requeued
 
-SPACE: dict[str, tuple[int, ...]] = {
-    "blocks": (2, 3),
-    "filters": (32, 64),
-    "kernel": (3, 5),
-    "pool_size": (2, 3),
-    "dense_layers": (1, 2),
-    "dense_units": (256, 512),
-}
-SAMPLERS = ("grid", "random", "tpe")
 _FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
 _WAIT_SECONDS = 1.0
-
-Point = dict[str, int]
-
-
-@dataclass(frozen=True)
-class SearchSettings:
-    """How to search.
-
-    Args:
-        storage: See `studies.open_study`.
-        sampler: One of `SAMPLERS`.
-        trials: Number of trials after which the study is done, whoever made them; None is every possible network.
-        minutes: No trial begins later, and one that runs then is broken off and waits for the next search, unless it
-            is the first. The best network is trained and measured after that, with one seed alone.
-        epochs: Passes of each trial.
-        limit: Number of training images of each trial; None is all.
-        seeds: Number of seeds with which the best network is trained, to see how far they spread.
-        seed: Seed of the networks; how they are chosen is left to chance.
-    """
-
-    storage: str
-    sampler: str = "grid"
-    trials: int | None = None
-    minutes: float | None = None
-    epochs: int = 5
-    limit: int | None = None
-    seeds: int = 3
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        grid_recipe(list_points()[0], epochs=self.epochs, limit=self.limit, seed=self.seed)  # refuses bad values
-        for name in ("trials", "seeds"):
-            value = getattr(self, name)
-            if value is not None and value < 1:
-                raise ValueError(f"`{name}` must be at least 1. Received: {name}={value!r}")
-        if self.minutes is not None and not self.minutes > 0:
-            raise ValueError(f"`minutes` must be above 0. Received: minutes={self.minutes!r}")
-        if self.sampler not in SAMPLERS:
-            raise ValueError(f"`sampler` must be one of {', '.join(SAMPLERS)}. Received: sampler={self.sampler!r}")
-
-
-def list_points() -> list[Point]:
-    """All combinations of the space."""
-    return [dict(zip(SPACE, values, strict=True)) for values in itertools.product(*SPACE.values())]
-
-
-def list_impossible() -> list[dict[str, Any]]:
-    """The combinations that cannot be built, each with the layer and the reason. Nothing is trained for it."""
-    impossible = []
-    for point in list_points():
-        try:
-            grid_recipe(point).network.layers()
-        except ArchitectureError as error:
-            impossible.append({**point, "layer": error.layer, "reason": str(error)})
-    return impossible
-
-
-def grid_recipe(point: Point, *, epochs: int = 5, limit: int | None = None, seed: int = 0) -> Recipe:
-    """The recipe of one combination.
-
-    A block is a same-padded and a valid convolution, then pooling. The second block has twice as many filters as the
-    first, the third twice as many as the second, as in `vgg_small`, which is one of the combinations.
-    """
-    parts = Parts(
-        filters=tuple(point["filters"] * 2**block for block in range(point["blocks"])),
-        kernel=point["kernel"],
-        pool_size=point["pool_size"],
-        dense_units=(point["dense_units"],) * point["dense_layers"],
-    )
-    return dataclasses.replace(find_recipe("vgg_small"), parts=parts, epochs=epochs, limit=limit, seed=seed)
 
 
 def search_grid(workbench: Workbench, settings: SearchSettings) -> dict[str, Any]:
@@ -293,9 +213,10 @@ class _Search:
 
     def _train(self, recipe: Recipe, trial: optuna.Trial | None = None) -> float:
         """Validation accuracy of a recipe, as long as the time and a trial's prospects allow."""
-        import keras
+        with needed_packages():
+            import keras
 
-        from .loop import train
+            from .loop import train
         from .progress import Progress
 
         may_break_off = trial is not None and bool(self._trials(TrialState.COMPLETE))

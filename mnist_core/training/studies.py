@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import re
 import threading
 import time
 from collections.abc import Iterator
@@ -24,21 +23,15 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.trial import FrozenTrial, TrialState
 
 from ..errors import StorageError
+from .search_settings import SQLITE, hide_password
 
 HEARTBEAT_SECONDS = 10
 # A worker that trains is busy, and may be late by several heartbeats.
 GRACE_SECONDS = 60
 
 _RETRIES, _PAUSE_SECONDS = 4, 0.5
-_SQLITE = "sqlite:///"
 # What is noted with a trial: when its worker last lived, and which trial it makes once more.
 _ALIVE, _REPEATS = "alive_at", "repeats"
-
-
-def default_storage(cache_dir: Path) -> str:
-    """Where a search keeps its trials unless it is told: in an SQLite file, or the journal that was begun before it."""
-    journal = cache_dir / "studies" / "grid.journal"
-    return str(journal) if journal.is_file() else f"{_SQLITE}{journal.with_suffix('.db')}"
 
 
 def open_study(
@@ -75,11 +68,6 @@ def _create_study(where: str, options: dict[str, Any]) -> optuna.Study:
             return optuna.create_study(storage=_open_storage(where), load_if_exists=True, **options)
         time.sleep(_PAUSE_SECONDS)
     return optuna.create_study(storage=_open_storage(where), load_if_exists=True, **options)
-
-
-def hide_password(where: str) -> str:
-    """The same place, fit to be shown."""
-    return re.sub(r"(://[^:/@]*:)[^@]*@", r"\1***@", where)
 
 
 @contextmanager
@@ -139,10 +127,10 @@ def was_requeued(study: optuna.Study, number: int) -> bool:
 
 def _open_storage(where: str) -> BaseStorage:
     if "://" in where:
-        if where in ("sqlite://", _SQLITE) or ":memory:" in where:
+        if where in ("sqlite://", SQLITE) or ":memory:" in where:
             raise ValueError("a database in memory is lost with its process")
-        if where.startswith(_SQLITE):
-            Path(where.removeprefix(_SQLITE)).parent.mkdir(parents=True, exist_ok=True)
+        if where.startswith(SQLITE):
+            Path(where.removeprefix(SQLITE)).parent.mkdir(parents=True, exist_ok=True)
         return RDBStorage(where)
     path = Path(where).expanduser()
     path.parent.mkdir(parents=True, exist_ok=True)

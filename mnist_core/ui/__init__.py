@@ -1,4 +1,4 @@
-"""The web page. The only place, beside app.py, that imports Gradio; one folder a part, named as in assets/.
+"""The web page. The only place that imports Gradio; one folder a part, named as in assets/.
 
 texts        what a visitor reads
 files        the scripts, styles and texts that a browser fetches once a release

@@ -23,7 +23,7 @@ from mnist_core.models.recipes import RECIPES
 from mnist_core.paths import SHIPPED_DIR
 from mnist_core.training import experiments
 from mnist_core.training.experiments import ABLATIONS, CLASSIC_ACTIVATIONS
-from mnist_core.training.search import SPACE
+from mnist_core.training.search_settings import SPACE
 
 PEN = PenInk([[np.array([[0, 0], [0, 9]])]] * 30, np.ones(30, np.int64), np.arange(1, 31))
 GRID = ("experiment", "grid", "--trials", "3", "--epochs", "1", "--seeds", "2")

@@ -23,7 +23,7 @@ from mnist_core.evaluation.report import (
     render_evidence,
     write_between,
 )
-from mnist_core.training.search import SPACE, list_impossible
+from mnist_core.training.search_settings import SPACE, list_impossible
 
 START, END = marks(EVIDENCE)
 DIGITS = {

@@ -2,6 +2,7 @@
 
 import dataclasses
 import shutil
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -231,6 +232,16 @@ def test_auto_with_a_gpu_that_tensorflow_cannot_use_is_the_cpu_with_a_note(monke
     assert device.kind == "cpu"
     assert "1 GPU" in device.note
     assert "TensorFlow" in device.note
+
+
+def test_a_gpu_without_tensorflow_is_told_what_to_install(monkeypatch):
+    monkeypatch.setattr(devices, "count_cuda_devices", lambda: 1)
+    monkeypatch.setitem(sys.modules, "tensorflow", None)
+    with pytest.raises(DeviceError, match=r"TensorFlow is not installed\. Install .*tensorflow\[and-cuda\]"):
+        choose_device("gpu")
+    device = choose_device("auto")
+    assert device.kind == "cpu"
+    assert "1 GPU(s), but TensorFlow is not installed: install tensorflow[and-cuda]" in device.note
 
 
 @pytest.mark.parametrize("requested", ["auto", "gpu"])

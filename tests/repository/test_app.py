@@ -13,10 +13,10 @@ from support.library import data_server, small_arrays, wait_until, write_arrays
 from support.models import copy_model
 from support.server import ONE, call_data, call_endpoint, call_pad, run_app, shared_server, start_app, stop_app
 
-import app
 from mnist_core.models.devices import choose_device
 from mnist_core.models.store import load_stored
 from mnist_core.paths import SHIPPED_DIR
+from mnist_core.serve import load_samples
 from mnist_core.services.reader import Reader
 
 DATA_DIR = os.environ.get("MNIST_DATA_DIR")
@@ -26,13 +26,13 @@ DATA_DIR = os.environ.get("MNIST_DATA_DIR")
 
 
 def test_built_in_samples_without_mnist():
-    samples = app.load_samples(None)
+    samples = load_samples(None)
     assert (samples.source, len(samples.images)) == ("built_in", 5000)
 
 
 @pytest.mark.skipif(not DATA_DIR, reason="MNIST_DATA_DIR names no folder with mnist.npz")
 def test_test_images_where_mnist_is_named():
-    samples = app.load_samples(Path(DATA_DIR))
+    samples = load_samples(Path(DATA_DIR))
     assert (samples.source, len(samples.images)) == ("test", 10_000)
 
 

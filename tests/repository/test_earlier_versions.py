@@ -18,7 +18,8 @@ from mnist_core.data.training_data import split_validation
 from mnist_core.models.inference import LiteRTPredictor, predict
 from mnist_core.models.store import build_keras_model, list_stored, load_stored
 from mnist_core.training.runs import Workbench
-from mnist_core.training.search import SearchSettings, search_grid
+from mnist_core.training.search import search_grid
+from mnist_core.training.search_settings import SearchSettings
 
 NAME = "lenet-digits-d174c70501"
 TRAINED_BY = ("--filters", 2, 4, "--dense-units", 16, "--outliers", 20, "--rotation", 5, "--epochs", 40)

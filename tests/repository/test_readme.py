@@ -42,7 +42,7 @@ from mnist_core.models.store import load_stored
 from mnist_core.paths import EVIDENCE_PATH, SHIPPED_DIR
 from mnist_core.services.library import MAPS, SPACES
 from mnist_core.training.experiments import ABLATIONS, CLASSIC_ACTIVATIONS
-from mnist_core.training.search import SPACE, grid_recipe
+from mnist_core.training.search_settings import SPACE, grid_recipe
 from mnist_core.ui.inside.tab import VIEWS
 from mnist_core.ui.texts import load_texts
 

@@ -1,6 +1,7 @@
 """The house rules that the packages' docstrings state, read from the imports themselves."""
 
 import ast
+import functools
 import re
 import subprocess
 import sys
@@ -17,6 +18,7 @@ SOURCES = [ROOT / "app.py", *sorted(PACKAGE.rglob("*.py"))]
 PACKAGES = sorted(path.parent for path in PACKAGE.rglob("__init__.py"))
 NETWORK = {"urllib", "http", "socket", "ssl", "ftplib", "requests", "httpx", "aiohttp", "urllib3"}
 HEAVY = {"keras", "tensorflow"}
+MAY_BE_MISSING = {*HEAVY, "optuna"}
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 every_source = pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -106,7 +108,7 @@ def test_imports_lead_only_up_the_reading_order(path):
 
 @every_source
 def test_only_the_page_imports_gradio(path):
-    if not is_in(path, "ui", "app"):
+    if not is_in(path, "ui"):
         assert "gradio" not in roots(all_imports(path))
 
 
@@ -118,15 +120,15 @@ def test_only_the_command_line_imports_the_commands(path):
 
 @every_source
 def test_only_the_command_line_and_settings_know_argparse(path):
-    if not is_in(path, "__main__", "commands", "app", "hosting.settings", "services.gradient_worker"):
+    if not is_in(path, "__main__", "commands", "hosting.settings", "services.gradient_worker"):
         assert "argparse" not in roots(all_imports(path))
 
 
 @every_source
-def test_only_the_command_line_prints(path):
+def test_only_the_command_line_and_the_start_of_the_page_print(path):
     """Whatever else a page wants to call tells through a function that it is given."""
     calls = [node.func for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
-    if not is_in(path, "__main__", "commands", "app"):
+    if not is_in(path, "__main__", "commands", "serve"):
         assert "print" not in {call.id for call in calls if isinstance(call, ast.Name)}
 
 
@@ -147,6 +149,36 @@ def test_only_the_search_knows_optuna(path):
         assert "optuna" not in roots(all_imports(path))
 
 
+@functools.cache
+def need_what_may_be_missing():
+    """The sources that cannot be imported without it."""
+    return {path for path in SOURCES if MAY_BE_MISSING & roots(top_imports(path))}
+
+
+@every_source
+def test_what_may_be_missing_is_asked_for_where_that_is_explained(path):
+    """By all modules but those that cannot even be imported without it, and so are asked for in the same way."""
+    if path in need_what_may_be_missing():
+        return
+    asking = {f"mnist_core.{name_of(other)}" for other in need_what_may_be_missing()}
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    explained = {
+        node
+        for block in ast.walk(tree)
+        if isinstance(block, ast.With) and "needed_packages()" in map(ast.unparse, block.items)
+        for node in ast.walk(block)
+    }
+    for_checkers = {
+        node
+        for block in ast.walk(tree)
+        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
+        for node in ast.walk(block)
+    }
+    names = set(imported_names(set(ast.walk(tree)) - explained - for_checkers, path))
+    assert {name for name in names if name.partition(".")[0] in MAY_BE_MISSING} == set()
+    assert {name for name in names if name in asking or name.rpartition(".")[0] in asking} == set()
+
+
 @every_source
 def test_only_download_knows_the_network(path):
     if not is_in(path, "data.download"):
@@ -154,9 +186,14 @@ def test_only_download_knows_the_network(path):
 
 
 def declared(*files):
-    """The names of what these files require."""
-    lines = [line.split("#")[0].strip() for name in files for line in (ROOT / name).read_text().splitlines()]
-    return {canonicalize_name(Requirement(line).name) for line in lines if line and line[0] != "-"}
+    """The names of what these files require, and the files that they name."""
+    names = set()
+    for line in [line.split("#")[0].strip() for file in files for line in (ROOT / file).read_text().splitlines()]:
+        if line.startswith("-r "):
+            names |= declared(line.removeprefix("-r "))
+        elif line:
+            names.add(canonicalize_name(Requirement(line).name))
+    return names
 
 
 def required_by(paths):
@@ -169,7 +206,10 @@ def required_by(paths):
 
 @pytest.mark.parametrize(
     ("paths", "files"),
-    [(SOURCES, ["requirements.txt"]), (TESTS, ["requirements.txt", "requirements-dev.txt"])],
+    [
+        (SOURCES, ["requirements.txt"]),
+        (TESTS, ["requirements-dev.txt"]),
+    ],
     ids=["the program", "the tests"],
 )
 def test_what_is_imported_is_declared(paths, files):
@@ -177,6 +217,11 @@ def test_what_is_imported_is_declared(paths, files):
     required = required_by(paths)
     assert {"numpy", "PIL"} <= required.keys()
     assert [name for name, distributions in required.items() if not distributions & declared(*files)] == []
+
+
+def test_serving_requires_all_but_what_may_be_missing():
+    serving = declared("requirements-serve.txt")
+    assert {name for name, found in required_by(SOURCES).items() if not found & serving} == MAY_BE_MISSING
 
 
 def test_nothing_is_declared_that_the_program_does_not_import():
@@ -189,6 +234,7 @@ def test_these_rules_can_see_an_import():
     assert "mnist_core.errors.InkError" in all_imports(PACKAGE / "preprocessing/ink.py")
     assert "mnist_core.preprocessing.ink.render_ink" in all_imports(PACKAGE / "augmentation/outliers.py")
     assert "gradio" in roots(all_imports(PACKAGE / "ui/page.py"))
+    assert PACKAGE / "training/search.py" in need_what_may_be_missing()
     assert any(name.startswith("mnist_core.commands") for name in all_imports(PACKAGE / "__main__.py"))
 
 

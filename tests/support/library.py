@@ -214,7 +214,7 @@ class StandIn:
         (services.parent / "__init__.py").touch()
         (services / "__init__.py").touch()
         (services / "answer_worker.py").write_text(_STAND_IN)
-        monkeypatch.setattr(child_process, "ASSETS_DIR", self.folder / "assets")
+        monkeypatch.setattr(child_process, "PROGRAM_DIR", self.folder)
 
     def release(self) -> None:
         """Lets those that wait go on."""

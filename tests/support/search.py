@@ -28,7 +28,8 @@ from mnist_core.models.recipes import Recipe
 from mnist_core.models.store import StoredModel, run_name, save_run
 from mnist_core.training import search, studies
 from mnist_core.training.runs import Workbench
-from mnist_core.training.search import SearchSettings, search_grid
+from mnist_core.training.search import search_grid
+from mnist_core.training.search_settings import SPACE, SearchSettings
 
 DATA = TrainingData(*(np.zeros(shape, np.uint8) for shape in [(2, 28, 28), (2,), (1, 28, 28), (1,)]))
 TEST = {"accuracy": 0.97, "interval": [0.96, 0.98]}
@@ -37,7 +38,7 @@ TEST = {"accuracy": 0.97, "interval": [0.96, 0.98]}
 def accuracy_of(recipe: Recipe, epoch: int | None = None) -> float:
     """The made-up validation accuracy of a recipe: no two networks share one, and it rises by a percent an epoch."""
     point = point_of(recipe)
-    places = [values.index(point[name]) for name, values in search.SPACE.items()]
+    places = [values.index(point[name]) for name, values in SPACE.items()]
     number = int("".join(map(str, places)), 2) * 37 % 64  # 37 and 64 have no factor in common: all 64 differ
     return 0.9 + number / 1000 + recipe.seed / 10000 - (recipe.epochs - (epoch or recipe.epochs)) / 100
 

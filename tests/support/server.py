@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -61,16 +62,22 @@ def run_app(*arguments: object, **environment: object) -> subprocess.CompletedPr
     )
 
 
-def start_app(*options: str, **environment: object) -> SimpleNamespace:
-    """Starts app.py and waits for its page: url, port, process, and what it has printed and imported."""
+def start_app(
+    *options: str, program: Sequence[str] = ("app.py",), folder: Path = ROOT, **environment: object
+) -> SimpleNamespace:
+    """Starts app.py, or another program in another folder, and waits for its page.
+
+    Returns:
+        url, port, process, and what it has printed and imported.
+    """
     port = free_port()
     log = Path(_folder.name) / f"{port}.log"
     with log.open("w") as file:
         process = subprocess.Popen(
-            [sys.executable, *options, "app.py", "--port", str(port)],
+            [sys.executable, *options, *program, "--port", str(port)],
             stdout=file,
             stderr=subprocess.STDOUT,
-            cwd=ROOT,
+            cwd=folder,
             env=clean_environment(**environment),
         )
     atexit.register(stop_app, process)
@@ -91,7 +98,7 @@ def start_app(*options: str, **environment: object) -> SimpleNamespace:
         else:
             return server
     stop_app(process)
-    raise RuntimeError(f"app.py did not serve its page:\n{server.printed()}")
+    raise RuntimeError(f"{program[0]} did not serve its page:\n{server.printed()}")
 
 
 def stop_app(process: subprocess.Popen) -> None:
@@ -127,17 +134,28 @@ def send_picture(server: SimpleNamespace, content: bytes) -> httpx.Response:
     return httpx.post(f"{server.url}/picture", content=content, timeout=60)
 
 
+def call_inside(server: SimpleNamespace, function: str, message: object) -> httpx.Response:
+    """Calls one of the inside tab's functions as its script does."""
+    body = {
+        "session_hash": "test",
+        "component_id": component_id(server.url, "inside"),
+        "fn_name": function,
+        "data": message,
+    }
+    return _post(f"{server.url}/gradio_api/component_server", body)
+
+
 def call_endpoint(server: SimpleNamespace, name: str, *arguments: object) -> httpx.Response:
     """Calls a named endpoint without a client library; numbers that JSON does not know are sent as they are."""
     return _post(f"{server.url}/gradio_api/run/{name}", {"data": arguments})
 
 
 @functools.cache
-def component_id(url: str) -> int:
-    """The number that Gradio gave the pad."""
+def component_id(url: str, name: str = "sketch") -> int:
+    """The number that Gradio gave the pad, or another part of that name."""
     components = httpx.get(f"{url}/config").json()["components"]
-    (pad,) = (component for component in components if component["props"].get("elem_id") == "sketch")
-    return pad["id"]
+    (part,) = (component for component in components if component["props"].get("elem_id") == name)
+    return part["id"]
 
 
 def sample_digit(label: int, number: int = 0) -> np.ndarray:
@@ -164,20 +182,11 @@ def _lines(log: Path) -> list[str]:
 
 def call_data(server: SimpleNamespace, function: str, message: object) -> httpx.Response:
     """Calls one of the data tab's functions as its script does."""
-    number = data_component_id(server.url)
+    number = component_id(server.url, "data")
     body = {"session_hash": "test", "component_id": number, "fn_name": function, "data": message}
     return _post(f"{server.url}/gradio_api/component_server", body)
 
 
-@functools.cache
-def data_component_id(url: str) -> int:
-    """The number that Gradio gave the data tab."""
-    components = httpx.get(f"{url}/config").json()["components"]
-    (tab,) = (component for component in components if component["props"].get("elem_id") == "data")
-    return tab["id"]
-
-
 def start_app_with_data(data_dir: Path, **environment: object) -> SimpleNamespace:
     """Starts app.py with `--data-dir`; it lists the modules that it imports."""
-    code = f"import sys, app; sys.exit(app.main(['--data-dir', {str(data_dir)!r}, *sys.argv[2:]]))"
-    return start_app("-X", "importtime", "-c", code, **environment)
+    return start_app("-X", "importtime", program=("app.py", "--data-dir", str(data_dir)), **environment)

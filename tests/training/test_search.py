@@ -26,7 +26,15 @@ from support.search import (
 from mnist_core.errors import StoppedError, StorageError, TrainingError
 from mnist_core.models.recipes import change_recipe, find_recipe
 from mnist_core.training import runs, search, studies
-from mnist_core.training.search import SAMPLERS, SearchSettings, grid_recipe, list_impossible, list_points, search_grid
+from mnist_core.training.search import search_grid
+from mnist_core.training.search_settings import (
+    SAMPLERS,
+    SPACE,
+    SearchSettings,
+    grid_recipe,
+    list_impossible,
+    list_points,
+)
 
 VGG_SMALL = {"blocks": 2, "filters": 32, "kernel": 3, "pool_size": 2, "dense_layers": 1, "dense_units": 512}
 DIGEST = "0123456789abcdef" * 4
@@ -63,21 +71,21 @@ def test_24_of_64_combinations_are_impossible():
 
 
 def test_exactly_those_are_listed_that_shrink_to_nothing():
-    listed = [{name: entry[name] for name in search.SPACE} for entry in list_impossible()]
+    listed = [{name: entry[name] for name in SPACE} for entry in list_impossible()]
     assert listed == [point for point in list_points() if find_too_small(point)]
 
 
 @pytest.mark.parametrize("entry", list_impossible(), ids=lambda entry: "-".join(str(entry[name]) for name in VGG_SMALL))
 def test_an_impossible_combination_names_its_layer_and_the_reason(entry):
-    assert list(entry) == [*search.SPACE, "layer", "reason"]
+    assert list(entry) == [*SPACE, "layer", "reason"]
     assert entry["layer"] == find_too_small(entry)
     assert f"cannot be built at {entry['layer']}: a {entry['kernel']}x{entry['kernel']} conv" in entry["reason"]
 
 
-def test_the_impossible_ones_are_known_without_keras():
+def test_the_impossible_ones_are_known_without_keras_and_optuna():
     code = (
-        "import sys; from mnist_core.training.search import list_impossible; print(len(list_impossible()));"
-        "print([name for name in ('keras', 'tensorflow') if name in sys.modules])"
+        "import sys; from mnist_core.training.search_settings import list_impossible; print(len(list_impossible()));"
+        "print([name for name in ('keras', 'tensorflow', 'optuna') if name in sys.modules])"
     )
     assert run_python(code).stdout.split() == ["24", "[]"]
 
@@ -215,7 +223,7 @@ def test_the_grid_tries_every_possible_network_once(whole):
 
 
 def test_every_trial_is_listed_with_its_figures(whole):
-    trials = {tuple(trial[name] for name in search.SPACE): trial for trial in whole.found["trials"]}
+    trials = {tuple(trial[name] for name in SPACE): trial for trial in whole.found["trials"]}
     assert len(trials) == NUM_POSSIBLE
     for recipe in whole.training.recipes:
         trial = trials[tuple(point_of(recipe).values())]
@@ -241,7 +249,7 @@ def test_the_best_has_the_highest_validation_accuracy(whole):
 def test_only_the_best_is_stored_and_measured_on_the_test_set(whole):
     best = whole.found["best"]
     (asked,) = whole.workbench.asked
-    assert (point_of(asked), asked.seed, asked.epochs) == ({name: best[name] for name in search.SPACE}, 0, 1)
+    assert (point_of(asked), asked.seed, asked.epochs) == ({name: best[name] for name in SPACE}, 0, 1)
     assert (best["model"], best["test_accuracy"], best["test_interval"]) == ("the-best", *TEST.values())
     assert all("test" not in name for trial in whole.found["trials"] for name in trial)
 
@@ -491,7 +499,7 @@ def test_a_search_stopped_again_and_again_ends_with_every_trial_once(trained, jo
             run(journal, trials=12, sampler=sampler)
     trained()
     trials = run(journal, trials=12, sampler=sampler)["trials"]
-    tried = [(*(trial[name] for name in search.SPACE), trial["seed"]) for trial in trials]
+    tried = [(*(trial[name] for name in SPACE), trial["seed"]) for trial in trials]
     assert len(set(tried)) == len(tried) == 12
     assert {"RUNNING", "WAITING"}.isdisjoint(states(journal))
 
@@ -505,7 +513,7 @@ def test_the_whole_grid_is_tried_even_when_it_was_stopped(trained, journal):
     trained()
     trials = run(journal)["trials"]
     assert len(trials) == NUM_POSSIBLE
-    assert as_set({name: trial[name] for name in search.SPACE} for trial in trials) == as_set(POSSIBLE)
+    assert as_set({name: trial[name] for name in SPACE} for trial in trials) == as_set(POSSIBLE)
 
 
 def test_ctrl_c_while_the_search_waits_for_others_says_where_the_trials_are(trained, journal, monkeypatch):
@@ -574,7 +582,7 @@ def test_the_spread_is_that_of_the_best_network_with_further_seeds(trained, jour
     found = run(journal, trials=4, seeds=3)
     again = training.recipes[4:]
     assert [(point_of(recipe), recipe.seed) for recipe in again] == [
-        ({name: found["best"][name] for name in search.SPACE}, seed) for seed in (1, 2)
+        ({name: found["best"][name] for name in SPACE}, seed) for seed in (1, 2)
     ]
     values = [found["best"]["validation_accuracy"], *map(accuracy_of, again)]
     assert found["spread"] == {

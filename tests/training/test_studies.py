@@ -12,6 +12,7 @@ from optuna.trial import TrialState
 
 from mnist_core.errors import StorageError
 from mnist_core.training import studies
+from mnist_core.training.search_settings import default_storage
 
 KINDS = pytest.mark.parametrize("where", ["{}/some.journal", "sqlite:///{}/some.db"], ids=["journal", "sqlite"])
 
@@ -76,12 +77,12 @@ def test_folders_are_made(where, tmp_path):
 
 
 def test_without_a_place_a_study_is_kept_in_a_database_in_the_cache_folder(tmp_path):
-    assert studies.default_storage(tmp_path) == f"sqlite:///{tmp_path}/studies/grid.db"
+    assert default_storage(tmp_path) == f"sqlite:///{tmp_path}/studies/grid.db"
 
 
 def test_a_journal_that_was_begun_in_the_cache_folder_is_gone_on_with(tmp_path):
     open_study(tmp_path / "studies/grid.journal").optimize(lambda trial: 1.0, n_trials=1)
-    assert states(open_study(studies.default_storage(tmp_path))) == [TrialState.COMPLETE]
+    assert states(open_study(default_storage(tmp_path))) == [TrialState.COMPLETE]
 
 
 def test_a_database_that_others_are_just_making_is_opened_when_it_is_made(tmp_path, monkeypatch):

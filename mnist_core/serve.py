@@ -1,0 +1,73 @@
+"""Opens the sketchpad: settings, then the page, then the server."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from .data.mnist import load_dataset
+from .data.sample import Samples, built_in_samples
+from .errors import MnistError
+from .hosting.settings import parse_settings
+from .models.devices import choose_device
+from .paths import SHIPPED_DIR, find_cache_dir, models_dir
+
+
+def load_samples(data_dir: Path | None) -> Samples:
+    """The images shown beside the pad: the test images of the set that is named, else the built-in ones."""
+    if data_dir is None:
+        return built_in_samples()
+    dataset = load_dataset(data_dir)
+    return Samples(dataset.x_test, dataset.y_test, "test", dataset.name)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serves the page until it is stopped; returns the exit code."""
+    settings = parse_settings(arguments, description=__doc__)
+    cache_dir, note = find_cache_dir()
+    if note:
+        _complain(note)
+    # So that what must be tidied up is.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    # Whose word on addresses counts is decided in one place, the gate.
+    os.environ["FORWARDED_ALLOW_IPS"] = ""
+    # Gradio takes a second to import and asks the network for news unless told not to.
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    from .services.library import Library
+    from .services.memory import return_large_blocks
+    from .services.reader import Reader
+    from .ui.page import build_page, launch_options
+
+    return_large_blocks()
+    try:
+        device = choose_device(settings.device)
+        reader = Reader(device, (SHIPPED_DIR, models_dir(cache_dir)), settings.model)
+        library = Library(reader, settings.data_dir, cache_dir)
+        page = build_page(reader, load_samples(settings.data_dir), library)
+    except (MnistError, OSError) as error:
+        _complain(str(error))
+        return 1
+    print(f"{reader.models.default} answers on {device.name}{'; ' + device.note if device.note else ''}", flush=True)
+    try:
+        page.launch(
+            server_name=settings.host,
+            server_port=settings.port,
+            share=settings.share,
+            inbrowser=settings.open,
+            **launch_options(settings, reader),
+        )
+    except OSError:
+        _complain(
+            f"the page cannot be served at {settings.host}:{settings.port}: another program uses this port, or the "
+            "address is not this machine's. Choose others with --port and --host."
+        )
+        return 1
+    return 0
+
+
+def _complain(text: str) -> None:
+    """Tells the person who has started the program, under the name by which it was called."""
+    print(f"{Path(sys.argv[0]).name}: {text}", file=sys.stderr)
