@@ -1,6 +1,7 @@
 """What many tests share: the built-in sample, and a folder of further data where there is one."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,14 @@ import pytest
 from mnist_core.data.sample import load_sample
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def end_servers():
+    """Ends what tests have started: where tests run in workers, nothing that is registered with atexit is called."""
+    yield
+    if server := sys.modules.get("support.server"):
+        server.stop_all_apps()
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..checks import is_number
-from ..errors import DamagedModelError, MnistError, ModelError, NotAModelError, StorageError, UnknownModelError
+from ..errors import DamagedModelError, ModelError, NotAModelError, StorageError, UnknownModelError
 from ..packages import needed_packages
 from ..paths import SHIPPED_DIR
 from .calibration import Calibration

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import functools
 import io
 import json
@@ -28,6 +27,7 @@ SEVEN = [[[15, 15], [50, 14], [85, 15], [65, 50], [45, 95]]]
 _START_SECONDS = 120
 _IMPORT = "import time:"
 
+_started: list[subprocess.Popen] = []
 _folder = tempfile.TemporaryDirectory(prefix="server-", ignore_cleanup_errors=True)
 UPLOADS = Path(_folder.name) / "uploads"
 # A proxy that the machine may need does not know this machine's own servers.
@@ -80,7 +80,7 @@ def start_app(
             cwd=folder,
             env=clean_environment(**environment),
         )
-    atexit.register(stop_app, process)
+    _started.append(process)
     server = SimpleNamespace(
         url=f"http://127.0.0.1:{port}",
         port=port,
@@ -105,6 +105,12 @@ def stop_app(process: subprocess.Popen) -> None:
     """Ends a server."""
     process.kill()
     process.wait()
+
+
+def stop_all_apps() -> None:
+    """Ends all servers that still run."""
+    for process in _started:
+        stop_app(process)
 
 
 def shared_server() -> SimpleNamespace:
