@@ -91,7 +91,7 @@ def load_dataset(
             return _read_mnist(path)
     if not download:
         raise DataError(
-            f"MNIST was not found at {cached} nor at {KERAS_PATH}. Give its folder with --data-dir or MNIST_DATA_DIR."
+            f"MNIST was not found at {cached} or {KERAS_PATH}. Name its folder with --data-dir or MNIST_DATA_DIR."
         )
     _download(MNIST_URL, cached, on_progress)
     return _read_mnist(cached)
@@ -113,7 +113,7 @@ def find_places(data_dir: Path) -> list[Path]:
         if path.is_file():
             return [path]
     except (OSError, RuntimeError) as error:
-        raise DataError(f"{data_dir} cannot be looked at: {error}. Name another place.") from error
+        raise DataError(f"{data_dir} cannot be opened: {error}. Name another place.") from error
     found = [path / "mnist.npz"] if (path / "mnist.npz").is_file() else []
     folders = (path, path / "raw", path / "MNIST" / "raw")
     return found + [folder for folder in folders if any(_find_idx(folder, name) for name in _IDX_NAMES)]
@@ -147,8 +147,8 @@ def read_dataset(path: Path) -> Dataset:
     elif right or name == "mnist":
         wrong = ", ".join(other for other in MNIST_HASHES if other not in right)
         raise DataError(
-            f"{path} is not the original MNIST: {wrong} missing or changed. Delete it, or rename "
-            "it if it is another set, or name another with --data-dir.",
+            f"{path} is not the original MNIST: {wrong} missing or changed. If it should be MNIST, download it "
+            "again. If it is another set, give it another name. Or name another place with --data-dir.",
             path,
         )
     else:
@@ -180,7 +180,9 @@ def _read_mnist(path: Path) -> Dataset:
     dataset = read_dataset(path)
     if dataset.name != "mnist":
         raise DataError(
-            f"{path} is not the original MNIST: all of it is changed. Delete it, or name another with --data-dir.", path
+            f"{path} is not the original MNIST: all four arrays differ. If it should be MNIST, download it again. "
+            "If it is another set, move it and name it with --data-dir.",
+            path,
         )
     return dataset
 
@@ -193,7 +195,9 @@ def _read_idx_folder(folder: Path) -> dict[str, np.ndarray]:
     found = {name: _find_idx(folder, name) for name in _IDX_NAMES}
     missing = [_IDX_NAMES[name] for name, path in found.items() if path is None]
     if missing:
-        raise DataError(f"{folder} lacks {', '.join(missing)} (plain or .gz) to be a set of four IDX files.", folder)
+        raise DataError(
+            f"{folder} lacks {', '.join(missing)} (plain or .gz), which a set of four IDX files needs.", folder
+        )
     return {name: read_idx(path) for name, path in found.items()}
 
 
@@ -209,7 +213,9 @@ def _check_layout(arrays: dict[str, np.ndarray], path: Path) -> None:
     """Makes sure that four arrays can be learned from as MNIST can."""
     missing = [name for name in MNIST_HASHES if name not in arrays]
     if missing:
-        raise DataError(f"{path} lacks {', '.join(missing)}. Expected x_train, y_train, x_test and y_test.", path)
+        raise DataError(
+            f"{path} lacks {', '.join(missing)}. Expected the arrays x_train, y_train, x_test and y_test.", path
+        )
     for split in ("train", "test"):
         images, labels = arrays[f"x_{split}"], arrays[f"y_{split}"]
         if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (_SIDE, _SIDE) or not len(images):
@@ -243,4 +249,4 @@ def _download(url: str, path: Path, on_progress: ProgressCallback | None) -> Non
         try:
             _read_mnist(Path(file.name))
         except DataError as error:
-            raise not_downloaded(url, *_DOWNLOAD, f"what came cannot be used: {error}") from error
+            raise not_downloaded(url, *_DOWNLOAD, f"the file that came cannot be used: {error}") from error
