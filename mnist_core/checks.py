@@ -34,7 +34,7 @@ def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
         QueryError: It is none of them.
     """
     if value not in choices:
-        raise QueryError(f"{name!r} takes one of {', '.join(choices)}. Received: {value!r:.100}.")
+        raise QueryError(f"{name!r} must be one of {', '.join(choices)}. Received: {value!r:.100}.")
 
 
 def check_index(index: Any, size: int) -> int:
@@ -57,7 +57,7 @@ def check_whole(name: str, value: Any, low: int, high: int | None = None) -> int
     """
     if not is_whole(value) or value < low or (high is not None and value > high):
         bounds = f"of at least {low}" if high is None else f"from {low} to {high}"
-        raise QueryError(f"{name!r} takes a whole number {bounds}. Received: {value!r:.100}.")
+        raise QueryError(f"{name!r} must be a whole number {bounds}. Received: {value!r:.100}.")
     return value
 
 

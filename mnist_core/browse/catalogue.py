@@ -92,7 +92,7 @@ class Catalogue:
     def has_duplicate(self) -> np.ndarray:
         """Whether another image is the same, or nearly, bool (n,)."""
         if self.duplicates is None:
-            raise QueryError("The duplicates among these images are not known yet. Wait until they are computed.")
+            raise QueryError("The duplicates among these images are still being computed. Wait until they are ready.")
         found = np.zeros(len(self.split), bool)
         found[self.duplicates.reshape(-1)] = True
         return found
@@ -114,7 +114,9 @@ class Catalogue:
     @property
     def _answers(self) -> Answers:
         if self.answers is None:
-            raise QueryError("The model's answers for these images are not known yet. Wait until they are computed.")
+            raise QueryError(
+                "The model's answers for these images are still being computed. Wait until they are ready."
+            )
         return self.answers
 
 

@@ -54,7 +54,7 @@ def add_device(command: argparse.ArgumentParser) -> None:
         "--device",
         choices=DEVICE_CHOICES,
         default=os.environ.get("MNIST_DEVICE") or "auto",
-        help="what computes; auto is a GPU where there is one",
+        help="where to compute; auto uses a GPU if there is one",
     )
 
 

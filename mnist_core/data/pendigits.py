@@ -108,7 +108,10 @@ def read_pendigits(path: Path) -> PenInk:
     arrays = read_npz(path)
     missing = {"points", "stroke_start", "sample_start", "y", "writer"} - arrays.keys()
     if missing:
-        raise DataError(f"{path} lacks {', '.join(sorted(missing))}, so it is not UCI's pen ink. Replace it.", path)
+        raise DataError(
+            f"{path} lacks {', '.join(sorted(missing))}, so it is not UCI's pen ink. Copy it again from the project.",
+            path,
+        )
     drawings = unpack_ink(arrays, path)
     numbers = [arrays[name] for name in ("y", "writer")]
     is_sound = all(array.shape == (len(drawings),) and np.issubdtype(array.dtype, np.integer) for array in numbers)
@@ -117,5 +120,7 @@ def read_pendigits(path: Path) -> PenInk:
     is_sound = is_sound and all(np.abs(array).max(initial=0) < 2**15 for array in (arrays["points"], *numbers))
     ink = PenInk(drawings, *(array.astype(np.int64) for array in numbers)) if is_sound else None
     if ink is None or ink.digest != _PENDIGITS_HASH:
-        raise DataError(f"{path} is not UCI's pen ink: strokes, labels or writers differ. Replace it.", path)
+        raise DataError(
+            f"{path} is not UCI's pen ink: strokes, labels or writers differ. Copy it again from the project.", path
+        )
     return ink

@@ -83,7 +83,7 @@ def load_training(path: Path, say: Callable[[str], None] = lambda text: None) ->
     """
     pen = recognise_pendigits(path)
     if pen:
-        say("This is UCI's pen ink: the eight writers that figures are reported for stay out.")
+        say("This is UCI's pen ink: the eight held-out writers are left out.")
     prepared = prepare_ink(pen.training) if pen else prepare_images(load_digits(path))
     labels = prepared.labels[prepared.readable].astype(np.uint8)
     data = split_evenly(prepared.pixels, labels, name_samples(path))

@@ -120,7 +120,7 @@ def gather(
     outliers = []
     others = list_others(data_dir)
     if not others:
-        say("No sets of other people's digits are at hand: name their folder with --data-dir.")
+        say("No sets of other people's digits were found. Name their folder with --data-dir.")
     for path in others:
         try:
             if {"x_train", "x_test"} <= list_npz(path).keys() or recognise_pendigits(path):

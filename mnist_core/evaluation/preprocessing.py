@@ -87,7 +87,7 @@ def load_drawings(name: str, data_dir: Path | None = None) -> Ink:
         raise DataError(f"Name the folder of {name}.npz with --data-dir.")
     path = folder / f"{name}.npz"
     if recognise_pendigits(path):
-        raise DataError(f"{name} is what models learn from. The writers kept apart from that are the set {PEN}.", path)
+        raise DataError(f"Models are trained on {name}. Use {PEN}, the held-out writers, instead.", path)
     labelled = load_digits(path)
     if labelled.kind != "ink":
         raise DataError(f"{name} holds pictures. Expected ink: without strokes no step can be left out.", path)

@@ -52,7 +52,7 @@ class BrokenCopy:
 def disturb(parts: Sequence[Part], noise: float, seed: int) -> dict[int, np.ndarray]:
     """Copies of all kernels, by the number of their part, with noise; see `BrokenCopy`."""
     if not (is_number(noise) and 0 <= noise <= MOST_NOISE):
-        raise QueryError(f"The noise on weights lies between 0 and {MOST_NOISE:g}. Received: {noise!r}.")
+        raise QueryError(f"The noise on weights must lie between 0 and {MOST_NOISE:g}. Received: {noise!r}.")
     generator = np.random.default_rng(seed)
     kernels = {number: part.kernel.copy() for number, part in enumerate(parts) if part.kernel is not None}
     for kernel in kernels.values() if noise else ():

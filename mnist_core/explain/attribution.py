@@ -54,7 +54,7 @@ class Target:
             if not is_index(label, NUM_CLASSES) and not (name == "versus" and label is None):
                 raise QueryError(f"Only the digits 0 to 9 can be explained. Received: {name}={label!r}.")
         if self.digit == self.versus:
-            raise QueryError(f"A digit is compared with another one. Received: {self.digit} twice.")
+            raise QueryError(f"Expected two different digits. Received: {self.digit} twice.")
 
     def weights(self, num_outputs: int) -> np.ndarray:
         """The target as a weighted sum of logits: float32 (num_outputs,)."""
@@ -273,7 +273,7 @@ def _list_patches() -> Iterator[tuple[slice, slice]]:
 
 def _find_last_convolution(network: Network) -> Part:
     if not has_maps(network):
-        raise QueryError(f"{network.name} has no convolution, so there are no maps to look at. Choose another method.")
+        raise QueryError(f"{network.name} has no convolution, so it has no feature maps. Choose another method.")
     return [part for part in network.parts if part.kind == "convolution"][-1]
 
 

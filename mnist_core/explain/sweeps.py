@@ -69,7 +69,7 @@ def check_values(values: Mapping[str, object] | None) -> dict[str, float]:
     for sweep in SWEEPS:
         value = values.get(sweep.name, sweep.neutral)
         if not (is_number(value) and sweep.low <= value <= sweep.high):
-            raise QueryError(f"{sweep.name!r} takes a number from {sweep.low} to {sweep.high}. Received: {value!r}.")
+            raise QueryError(f"{sweep.name!r} must be a number from {sweep.low} to {sweep.high}. Received: {value!r}.")
         checked[sweep.name] = float(value)
     return checked
 

@@ -37,7 +37,7 @@ def check_text(body: bytes) -> None:
         _check_unicode(body)
     if body.count(b"[") + body.count(b"{") > _MOST_LISTS or body.count(b",") > _MOST_COMMAS:
         raise RefusedError(
-            413, f"This holds too many lists or values. At most {MAX_POINTS:,} points of ink are read at once."
+            413, f"The body holds too many lists or values. Expected at most {MAX_POINTS:,} points of ink."
         )
     if _SURROGATE.search(body):
         _check_surrogates(body)
@@ -93,7 +93,9 @@ def _check_surrogates(body: bytes) -> None:
     try:
         json.dumps(json.loads(body), ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        raise RefusedError(400, "A text in this holds half a character (a lone surrogate). Send whole ones.") from None
+        raise RefusedError(
+            400, "A text in the body holds half a character (a lone surrogate). Send whole characters."
+        ) from None
     except (ValueError, RecursionError):
         pass  # no JSON at all: whoever reads it says so
 
@@ -107,4 +109,6 @@ def _check_depth(body: bytes) -> None:
             return
         left = left.replace(b"[]", b"")
     if left:
-        raise RefusedError(400, f"The lists in this are not closed, or lie more than {_DEEPEST} levels deep.")
+        raise RefusedError(
+            400, f"The lists in the body are not closed, or are nested more than {_DEEPEST} levels deep."
+        )

@@ -179,7 +179,7 @@ class Gate:
             await asyncio.wait_for(asyncio.to_thread(self._is_ready), _READY_SECONDS)
         except Exception as error:
             _log.warning("the server is not ready", exc_info=True)
-            raise RefusedError(503, "The server cannot answer visitors now; its log says why.", 10) from error
+            raise RefusedError(503, "The server cannot answer visitors at the moment; its log says why.", 10) from error
         return JSONResponse({"ready": True})
 
     async def _refuse(self, error: RefusedError, scope: Scope, route: str, receive: Receive, send: Send) -> None:

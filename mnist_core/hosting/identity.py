@@ -120,7 +120,7 @@ class Accounts:
         expected = self._digests.get(name, bytes(32))
         if not hmac.compare_digest(_digest(password), expected):
             self._attempts.note(address)
-            raise RefusedError(401, "Name or password is wrong.")
+            raise RefusedError(401, "The name or the password is wrong.")
         return name
 
     def prove(self, name: str) -> str:

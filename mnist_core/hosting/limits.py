@@ -81,7 +81,8 @@ class Bodies:
                     body = await self._receive(receive, limit, held)
             except TimeoutError:
                 raise RefusedError(
-                    408, f"The body did not come within {self._patience:.0f} seconds. Send it again, or a smaller one."
+                    408,
+                    f"The body did not arrive within {self._patience:.0f} seconds. Send it again, or a smaller one.",
                 ) from None
             yield body
 
@@ -127,4 +128,4 @@ class Streams:
 
 
 def _too_long(limit: Limit) -> RefusedError:
-    return RefusedError(413, f"This is too large. At most {limit.most_bytes:,} bytes are read.")
+    return RefusedError(413, f"The body is too large. Send at most {limit.most_bytes:,} bytes.")

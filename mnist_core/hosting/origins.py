@@ -75,7 +75,9 @@ class Proxies:
             scope["headers"] = [header for header in scope["headers"] if not header[0].startswith(_FORWARDED)]
             self._check_own(scope["host"])
         if scope["host"] and not _HOST.fullmatch(scope["host"]):
-            raise RefusedError(400, "The Host header is no address. Expected a name or an IP address, and a port.")
+            raise RefusedError(
+                400, "The Host header is not an address. Expected a name or an IP address, with or without a port."
+            )
         return scope
 
     def _is_trusted(self, address: str) -> bool:
@@ -129,7 +131,7 @@ def check_page(method: str, headers: Headers, host: str) -> None:
     if is_foreign and not follows_link:
         raise RefusedError(
             403,
-            "This request was sent by a page of another site, which may not do that. If that page is this one behind a "
+            "This request came from a page of another site, which is not allowed. If that page is this one behind a "
             "proxy, let the proxy pass Host on and name it in MNIST_TRUSTED_PROXY.",
         )
 

@@ -87,7 +87,7 @@ class QueueResults:
                     del self._num_unread[session]
 
         if session not in self._num_unread:
-            raise RefusedError(404, "No answer waits under this name.")
+            raise RefusedError(404, "No answer is waiting under this name.")
         self._fetching[session] += 1
         try:
             await self._app(scope, receive, speak)

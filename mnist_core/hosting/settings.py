@@ -110,7 +110,7 @@ def _build_parser(description: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=description,
         epilog="MNIST_AUTH (user:password, several with commas) lets in only those who log in; MNIST_OWNER_PASSWORD is "
-        "the owner's. Neither is an option: a command line can be read by everybody on the machine.",
+        "the owner's. Neither is an option, because everybody on the machine can read a command line.",
     )
     add = parser.add_argument
     add("--host", help=f"address to listen on (MNIST_HOST; {Settings.host})")

@@ -191,7 +191,7 @@ class Architecture:
         }
         for name in changes:
             if missing.get(name):
-                raise ArchitectureError(f"`{name}` would change nothing: {self.name} has no {missing[name]}.", name)
+                raise ArchitectureError(f"`{name}` has no effect here: {self.name} has no {missing[name]}.", name)
         return changed
 
     def drop_idle(self, parts: Parts) -> Parts:

@@ -70,7 +70,7 @@ def count_cuda_devices() -> int:
 def _without_gpu(requested: str, found: str, note: str) -> Device:
     if requested == "gpu":
         raise DeviceError(
-            f"A GPU was asked for, but {found}. Install an NVIDIA driver and tensorflow[and-cuda], "
+            f"A GPU was requested, but {found}. Install an NVIDIA driver and tensorflow[and-cuda], "
             "or use --device auto.",
             requested,
             found,

@@ -20,7 +20,7 @@ def unpack(content: bytes) -> Any:
         model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
         (_,), (_,) = model.subgraphs, model.signatureDefs
     except Exception as error:  # damaged bytes raise almost anything
-        raise ValueError(f"it is no LiteRT file ({error})") from error
+        raise ValueError(f"it is not a LiteRT file ({error})") from error
     return model
 
 
@@ -64,7 +64,7 @@ def read_constant(model: Any, index: int) -> np.ndarray:
     tensor = model.subgraphs[0].tensors[index]
     data, shape = model.buffers[tensor.buffer].data, tuple(int(side) for side in tensor.shape)
     if data is None or len(data) != 4 * int(np.prod(shape)):
-        raise ValueError(f"tensor {index} holds no float32 numbers of shape {shape}")
+        raise ValueError(f"tensor {index} does not hold float32 numbers of shape {shape}")
     return np.asarray(data, np.uint8).view(np.float32).reshape(shape)
 
 

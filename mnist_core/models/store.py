@@ -348,7 +348,7 @@ def check_place(folder: Path) -> None:
     except OSError as error:
         raise _not_writable(folder, error) from error
     if not is_free:
-        raise StorageError(f"{folder} holds something that is no stored model. Name another folder.", folder)
+        raise StorageError(f"{folder} holds something that is not a stored model. Name another folder.", folder)
 
 
 def _put_in_place(partial: Path, folder: Path) -> None:
@@ -449,7 +449,7 @@ def _read_metrics(folder: Path) -> dict[str, Any]:
     """The metrics; of what they hold only the calibration, which decides the answers, must be understood."""
     metrics = _read_json(folder / "metrics.json")
     if not isinstance(metrics, dict):
-        raise TypeError("metrics.json holds no object")
+        raise TypeError("metrics.json does not hold an object")
     Calibration.from_dict(metrics.get("calibration", {}))
     return metrics
 
@@ -485,7 +485,7 @@ def _move_aside(folder: Path) -> Path | None:
 
 
 def _not_readable(folder: Path, error: OSError) -> StorageError:
-    return StorageError(f"The stored model {folder} cannot be read now: {error}.", folder)
+    return StorageError(f"The stored model {folder} cannot be read at the moment: {error}.", folder)
 
 
 def _not_writable(folder: Path, error: OSError) -> StorageError:

@@ -56,15 +56,18 @@ def check_ink(ink: Any, *, allow_dot: bool = False) -> list[np.ndarray]:
     num_points = sum(max(1, _length(stroke)) for stroke in ink)  # millions of empty strokes take time, too
     if num_points > MAX_POINTS:
         raise InkError(
-            f"That is too much ink: {num_points} points, at most {MAX_POINTS} are read. Clear and draw again."
+            f"There is too much ink: {num_points} points, of which at most {MAX_POINTS} are accepted. "
+            "Clear the pad and draw again."
         )
     strokes = [_check_stroke(stroke, index) for index, stroke in enumerate(ink) if _length(stroke)]
     if not strokes:
         raise InkError("There is no ink. Draw a digit first.")
     if max(np.abs(stroke).max() for stroke in strokes) > _FARTHEST:
-        raise InkError(f"This ink lies too far off. Expected coordinates between -{_FARTHEST:.0e} and {_FARTHEST:.0e}.")
+        raise InkError(
+            f"This ink lies too far away. Expected coordinates between -{_FARTHEST:.0e} and {_FARTHEST:.0e}."
+        )
     if largest_extent(strokes) < _SMALLEST and not allow_dot:
-        raise InkError("That is a single dot. Draw a line.")
+        raise InkError("This is a single dot. Draw a line.")
     return strokes
 
 

@@ -49,7 +49,7 @@ def open_picture(source: bytes | Path) -> Image.Image:
     """
     stream = io.BytesIO(source) if isinstance(source, bytes) else source
     if not _decoding.acquire(timeout=_PATIENCE):
-        raise PictureError("Many pictures are being read just now. Try again in a moment.")
+        raise PictureError("Many pictures are being read at the moment. Try again soon.")
     try:
         with Image.open(stream, formats=FORMATS) as opened:
             width, height = opened.size
@@ -144,7 +144,7 @@ def _standardise(picture: Image.Image) -> Image.Image:
     try:
         return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     except ValueError as error:
-        raise PictureError(f"Pictures of the colour mode {picture.mode} cannot be read. Save it as PNG.") from error
+        raise PictureError(f"Pictures in colour mode {picture.mode} cannot be read. Save it as PNG.") from error
 
 
 def _from_numbers(values: np.ndarray) -> Image.Image:
@@ -196,7 +196,7 @@ def _find_ink(grey: np.ndarray) -> np.ndarray:
     floor = 4 * sigma
     if darkest < _MIN_CONTRAST or floor > 0.6 * darkest:
         raise PictureError(
-            "No digit stands out on this picture: it is blank, too faint or too noisy. Expected one digit on "
+            "No digit stands out in this picture: it is blank, too faint or too noisy. Expected one digit on "
             "plain paper."
         )
     ink = np.clip((ink - floor) / (darkest - floor), 0, 1)

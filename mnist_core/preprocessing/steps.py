@@ -82,7 +82,9 @@ def follow(strokes: Sequence[np.ndarray], steps: Collection[str] = STEPS, *, bru
     if not set(steps) <= set(STEPS) or not 0 < brush <= 1:
         raise ValueError(f"Expected steps of {STEPS} and a brush in ]0, 1]. Received: {steps!r} and {brush!r}.")
     if max(np.abs(stroke).max() for stroke in strokes) > _FARTHEST:
-        raise InkError(f"The drawing lies outside the pad. Expected coordinates within {_FARTHEST} sides of it.")
+        raise InkError(
+            f"The drawing lies too far outside the pad. Expected coordinates within {_FARTHEST} times its side."
+        )
     ink = _draw_on_pad(strokes, brush * IMAGE_SIZE)
     pen_width = scale_brush(strokes, steps, brush)
     box = _draw_boxed(strokes, pen_width) if "box" in steps else ink

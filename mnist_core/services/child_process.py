@@ -99,7 +99,7 @@ class ChildProcess:
         try:
             message = self._messages.get(timeout=patience_seconds)
         except queue.Empty:
-            raise TimeoutError(f"nothing came for {patience_seconds:g} seconds") from None
+            raise TimeoutError(f"no answer for {patience_seconds:g} seconds") from None
         if message is None:
             self._messages.put(None)  # for who asks again
             raise self._ended()

@@ -109,6 +109,6 @@ class Jobs:
         except ChildEndedError as error:
             return str(error)
         except TimeoutError as error:
-            return f"{error}, so it was given up."
+            return f"{error}, so it was stopped."
         finally:
             child.kill()

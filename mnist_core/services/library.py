@@ -227,7 +227,7 @@ class Library:
         try:
             stamp = source.stamp
         except OSError as error:
-            raise QueryError(f"{name} is gone: {error}. Reload the page.") from error
+            raise QueryError(f"{name} can no longer be read: {error}. Reload the page.") from error
 
         def load() -> _OpenSplit | None:
             split = load_split(source, self._cache_dir, prepare=False)

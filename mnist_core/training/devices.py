@@ -33,7 +33,7 @@ def choose_devices(requested: str = "auto") -> list[str]:
         tensorflow.config.set_visible_devices([], "GPU")
         return []
     if requested == "gpu" and not gpus:
-        raise DeviceError("A GPU was asked for, but TensorFlow can use none. Use --device auto.", requested, "CPU")
+        raise DeviceError("A GPU was requested, but TensorFlow cannot use one. Use --device auto.", requested, "CPU")
     for gpu in gpus:
         tensorflow.config.experimental.set_memory_growth(gpu, True)
     return [f"GPU:{index}" for index in range(len(gpus))]

@@ -89,7 +89,9 @@ def train(
             stop_if_asked()
     except KeyboardInterrupt:
         if monitor.best_weights is None:
-            raise StoppedError("Training was stopped before its first epoch ended: there is nothing to keep.") from None
+            raise StoppedError(
+                "Training was stopped before its first epoch ended, so there is nothing to keep."
+            ) from None
         model.set_weights(monitor.best_weights)
         stopped_after = monitor.best_epoch
     if monitor.reached_aim:

@@ -79,8 +79,8 @@ class Workbench:
             return bench
         if dataset.name != "mnist":
             bench.say(
-                f"The pen ink is for MNIST's digits and stays out. If {dataset.name} is no set of digits, add "
-                "--outliers 0."
+                f"The pen ink is used with MNIST's digits only and is left out. If {dataset.name} does not hold "
+                "digits, add --outliers 0."
             )
             return bench
         return dataclasses.replace(bench, data=add_ink(bench.data, load_pendigits()))
@@ -117,7 +117,7 @@ class Workbench:
         if stored is None:
             stored = self.train(recipe)
             if not stored.complete:
-                raise KeyboardInterrupt(f"Stopped; {stored.name} holds what was reached.")
+                raise KeyboardInterrupt(f"Stopped; {stored.name} holds the best so far.")
         return stored
 
     def train(self, recipe: Recipe, folder: Path | None = None) -> StoredModel:
@@ -252,7 +252,9 @@ def start_from(recipe: Recipe, model: StoredModel, freeze: Sequence[str] = (), p
         )
     frozen = find_layers(network, freeze)
     if len(frozen) == len(find_layers(network, ["*"])):
-        raise ArchitectureError("All layers are frozen: nothing is left to train. Leave at least `logits`.", "logits")
+        raise ArchitectureError(
+            "All layers are frozen, so there is nothing to train. Leave at least `logits` unfrozen.", "logits"
+        )
     return dataclasses.replace(recipe, start=Start(model.name, model.weights_digest, frozen))
 
 

@@ -184,7 +184,7 @@ class _Search:
             return self._conclude()
         except KeyboardInterrupt:
             raise KeyboardInterrupt(
-                f"Stopped. The trials are kept in {self._place}; the same command goes on with them."
+                f"Stopped. The trials are kept in {self._place}; the same command continues with them."
             ) from None
 
     def _conclude(self) -> dict[str, Any]:
@@ -232,7 +232,7 @@ class _Search:
             if not num_running:
                 return False
             if not is_waiting:
-                self._workbench.say(f"Waiting for {num_running} trials of other workers, which may have died")
+                self._workbench.say(f"Waiting for {num_running} trials of other workers, which may have crashed")
             is_waiting = True
             time.sleep(_WAIT_SECONDS)
         return False

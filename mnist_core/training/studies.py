@@ -156,4 +156,4 @@ def _check_journal(path: Path) -> None:
         with path.open("rb") as file:
             entry = json.loads(file.readline())
         if not isinstance(entry, dict) or "op_code" not in entry:
-            raise ValueError("it holds something else than a study")
+            raise ValueError("it holds something other than a study")

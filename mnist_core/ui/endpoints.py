@@ -193,7 +193,7 @@ def _find_neighbours(
     if strokes:
         image = render_ink(check_ink(strokes))
     elif index is None:
-        raise QueryError("Nothing to look for. Expected strokes, or the index of a sample.")
+        raise QueryError("There is nothing to look for. Expected strokes, or the index of a sample.")
     else:
         images = library.open_split(split).images
         image = images[check_index(index, len(images))].astype(np.float32) / 255

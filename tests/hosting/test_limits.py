@@ -49,7 +49,7 @@ def test_a_body_that_announces_too_much_is_not_waited_for():
 
 @pytest.mark.parametrize("source", [sender(b"", ends=False), sender(*[b" "] * 9, ends=False)])
 def test_a_body_that_does_not_come_is_given_up(source):
-    with pytest.raises(RefusedError, match="did not come within") as caught:
+    with pytest.raises(RefusedError, match="did not arrive within") as caught:
         asyncio.run(receive(Bodies(patience=0.01), source))
     assert caught.value.status == 408
 

@@ -215,7 +215,7 @@ def test_a_page_is_as_large_as_asked(page, size, num):
 @pytest.mark.parametrize("value", [-1, 1.0, 1.5, "1", True, None, [1], {}])
 def test_a_page_that_is_no_whole_number_is_refused(page, name, value):
     answer = page.browse_samples(**{"split": "test", name: value})
-    assert_refused(answer, f"'{name}' takes a whole number", f"Received: {value!r}.")
+    assert_refused(answer, f"'{name}' must be a whole number", f"Received: {value!r}.")
 
 
 @pytest.mark.parametrize("size", [0, 401, 10**30])
@@ -394,7 +394,7 @@ def test_a_sample_that_is_not_there_is_refused(page, index):
 @pytest.mark.parametrize("position", [-1, True, "3", 1.0, [3]])
 def test_a_place_that_is_no_whole_number_is_refused(page, position):
     answer = page.open_sample(split="test", position=position)
-    assert_refused(answer, "'position' takes a whole number of at least 0", f"Received: {position!r}.")
+    assert_refused(answer, "'position' must be a whole number of at least 0", f"Received: {position!r}.")
 
 
 def test_of_no_samples_none_can_be_opened(page):

@@ -125,7 +125,7 @@ class DataTab:
             position = int(found[0]) if len(found) else None
         else:
             if not len(chosen):
-                raise QueryError("No sample is left by these filters. Take one away.")
+                raise QueryError("No samples match. Remove a filter.")
             position = check_whole("position", message.get("position", 0), 0) % len(chosen)
             index = int(chosen[position])
         image = catalogue.split.images[index]

@@ -29,7 +29,7 @@ def compare_hand(message: Message) -> Message:
     """
     right, total = message.get("right"), message.get("total")
     if not (is_whole(total) and total >= 1 and is_index(right, total + 1)):
-        raise InkError(f"Expected how many drawings were read right, of how many. Received: {right!r} of {total!r}.")
+        raise InkError(f"Expected the number of drawings read right, and the total. Received: {right!r} of {total!r}.")
     interval = list(wilson_interval(right, total))
     rows = [{"name": "", "accuracy": right / total, "interval": interval, "isYou": True}]
     for name, figures in load_figures()["models"][0]["digits"].items():

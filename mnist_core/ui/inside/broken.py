@@ -49,7 +49,7 @@ def breaking_functions(bench: Bench) -> tuple[LiveFunction, ...]:
         anatomy, image = bench.decode(message)
         off, seed = message.get("off") or {}, message.get("seed", 0)
         if not isinstance(off, dict) or not all(isinstance(channels, list) for channels in off.values()):
-            raise QueryError("Expected lists of channels by the name of their layer.")
+            raise QueryError("Expected an object that names layers and lists their channels.")
         check_whole("seed", seed, 0)
         noise = message.get("noise", 0)
         copy = BrokenCopy(anatomy, off, noise, seed)

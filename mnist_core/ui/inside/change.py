@@ -25,7 +25,7 @@ def change_functions(bench: Bench) -> tuple[LiveFunction, ...]:
         """
         family, wanted = message.get("family"), message.get("wanted")
         if not isinstance(family, str):
-            raise QueryError(f"'family' takes one of {', '.join(FAMILIES)}. Received: {family!r}.")
+            raise QueryError(f"'family' must be one of {', '.join(FAMILIES)}. Received: {family!r}.")
         anatomy, image = bench.decode(message)
         with searching.turn():
             return _describe(find_change(anatomy.predict, image, family, wanted=wanted))

@@ -92,12 +92,12 @@ def _find_figures(variant: str, digest: str) -> list[Message]:
 def _read_steps(without: Any) -> tuple[str, ...]:
     steps = [] if without is None else without
     if not isinstance(steps, list) or not all(step in STEPS for step in steps):
-        raise QueryError(f"'without' takes a list of {', '.join(STEPS)}. Received: {without!r}.")
+        raise QueryError(f"'without' must be a list of {', '.join(STEPS)}. Received: {without!r}.")
     return tuple(steps)
 
 
 def _read_brush(brush: Any) -> float:
     share = BRUSH if brush is None else brush
     if not (is_number(share) and 0 < share <= 1):
-        raise QueryError(f"'brush' takes a share of the pad's side, more than 0 and at most 1. Received: {brush!r}.")
+        raise QueryError(f"'brush' must be a share of the pad's side, above 0 and at most 1. Received: {brush!r}.")
     return float(share)
