@@ -13,17 +13,17 @@ _LARGEST_NUMBER = 1e30
 
 
 def is_whole(value: Any) -> bool:
-    """Whether it is a whole number; True and False are none."""
+    """Returns whether it is a whole number; True and False are none."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def is_number(value: Any) -> bool:
-    """Whether it is a finite number of a size that can be calculated with."""
+    """Returns whether it is a finite number of a size that can be calculated with."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST_NUMBER
 
 
 def is_text(name: str) -> bool:
-    """Whether the name of a file or folder can be sent as text; one that is not UTF-8 cannot."""
+    """Returns whether the name of a file or folder can be sent as text; one that is not UTF-8 cannot."""
     return name.encode("utf-8", "ignore").decode() == name
 
 
@@ -38,7 +38,7 @@ def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
 
 
 def check_index(index: Any, size: int) -> int:
-    """An index, if there is such a sample.
+    """Returns the index, if there is such a sample.
 
     Raises:
         QueryError: There is none.
@@ -50,7 +50,7 @@ def check_index(index: Any, size: int) -> int:
 
 
 def check_whole(name: str, value: Any, low: int, high: int | None = None) -> int:
-    """A value, if it is a whole number within bounds.
+    """Returns the value, if it is a whole number within bounds.
 
     Raises:
         QueryError: It is something else.
@@ -62,12 +62,12 @@ def check_whole(name: str, value: Any, low: int, high: int | None = None) -> int
 
 
 def is_index(value: Any, size: int) -> bool:
-    """Whether a value from outside counts one of so many things, from 0."""
+    """Returns whether a value from outside counts one of so many things, from 0."""
     return is_whole(value) and 0 <= value < size
 
 
 def build_from(kind: type[Built], values: dict[str, Any]) -> Built:
-    """A dataclass from what a file says of it; fields that the file does not name have their defaults.
+    """Builds a dataclass from what a file says of it; fields that the file does not name have their defaults.
 
     Raises:
         TypeError: A field without a default is missing, or one is unknown.

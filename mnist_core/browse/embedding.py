@@ -54,7 +54,7 @@ class Embedder:
 
 
 def add_embedding(content: bytes) -> bytes:
-    """The same LiteRT file with a second output, `embedding`: what its last dense layer receives.
+    """Returns the same LiteRT file with a second output, `embedding`: what its last dense layer receives.
 
     Raises:
         ValueError: It is no LiteRT file, or its last operation is not a dense layer.
@@ -83,12 +83,12 @@ class Projection:
     explained: float
 
     def apply(self, embeddings: np.ndarray) -> np.ndarray:
-        """Embeddings of shape (n, units) to vectors, float32 (n, directions)."""
+        """Maps embeddings of shape (n, units) to vectors, float32 (n, directions)."""
         return (embeddings - self.mean) @ self.directions
 
 
 def fit_projection(embeddings: np.ndarray, num_directions: int = 128) -> Projection:
-    """Principal components of embeddings, float32 (n, units); of at most as many directions as there are of either.
+    """Fits principal components to embeddings, float32 (n, units); at most as many as there are of either.
 
     Each direction points where its largest entry is positive, so that the same embeddings always give the same map.
     """

@@ -158,7 +158,7 @@ def run_report(options: argparse.Namespace) -> int:
 
 
 def _find_beside(names: Sequence[str] | None) -> list[StoredModel]:
-    """The models of these names; without names, the classic networks that are stored."""
+    """Returns the models of these names; without names, the classic networks that are stored."""
     found = []
     for name in CLASSIC if names is None else names:
         try:

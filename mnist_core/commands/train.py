@@ -116,12 +116,12 @@ def run_train(options: argparse.Namespace) -> int:
 
 
 def read_changes(options: argparse.Namespace) -> dict[str, Any]:
-    """What the options change of the recipe, as `change_recipe` takes it."""
+    """Returns what the options change of the recipe, as `change_recipe` takes it."""
     return {name: value for name, value in vars(options).items() if name in CHANGEABLE and value is not None}
 
 
 def describe_layers(network: Architecture) -> str:
-    """A table of layers with output shapes and parameters.
+    """Returns a table of layers with output shapes and parameters.
 
     Raises:
         ArchitectureError: The network is impossible.
@@ -219,7 +219,7 @@ def _describe_run(stored: StoredModel) -> str:
 
 
 def _describe_stored(figures: Any) -> list[str]:
-    """Figures of a stored model in lines to read; another version may have stored others."""
+    """Formats the figures of a stored model as lines to read; another version may have stored others."""
     try:
         return describe_figures(figures)
     except (KeyError, TypeError, ValueError):

@@ -85,7 +85,7 @@ _ZIP = b"PK\x03\x04"
 
 
 def _unreadable(path: Path, expected: str, error: Exception) -> DataError:
-    """The error for a file that is not what it should be; its first bytes tell what it is instead."""
+    """Builds the error for a file that is not what it should be; its first bytes tell what it is instead."""
     try:
         with path.open("rb") as file:
             start = file.read(256)
@@ -95,7 +95,7 @@ def _unreadable(path: Path, expected: str, error: Exception) -> DataError:
 
 
 def _name_mistake(start: bytes, path: Path, error: Exception) -> str:
-    """What a file that begins with `start` is, or what `error` says of it; and what to do."""
+    """Returns what a file that begins with `start` is, or what `error` says of it; and what to do."""
     for pattern, told in _MISTAKEN:
         if pattern.match(start):
             return told

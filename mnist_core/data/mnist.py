@@ -98,12 +98,12 @@ def load_dataset(
 
 
 def default_places(cache_dir: Path | None = None) -> tuple[Path, Path]:
-    """Where MNIST is looked for when no place is named: the project's cache, then Keras' own."""
+    """Returns the files where MNIST is looked for when no place is named: the project's cache, then Keras' own."""
     return (cache_dir or default_cache_dir()) / "mnist.npz", KERAS_PATH.expanduser()
 
 
 def find_places(data_dir: Path) -> list[Path]:
-    """The npz file and the folders of IDX files at a place, the one that `load_dataset` takes first.
+    """Returns the npz file and the folders of IDX files at a place, the one that `load_dataset` takes first.
 
     Raises:
         DataError: There can be no such place.
@@ -120,13 +120,13 @@ def find_places(data_dir: Path) -> list[Path]:
 
 
 def list_others(data_dir: Path | None) -> list[Path]:
-    """The npz files in the folder that a place is, or lies in, by name; none where no place is named."""
+    """Returns the npz files in the folder that a place is, or lies in, by name; none where no place is named."""
     folder = find_folder(data_dir)
     return sorted(folder.glob("*.npz")) if folder else []
 
 
 def find_folder(data_dir: Path | None) -> Path | None:
-    """The folder that a place is, or lies in."""
+    """Returns the folder that a place is, or lies in."""
     place = Path(data_dir).expanduser() if data_dir else None
     return place.parent if place and place.is_file() else place
 
@@ -157,7 +157,7 @@ def read_dataset(path: Path) -> Dataset:
 
 
 def read_labels(folder: Path, name: str) -> np.ndarray:
-    """The labels "y_train" or "y_test" of a folder of IDX files, uint8 (n,).
+    """Returns the labels "y_train" or "y_test" of a folder of IDX files, uint8 (n,).
 
     Raises:
         DataError: There is no such file, or it is damaged.
@@ -169,14 +169,14 @@ def read_labels(folder: Path, name: str) -> np.ndarray:
 
 
 def name_set(path: Path) -> str:
-    """What a set calls itself, fit for a file's name: its file, or its folder above torchvision's `raw`."""
+    """Returns what a set calls itself, fit for a file's name: its file, or its folder above torchvision's `raw`."""
     path = path.resolve()
     name = path.stem if path.is_file() else (path.parent if path.name == "raw" else path).name
     return re.sub(r"[^a-z0-9_.]+", "_", name.lower()).strip("_.") or "data"
 
 
 def _read_mnist(path: Path) -> Dataset:
-    """A file that must hold MNIST and nothing else, whatever it is called."""
+    """Reads a file that must hold MNIST and nothing else, whatever it is called."""
     dataset = read_dataset(path)
     if dataset.name != "mnist":
         raise DataError(
@@ -202,7 +202,7 @@ def _read_idx_folder(folder: Path) -> dict[str, np.ndarray]:
 
 
 def _find_idx(folder: Path, name: str) -> Path | None:
-    """The file of one of the four arrays; some copies have a dot where the original has a hyphen."""
+    """Returns the file of one of the four arrays; some copies have a dot where the original has a hyphen."""
     original = _IDX_NAMES[name]
     stems = (original, original.replace("-idx", ".idx"))
     candidates = [folder / (stem + ending) for stem in stems for ending in ("", ".gz")]
@@ -234,7 +234,7 @@ def _check_layout(arrays: dict[str, np.ndarray], path: Path) -> None:
 
 
 def _as_uint8(array: np.ndarray) -> np.ndarray:
-    """The same numbers as uint8, where that can be."""
+    """Returns the same numbers as uint8, where that can be."""
     if np.issubdtype(array.dtype, np.integer) and array.size and array.min() >= 0 and array.max() <= 255:
         return array.astype(np.uint8, copy=False)
     return array

@@ -48,7 +48,7 @@ class PenInk:
     writers: np.ndarray
 
     def of_writers(self, writers: tuple[int, ...]) -> PenInk:
-        """What these writers drew."""
+        """Returns the drawings of these writers."""
         return self._take(np.isin(self.writers, writers))
 
     @functools.cached_property
@@ -63,22 +63,22 @@ class PenInk:
 
     @property
     def training(self) -> PenInk:
-        """What may be trained on: all writers of neither held-out group."""
+        """The drawings to train on: of all writers in neither held-out group."""
         return self._take(self.is_for_training)
 
     @property
     def is_for_training(self) -> np.ndarray:
-        """Which drawings those are: bool (n,)."""
+        """Which drawings may be trained on: bool (n,)."""
         return ~np.isin(self.writers, VALIDATION_WRITERS + REPORTED_WRITERS)
 
     @property
     def validation(self) -> PenInk:
-        """For calibration and choices."""
+        """The drawings for calibration and choices, of writers that are not trained on."""
         return self.of_writers(VALIDATION_WRITERS)
 
     @property
     def reported(self) -> PenInk:
-        """For nothing but the report."""
+        """The drawings of held-out writers, for nothing but the report."""
         return self.of_writers(REPORTED_WRITERS)
 
     def _take(self, chosen: np.ndarray) -> PenInk:
@@ -92,7 +92,7 @@ def load_pendigits() -> PenInk:
 
 
 def recognise_pendigits(path: Path) -> PenInk | None:
-    """The pen ink, if an npz file holds it under whatever name; None for anything else."""
+    """Returns the pen ink, if an npz file holds it under whatever name; None for anything else."""
     try:
         return read_pendigits(path) if "writer" in list_npz(path) else None
     except DataError:

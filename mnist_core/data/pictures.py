@@ -12,7 +12,7 @@ SUFFIXES = frozenset(_READ | {".heic", ".heif", ".avif"})
 
 
 def list_pictures(place: Path) -> list[Path]:
-    """The picture at a place, whatever its name; or, of a folder, the visible files with a picture's suffix, by name.
+    """Lists the picture at a place, whatever its name; or a folder's visible files with a picture's suffix, by name.
 
     Raises:
         DataError: There is nothing at this place, it cannot be read, or it is a folder without pictures.

@@ -57,7 +57,7 @@ class Target:
             raise QueryError(f"Expected two different digits. Received: {self.digit} twice.")
 
     def weights(self, num_outputs: int) -> np.ndarray:
-        """The target as a weighted sum of logits: float32 (num_outputs,)."""
+        """Returns the target as a weighted sum of logits: float32 (num_outputs,)."""
         weights = np.zeros(num_outputs, np.float32)
         weights[self.digit] = 1
         if self.versus is not None:
@@ -65,7 +65,7 @@ class Target:
         return weights
 
     def values(self, logits: np.ndarray) -> np.ndarray:
-        """Logits of shape (n, 10 or 11) to the target, float32 (n,)."""
+        """Maps logits of shape (n, 10 or 11) to the target, float32 (n,)."""
         return logits @ self.weights(logits.shape[1])
 
 
@@ -84,11 +84,11 @@ class Differentiable(Network, Protocol):
     """What the others ask: see `gradients.DifferentiableNetwork`."""
 
     def gradient(self, images: np.ndarray, target: Target) -> np.ndarray:
-        """By the pixels: float32 (n, 28, 28)."""
+        """Returns the gradient by the pixels: float32 (n, 28, 28)."""
         ...
 
     def map_gradient(self, images: np.ndarray, target: Target, part: str) -> np.ndarray:
-        """By the output of a part: float32 (n, *shape)."""
+        """Returns the gradient by the output of a part: float32 (n, *shape)."""
         ...
 
 
@@ -132,7 +132,7 @@ class Explanation:
 
 
 def check_method(name: str) -> Explanation:
-    """The method of that name.
+    """Returns the method of that name.
 
     Raises:
         QueryError: There is none.
@@ -143,7 +143,7 @@ def check_method(name: str) -> Explanation:
 
 
 def check_baseline(name: str) -> Baseline:
-    """The baseline of that name.
+    """Returns the baseline of that name.
 
     Raises:
         QueryError: There is none.
@@ -156,7 +156,7 @@ def check_baseline(name: str) -> Baseline:
 def occlude(
     network: Network, image: np.ndarray, target: Target, *, baseline: Baseline = "paper", replacement: float
 ) -> np.ndarray:
-    """Occlusion: what the target loses when the 5x5 pixels around each pixel become paper (0) or ink (1).
+    """Computes occlusion: what the target loses when the 5x5 pixels around each pixel become paper (0) or ink (1).
 
     Reference:
         Zeiler and Fergus (2014), "Visualizing and understanding convolutional networks".
@@ -177,7 +177,7 @@ def occlude(
 def explain_with_maps(
     network: Network, image: np.ndarray, target: Target, *, baseline: Baseline = "paper"
 ) -> np.ndarray:
-    """Grad-CAM without its ReLU: the maps of the last convolution, each times its mean gradient, added up.
+    """Computes Grad-CAM without its ReLU: the maps of the last convolution, each times its mean gradient, added up.
 
     Where these maps' means go straight into the logits, the gradient is the weight, and this is CAM. What a place of
     the maps gives is shared out among the pixels around which it lies.
@@ -203,7 +203,7 @@ def explain_with_maps(
 def integrate_gradients(
     network: Differentiable, image: np.ndarray, target: Target, *, baseline: Baseline = "paper"
 ) -> np.ndarray:
-    """Integrated gradients: the mean gradient on the way from the baseline to the image, times that way.
+    """Computes integrated gradients: the mean gradient on the way from the baseline to the image, times that way.
 
     The attributions add up to the difference of the target between image and baseline.
 
@@ -226,7 +226,7 @@ def integrate_gradients(
 def take_gradient(
     network: Differentiable, image: np.ndarray, target: Target, *, baseline: Baseline = "paper"
 ) -> np.ndarray:
-    """The gradient of the target by each pixel: what a little more ink there would do.
+    """Returns the gradient of the target by each pixel: what a little more ink there would do.
 
     Reference:
         Simonyan, Vedaldi and Zisserman (2014), "Deep inside convolutional networks".
@@ -245,7 +245,7 @@ EXPLANATIONS: dict[str, Explanation] = {
 
 
 def make_baseline(image: np.ndarray, name: Baseline) -> np.ndarray:
-    """What an image is compared with: paper or ink everywhere, half of the ink everywhere, or the image blurred."""
+    """Makes the image to compare with: paper or ink everywhere, half of the ink everywhere, or the image blurred."""
     if name == "blurred":
         # Pillow blurs whole numbers alone.
         picture = Image.fromarray(np.rint(image * 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(_BLUR))
@@ -254,17 +254,17 @@ def make_baseline(image: np.ndarray, name: Baseline) -> np.ndarray:
 
 
 def has_maps(network: Network) -> bool:
-    """Whether there is a convolution, without which there is no Grad-CAM."""
+    """Returns whether there is a convolution, without which there is no Grad-CAM."""
     return any(part.kind == "convolution" for part in network.parts)
 
 
 def ends_in_mean(network: Network) -> bool:
-    """Whether the means of the last convolution's maps go straight into the logits."""
+    """Returns whether the means of the last convolution's maps go straight into the logits."""
     return [part.kind for part in network.parts[-3:]] == ["convolution", "mean", "dense"]
 
 
 def _list_patches() -> Iterator[tuple[slice, slice]]:
-    """The pixels around each pixel, row by row; at the edge those that are there."""
+    """Returns the pixels around each pixel, row by row; at the edge those that are there."""
     sides = [
         slice(max(0, middle - PATCH // 2), min(IMAGE_SIZE, middle + PATCH // 2 + 1)) for middle in range(IMAGE_SIZE)
     ]
@@ -278,7 +278,7 @@ def _find_last_convolution(network: Network) -> Part:
 
 
 def _find_grid(parts: Sequence[Part], last: Part) -> tuple[float, int]:
-    """Which pixel the first value of a part looks at, and how many pixels apart its values look."""
+    """Returns which pixel the first value of a part looks at, and how many pixels apart its values look."""
     first, step = 0.0, 1
     for part in parts[: parts.index(last) + 1]:
         side, stride, before = part.window

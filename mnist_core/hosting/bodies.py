@@ -45,7 +45,7 @@ def check_text(body: bytes) -> None:
 
 
 def share_session(body: bytes) -> bytes:
-    """The body of a call of the page, in the one session that all pages share.
+    """Returns the body of a call of the page, in the one session that all pages share.
 
     Gradio keeps half a megabyte for each name of a session and takes up to 50 ms to begin it; the pages keep nothing
     there.
@@ -65,17 +65,17 @@ def share_session(body: bytes) -> bytes:
 
 
 def hide_uploads(answer: bytes, folder: Path) -> bytes:
-    """An answer that lists uploaded files, without the folder where they lie."""
+    """Returns an answer that lists uploaded files, without the folder where they lie."""
     return answer.replace(_inside(str(folder)), _inside(_UPLOADS))
 
 
 def find_uploads(body: bytes, folder: Path) -> bytes:
-    """A body with the names that `hide_uploads` gave turned back into places."""
+    """Returns a body with the names that `hide_uploads` gave turned back into places."""
     return body.replace(_inside(_UPLOADS), _inside(str(folder)))
 
 
 def _inside(folder: str) -> bytes:
-    """How JSON text begins that names a file in a folder."""
+    """Returns how JSON text begins that names a file in a folder."""
     separator = "\\" if "\\" in folder else "/"
     return json.dumps(folder + separator, ensure_ascii=False)[:-1].encode()
 

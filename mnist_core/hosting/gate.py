@@ -213,7 +213,7 @@ class Gate:
         return speak
 
     def _cookie(self, scope: Scope, name: str, value: str, seconds: int | None = None) -> str:
-        """What sets a cookie, or with 0 seconds deletes it.
+        """Returns what sets a cookie, or with 0 seconds deletes it.
 
         It has no path: a browser then keeps it for the folder of the address, which may be one below the host's root.
         In a frame of another site a browser sends it only if it says so, and that needs https.
@@ -227,7 +227,7 @@ class Gate:
 
 
 def guard(settings: Settings, login_page: str, is_ready: Callable[[], object], uploads: Path) -> dict[str, object]:
-    """What `Blocks.launch` takes as `app_kwargs`, so that everything passes the gate; for its arguments see `Gate`."""
+    """Returns `app_kwargs` for `Blocks.launch`, so that everything passes the gate; for its arguments see `Gate`."""
 
     @asynccontextmanager
     async def stand_before(app: Starlette) -> AsyncIterator[None]:

@@ -45,7 +45,7 @@ _LARGE = ("/picture", "/gradio_api/upload")
 
 
 def find_limit(path: str) -> Limit:
-    """The limit of a route."""
+    """Returns the limit of a route."""
     return PICTURE if path.rstrip("/") in _LARGE else MESSAGE
 
 

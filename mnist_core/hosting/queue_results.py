@@ -133,7 +133,7 @@ class QueueResults:
 
 
 def _read_text(body: bytes, name: str) -> str:
-    """A text in a JSON object; empty if there is none."""
+    """Returns a text in a JSON object; empty if there is none."""
     try:
         found = json.loads(body)
     except ValueError:

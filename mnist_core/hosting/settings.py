@@ -69,7 +69,7 @@ def parse_settings(
     options = parser.parse_args(arguments)
 
     def choose(option: str, variables: str, read: Callable[[str], Value], default: Value) -> Value:
-        """What the option says, else the first variable that says something, else the default."""
+        """Returns what the option says, else the first variable that says something, else the default."""
         chosen = getattr(options, option, None)
         if chosen is not None:
             return chosen

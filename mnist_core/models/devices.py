@@ -55,7 +55,7 @@ def check_choice(requested: str) -> None:
 
 
 def count_cuda_devices() -> int:
-    """Number of GPUs that the CUDA driver library reports; 0 without a driver."""
+    """Returns the number of GPUs that the CUDA driver library reports; 0 without a driver."""
     for library_name in ("libcuda.so.1", "nvcuda.dll"):
         try:
             driver = ctypes.CDLL(library_name)

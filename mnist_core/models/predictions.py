@@ -45,7 +45,7 @@ class Predictions:
 
 
 def read_logits(logits: np.ndarray, calibration: Calibration) -> Predictions:
-    """What logits of shape (n, 10) or (n, 11) say."""
+    """Returns what logits of shape (n, 10) or (n, 11) say."""
     doubt = find_doubt(logits)
     return Predictions(calibration.probabilities(logits), doubt, doubt <= calibration.limit)
 

@@ -135,7 +135,7 @@ class StoredModel:
         return not self.recipe.list_changes() and self.data_name == "mnist"
 
     def figure(self, *path: str | int) -> float | None:
-        """A number among the metrics, as in `figure("test", "accuracy")`; None where there is none."""
+        """Returns a number among the metrics, as in `figure("test", "accuracy")`; None where there is none."""
         value = self.metrics
         try:
             for key in path:
@@ -145,7 +145,7 @@ class StoredModel:
         return value if is_number(value) else None
 
     def read_litert(self) -> bytes:
-        """The LiteRT file: float32 (n, 28, 28, 1) to logits (n, 10) or (n, 11).
+        """Returns the LiteRT file, which maps float32 (n, 28, 28, 1) to logits (n, 10) or (n, 11).
 
         Raises:
             StorageError: It cannot be read now.
@@ -271,7 +271,7 @@ def find_stored(name: str, roots: Sequence[Path], read: Read | None = None) -> S
 
 
 def short_name(model: StoredModel) -> str:
-    """The recipe's name for what is that recipe as it stands, learned from MNIST; else the model's own."""
+    """Returns the recipe's name for what is that recipe as it stands, learned from MNIST; else the model's own."""
     return model.recipe.name if model.is_plain else model.name
 
 
@@ -312,7 +312,7 @@ def build_keras_model(stored: StoredModel) -> keras.Model:
 
 
 def run_name(run: TrainingRun, name: str | None = None) -> str:
-    """The name under which a run is stored: `name`, else recipe and key; one that was stopped says so."""
+    """Returns the name under which a run is stored: `name`, else recipe and key; one that was stopped says so."""
     name = name or f"{run.recipe.name}-{run.recipe.key(run.data_digest)}"
     return name if run.stopped_after is None else f"{name}-stopped-after-{run.stopped_after}"
 
@@ -367,7 +367,7 @@ def _put_in_place(partial: Path, folder: Path) -> None:
 
 
 def _model_folders(root: Path) -> list[Path]:
-    """The folders in `root` that should be stored models; what a killed process left behind is mended first."""
+    """Returns the folders in `root` that should be stored models; what a killed process left behind is mended first."""
     try:
         names = _folder_names(root)
         left = [name for name in names if name.startswith(".") and _PARTIAL in name]
@@ -380,7 +380,7 @@ def _model_folders(root: Path) -> list[Path]:
 
 
 def _folder_names(root: Path) -> list[str]:
-    """The names of all folders in a folder; none where there is no such folder."""
+    """Returns the names of all folders in a folder; none where there is no such folder."""
     if not root.is_dir():
         return []
     with os.scandir(root) as entries:
@@ -446,7 +446,7 @@ def _read_verified(folder: Path) -> StoredModel:
 
 
 def _read_metrics(folder: Path) -> dict[str, Any]:
-    """The metrics; of what they hold only the calibration, which decides the answers, must be understood."""
+    """Returns the metrics; of what they hold only the calibration, which decides the answers, must be understood."""
     metrics = _read_json(folder / "metrics.json")
     if not isinstance(metrics, dict):
         raise TypeError("metrics.json does not hold an object")
@@ -455,7 +455,7 @@ def _read_metrics(folder: Path) -> dict[str, Any]:
 
 
 def _read_history(folder: Path) -> list[dict[str, float]]:
-    """What is a number in each epoch's dictionary; no epoch at all when the file holds something else."""
+    """Returns what is a number in each epoch's dictionary; no epoch at all when the file holds something else."""
     history = _read_json(folder / "history.json")
     if not isinstance(history, list) or not all(isinstance(entry, dict) for entry in history):
         return []
@@ -467,7 +467,7 @@ def _name_reason(error: Exception) -> str:
 
 
 def _was_stored(folder: Path) -> bool:
-    """Whether a folder is or was a stored model: other programs, too, call a file manifest.json."""
+    """Returns whether a folder is or was a stored model: other programs, too, call a file manifest.json."""
     return (folder / "manifest.json").is_file() and any((folder / name).exists() for name in _FILES)
 
 

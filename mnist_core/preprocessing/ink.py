@@ -72,7 +72,7 @@ def check_ink(ink: Any, *, allow_dot: bool = False) -> list[np.ndarray]:
 
 
 def largest_extent(strokes: Sequence[np.ndarray]) -> float:
-    """The larger side of the box around all points, in the unit of the ink."""
+    """Returns the larger side of the box around all points, in the unit of the ink."""
     points = np.concatenate(strokes)
     return float((points.max(axis=0) - points.min(axis=0)).max())
 
@@ -113,7 +113,7 @@ def draw_in_box(strokes: Sequence[np.ndarray], pen_width: float) -> np.ndarray:
 
 
 def put_on_canvas(drawn: np.ndarray, top: int, left: int) -> np.ndarray:
-    """What was drawn, uint8 (height, width), at a place on an empty canvas, uint8 (224, 224), on which it must fit."""
+    """Puts what was drawn, uint8 (height, width), on an empty canvas, uint8 (224, 224), on which it must fit."""
     canvas = np.zeros((CANVAS_SIZE, CANVAS_SIZE), np.uint8)
     canvas[top : top + drawn.shape[0], left : left + drawn.shape[1]] = drawn
     return canvas
@@ -153,7 +153,7 @@ def reduce_image(canvas: np.ndarray) -> np.ndarray:
 
 
 def mass_offset(drawn: np.ndarray, canvas_size: int, target: float) -> tuple[int, int]:
-    """Where to put `drawn` on a square canvas so that its centre of mass comes nearest to `target` in both axes.
+    """Finds where `drawn` goes on a square canvas so that its centre of mass is nearest to `target` in both axes.
 
     Args:
         drawn: Array of shape (height, width), any unit of ink, not all zero.
@@ -171,7 +171,7 @@ def mass_offset(drawn: np.ndarray, canvas_size: int, target: float) -> tuple[int
 
 
 def centre_of_mass(drawn: np.ndarray) -> tuple[float, float]:
-    """How far the centre of mass of ink, not all zero, is from the top and from the left edge, in pixels of `drawn`."""
+    """Finds the centre of mass of ink, not all zero: from the top and from the left edge, in pixels of `drawn`."""
     centres = []
     for axis in (0, 1):
         profile = drawn.sum(axis=1 - axis, dtype=np.float64)
@@ -180,7 +180,7 @@ def centre_of_mass(drawn: np.ndarray) -> tuple[float, float]:
 
 
 def _length(stroke: Any) -> int:
-    """Number of points; 1 for what is no stroke at all, so that it is looked at and refused."""
+    """Returns the number of points; 1 for what is no stroke at all, so that it is looked at and refused."""
     if isinstance(stroke, np.ndarray):
         return stroke.shape[0] if stroke.ndim else 1
     return len(stroke) if isinstance(stroke, Sequence) else 1

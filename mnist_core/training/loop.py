@@ -103,7 +103,7 @@ def train(
 
 @contextlib.contextmanager
 def _hold_back_interrupts() -> Iterator[Callable[[], None]]:
-    """Ctrl-C waits until the function that is given is called: inside TensorFlow's own code it can crash the process.
+    """Makes Ctrl-C wait until the given function is called: inside TensorFlow's own code it can crash the process.
 
     A second one does not wait.
     """

@@ -65,7 +65,7 @@ class Workbench:
     def for_dataset(
         cls, dataset: Dataset, roots: tuple[Path, ...], recipes: Sequence[Recipe] = (), **options: Any
     ) -> Workbench:
-        """A workbench with the dataset's own test set, its training set split.
+        """Returns a workbench with the dataset's own test set, its training set split.
 
         Args:
             dataset: What to train and measure on.
@@ -86,7 +86,7 @@ class Workbench:
         return dataclasses.replace(bench, data=add_ink(bench.data, load_pendigits()))
 
     def find(self, recipe: Recipe) -> StoredModel | None:
-        """The complete result of a recipe on this data, if it is stored."""
+        """Returns the complete result of a recipe on this data, if it is stored."""
         return find_complete(recipe, self.data_for(recipe).digest, self.roots)
 
     def find_measured(self, recipe: Recipe) -> StoredModel | None:
@@ -104,11 +104,11 @@ class Workbench:
         return stored if is_measured else None
 
     def data_for(self, recipe: Recipe) -> TrainingData:
-        """What a recipe sees of the data: the pen ink only if it asks for it."""
+        """Returns what a recipe sees of the data: the pen ink only if it asks for it."""
         return self.data if recipe.ink else dataclasses.replace(self.data, ink=None, validation_ink=None)
 
     def load_or_train(self, recipe: Recipe) -> StoredModel:
-        """The complete result of a recipe on this data, trained only if it is not stored with its figures.
+        """Returns the complete result of a recipe on this data, trained only if it is not stored with its figures.
 
         Raises:
             KeyboardInterrupt: The training was stopped; what it had reached is stored.
@@ -210,7 +210,7 @@ class Workbench:
 
 
 def device_finder(requested: str) -> Callable[[], Sequence[str]]:
-    """What a workbench asks for devices, see `devices.choose_devices`; TensorFlow is loaded at the first question."""
+    """Returns a function that finds devices, see `devices.choose_devices`; TensorFlow loads at the first call."""
     check_choice(requested)
 
     @functools.cache
@@ -223,13 +223,13 @@ def device_finder(requested: str) -> Callable[[], Sequence[str]]:
 
 
 def _generate_outliers(data: TrainingData) -> PreparedSet:
-    """Outliers that no run learns from, of all families alike, made of validation digits."""
+    """Generates outliers that no run is trained on, of all families alike, made of validation digits."""
     images = generate_outliers(data.x_validation, data.y_validation, _NUM_OUTLIERS, np.random.default_rng(0))
     return PreparedSet.from_mnist(images, np.zeros(len(images)))
 
 
 def start_from(recipe: Recipe, model: StoredModel, freeze: Sequence[str] = (), parts: Parts | None = None) -> Recipe:
-    """The recipe, started from a stored model, whose network it takes over.
+    """Returns the recipe, started from a stored model, whose network it takes over.
 
     Args:
         recipe: What to train.

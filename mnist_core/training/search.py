@@ -82,12 +82,12 @@ class SearchSettings:
 
 
 def list_points() -> list[Point]:
-    """All combinations of the space."""
+    """Returns all combinations of the space."""
     return [dict(zip(SPACE, values, strict=True)) for values in itertools.product(*SPACE.values())]
 
 
 def list_impossible() -> list[dict[str, Any]]:
-    """The combinations that cannot be built, each with the layer and the reason. Nothing is trained for it."""
+    """Returns the combinations that cannot be built, each with the layer and the reason. Nothing is trained for it."""
     impossible = []
     for point in list_points():
         try:
@@ -98,7 +98,7 @@ def list_impossible() -> list[dict[str, Any]]:
 
 
 def grid_recipe(point: Point, *, epochs: int = 5, limit: int | None = None, seed: int = 0) -> Recipe:
-    """The recipe of one combination.
+    """Builds the recipe of one combination.
 
     A block is a same-padded and a valid convolution, then pooling. The second block has twice as many filters as the
     first, the third twice as many as the second, as in `vgg_small`, which is one of the combinations.
@@ -157,7 +157,7 @@ class _GridSampler(optuna.samplers.BaseSampler):
 
 
 def _find_left(trials: Sequence[FrozenTrial]) -> list[Point]:
-    """The points that none of the trials has taken."""
+    """Returns the points that none of the trials has taken."""
     taken = [trial.params for trial in trials]
     return [point for point in list_points() if point not in taken]
 
@@ -215,7 +215,7 @@ class _Search:
             return optuna.samplers.TPESampler(constant_liar=True)  # workers must not all try what looks best
 
     def _wait_for_work(self) -> bool:
-        """Whether there is a trial to make; waits for trials of other workers that may come back."""
+        """Returns whether there is a trial to make; waits for trials of other workers that may come back."""
         is_waiting = False
         while time.monotonic() < self._deadline:
             return_stale_trials(self._study)
@@ -292,7 +292,7 @@ class _Search:
                 trial.set_user_attr("seconds", round(time.monotonic() - started, 2))
 
     def _train(self, recipe: Recipe, trial: optuna.Trial | None = None) -> float:
-        """Validation accuracy of a recipe, as long as the time and a trial's prospects allow."""
+        """Returns the validation accuracy of a recipe, as long as the time and a trial's prospects allow."""
         import keras
 
         from .loop import train
@@ -322,12 +322,12 @@ class _Search:
         return accuracy
 
     def _count_earlier(self, number: int, point: Point) -> int:
-        """How many earlier trials tried this point: the sampler may like it again."""
+        """Returns how many earlier trials tried this point: the sampler may like it again."""
         earlier = [trial for trial in self._study.get_trials(deepcopy=False) if trial.number < number]
         return sum(trial.params == point and trial.state != TrialState.FAIL for trial in earlier)
 
     def _trials(self, *states: TrialState) -> list[FrozenTrial]:
-        """Trials of networks that can be built."""
+        """Returns the trials of networks that can be built."""
         trials = self._study.get_trials(deepcopy=False, states=states)
         return [trial for trial in trials if "impossible" not in trial.user_attrs]
 
@@ -345,7 +345,7 @@ class _Search:
         }
 
     def _spread(self, best: FrozenTrial) -> dict[str, Any]:
-        """Validation accuracies of the best network with other seeds; kept in the study for the next time."""
+        """Returns validation accuracies of the best network with other seeds; kept in the study for the next time."""
         first = best.user_attrs["seed"]
         accuracies = {first: best.value}
         for seed in range(first + 1, first + self._settings.seeds):

@@ -36,7 +36,7 @@ _ALIVE, _REPEATS = "alive_at", "repeats"
 
 
 def default_storage(cache_dir: Path) -> str:
-    """Where a search keeps its trials unless it is told: in an SQLite file, or the journal that was begun before it."""
+    """Returns where a search keeps its trials by default: in an SQLite file, or in a journal begun before it."""
     journal = cache_dir / "studies" / "grid.journal"
     return str(journal) if journal.is_file() else f"{_SQLITE}{journal.with_suffix('.db')}"
 
@@ -78,7 +78,7 @@ def _create_study(where: str, options: dict[str, Any]) -> optuna.Study:
 
 
 def hide_password(where: str) -> str:
-    """The same place, fit to be shown."""
+    """Returns the place with its password hidden, fit to be shown."""
     return re.sub(r"(://[^:/@]*:)[^@]*@", r"\1***@", where)
 
 
@@ -133,7 +133,7 @@ def requeue(study: optuna.Study, trial: FrozenTrial) -> None:
 
 
 def was_requeued(study: optuna.Study, number: int) -> bool:
-    """Whether a trial has been put back already."""
+    """Returns whether a trial has been put back already."""
     return any(trial.user_attrs.get(_REPEATS) == number for trial in study.get_trials(deepcopy=False))
 
 

@@ -43,7 +43,7 @@ class EndpointBlocks(gr.Blocks):
 
 
 def _complete(parameters: Sequence[tuple[str, bool, Any, Any]], given: Sequence[Any]) -> list[Any]:
-    """The arguments of a call; one that is left out, or null, has its default if there is one.
+    """Completes the arguments of a call; one that is left out, or null, has its default if there is one.
 
     Args:
         parameters: Of each the name, whether it has a default, the default and the type.
@@ -207,7 +207,7 @@ def _find_neighbours(
 
 
 def _rename(sample: dict) -> dict:
-    """What the page calls isSeen is seen for a program."""
+    """Renames isSeen, as the page calls it, to seen, as programs do."""
     names = {"isSeen": "seen", "isAccepted": "accepted"}
     return {names.get(name, name): value for name, value in sample.items()}
 
@@ -221,7 +221,7 @@ def _open_upload(picture: Any) -> Image.Image:
 
 
 def _or_error(answer: Callable[[], Any]) -> Any:
-    """What `answer` gives; what it cannot do becomes an error that the caller can read."""
+    """Returns what `answer` gives; what it cannot do becomes an error that the caller can read."""
     try:
         found = answer()
         check_sendable(found)

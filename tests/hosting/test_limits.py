@@ -36,7 +36,7 @@ def test_a_body_comes_whole():
 
 def test_a_body_is_counted_whatever_it_announces():
     source = sender(*[bytes(1_000_000)] * 60)
-    with pytest.raises(RefusedError, match="At most 3,000,000 bytes") as caught:
+    with pytest.raises(RefusedError, match="at most 3,000,000 bytes") as caught:
         asyncio.run(receive(Bodies(), source, announced="10"))
     assert caught.value.status == 413
     assert len(source.left) == 56

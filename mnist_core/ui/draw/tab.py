@@ -34,12 +34,12 @@ def build_sketchpad(reader: Reader, samples: Samples, library: Library) -> gr.HT
 
 
 def live_functions(reader: Reader, samples: Samples, library: Library) -> tuple[LiveFunction, ...]:
-    """The functions that the pad's script calls; each takes and returns one JSON object."""
+    """Returns the functions that the pad's script calls; each takes and returns one JSON object."""
     generator = np.random.default_rng()
 
     @never_raise
     def classify_drawing(message: Message) -> Message:
-        """`{strokes, image?, model?}` to the answer; `image` is base64 of 784 bytes that the strokes lie on."""
+        """Answers `{strokes, image?, model?}` with the reading; `image` is base64 of 784 bytes below the strokes."""
         strokes, model = message.get("strokes") or [], str(message.get("model") or "")
         if message.get("image"):
             return _pack(reader.read_drawing_on(decode_image(message["image"]), strokes, model))
@@ -47,7 +47,7 @@ def live_functions(reader: Reader, samples: Samples, library: Library) -> tuple[
 
     @never_raise
     def pick_samples(message: Message) -> Message:
-        """`{}` to `{samples, source, name}`: two real images of each label, in random order."""
+        """Answers `{}` with `{samples, source, name}`: two real images of each label, in random order."""
         del message
         of_label = [np.flatnonzero(samples.labels == label) for label in range(10)]
         chosen = np.concatenate([generator.permutation(indices)[:2] for indices in of_label])

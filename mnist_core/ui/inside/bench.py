@@ -28,7 +28,7 @@ class Bench:
         self.library = library
 
     def open(self, model: str) -> Anatomy:
-        """A stored model taken apart, by name; empty for the default.
+        """Returns a stored model taken apart, by name; empty for the default.
 
         Raises:
             ModelError: There is none of that name, or it cannot be opened.
@@ -36,7 +36,7 @@ class Bench:
         return self.models.open(self.models.find(model)).anatomy
 
     def decode(self, message: Message) -> tuple[Anatomy, np.ndarray]:
-        """The model and the image, float32 (28, 28) in [0, 1], of a message `{image, model}`.
+        """Returns the model and the image, float32 (28, 28) in [0, 1], of a message `{image, model}`.
 
         Raises:
             ModelError: As `open`.
@@ -45,7 +45,7 @@ class Bench:
         return self.open(str(message.get("model") or "")), decode_image(message.get("image"))
 
     def new_images(self, model: str, num_images: int = 1000) -> tuple[np.ndarray, np.ndarray, str]:
-        """Images that a model was not trained on.
+        """Returns images that a model was not trained on.
 
         Args:
             model: Name of the model; empty for the default.

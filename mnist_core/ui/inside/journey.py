@@ -19,10 +19,10 @@ _PICTURES = ("ink", "box", "pen", "mass")
 
 
 def journey_functions(bench: Bench) -> tuple[LiveFunction, ...]:
-    """The functions of this view, each from one JSON object to another."""
+    """Returns the functions that the view's script calls, each from one JSON object to another."""
 
     def follow_ink(message: Message) -> Message:
-        """`{strokes, brush, without, model}` to the drawing's way without these steps.
+        """Answers `{strokes, brush, without, model}` with the drawing's way without these steps.
 
         That is `{pictures, centres, image, answer, whole, model, size, brushOnPad, brushInBox, penWidth, offCentre,
         sets}`: PNG pictures of 224x224 by name, centres (of mass) down and across, widths in network pixels; `answer`
