@@ -43,7 +43,7 @@ class Catalogue:
 
     @property
     def labels(self) -> np.ndarray:
-        """int64 (n,), -1 where there is none."""
+        """The labels, int64 (n,), -1 where there is none."""
         return self.split.labels
 
     @property

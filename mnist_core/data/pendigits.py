@@ -35,7 +35,7 @@ _PENDIGITS_HASH = "a56246dc6f95e5408953737e9c29500b9c1afa7089470a4db096bca7efe14
 
 @dataclass(frozen=True)
 class PenInk:
-    """Digits as strokes.
+    """Digits drawn with a pen, as strokes, with labels and writers.
 
     Args:
         ink: n drawings, each a list of float32 strokes of shape (points, 2), y down.

@@ -55,7 +55,7 @@ _LOOKALIKES = {"outliers_symbols": (ord("-"), ord("/"))}
 
 @dataclass(frozen=True)
 class Evidence:
-    """One set to measure on.
+    """A set to measure on, with what is known of it.
 
     Args:
         name: Its name.

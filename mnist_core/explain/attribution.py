@@ -115,7 +115,7 @@ class Explain(Protocol):
 
 @dataclass(frozen=True)
 class Explanation:
-    """A method.
+    """A method of explanation: how it is computed and what it needs.
 
     Args:
         explain: The method itself.

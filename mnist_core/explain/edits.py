@@ -72,7 +72,7 @@ class Candidates(Protocol):
 
 @dataclass(frozen=True)
 class Family:
-    """A kind of change.
+    """A kind of change: what it measures, and how its edits are proposed.
 
     Args:
         unit: Of its amounts: "degrees" (of a turn clockwise, or of a slant to the right), "percent" (that it gets
@@ -332,8 +332,8 @@ def _propose_strokes(image: np.ndarray, *, is_eraser: bool, changes_topology: bo
     edited = np.minimum(pixels, 255 - masks) if is_eraser else np.maximum(pixels, masks)
     difference = np.abs(edited.astype(np.int16) - pixels)
     changed = difference.sum(axis=(1, 2)) / 255
-    # Step 2: what each does to the shape. Parts less loops: falls where something closes, rises where something opens, or
-    # with a part that hangs in the air.
+    # Step 2: what each does to the shape. Parts less loops: falls where something closes, rises where something opens,
+    # or with a part that hangs in the air.
     rise = _euler_numbers(edited > 255 * INK) - _euler_numbers(pixels[None] > 255 * INK)
     closes_or_opens = rise > 0 if is_eraser else rise < 0
     only_adds_or_erases = rise <= 0 if is_eraser else rise == 0

@@ -42,7 +42,7 @@ _MOST_ADDRESSES = 1000
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who asks.
+    """The visitor that a request comes from.
 
     Args:
         id: The same for all that one browser asks; empty for one that keeps no cookies.

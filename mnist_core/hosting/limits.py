@@ -24,7 +24,7 @@ _STREAMS = tuple(f"/gradio_api/{name}" for name in ("heartbeat/", "queue/data", 
 
 @dataclass(frozen=True)
 class Limit:
-    """Of the bodies of some routes.
+    """The limits for the bodies of some routes.
 
     Args:
         most_bytes: How long one may be.

@@ -43,7 +43,7 @@ def find_route(scope: Scope) -> str:
 
 
 class Proxies:
-    """Knows whose word counts.
+    """Tells which proxies are trusted, and reads what they say of a request.
 
     Args:
         trusted: The proxies' networks.

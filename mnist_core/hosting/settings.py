@@ -30,7 +30,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Settings:
-    """All that can be set.
+    """All settings of a server.
 
     Args:
         host: Address to listen on.

@@ -15,7 +15,7 @@ SURE = 0.8
 
 @dataclass(frozen=True)
 class Verdict:
-    """What ten probabilities say in one breath.
+    """A summary of ten probabilities: a digit, two, or none.
 
     Args:
         kind: "sure" names one digit, "between" two, "unsure" the first of many; "refused" says that the image does not

@@ -120,7 +120,7 @@ class StoredModel:
 
     @property
     def data_name(self) -> str:
-        """Name of the set that it learned from."""
+        """Name of the set that it was trained on."""
         return str(self.metrics.get("data", "mnist"))
 
     @property

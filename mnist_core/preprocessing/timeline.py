@@ -34,7 +34,7 @@ _SMALLEST_SHARE = 1e-6
 
 @dataclass(frozen=True)
 class Timeline:
-    """A drawing on its way.
+    """A drawing cut at many moments, from its first line to its last.
 
     Args:
         milliseconds: float64 (n,), when each moment was, from 0 at the first point; never decreasing.

@@ -188,7 +188,7 @@ def run_child(work: Callable[[Parent], None]) -> NoReturn:
 
 
 class _Log(logging.Handler):
-    """Brings to the server what is logged."""
+    """Sends log records to the server."""
 
     def __init__(self, parent: Parent) -> None:
         super().__init__(logging.WARNING)

@@ -160,8 +160,8 @@ class GradientHelper:
                 reason = error
             except TimeoutError:
                 self.close()
-                return {"error": "The gradients took too long and were given up. Try again."}
-        return {"error": f"The process for gradients ended: {reason}. Try again."}
+                return {"error": "The gradients took too long and were stopped. Try again."}
+        return {"error": f"The process for gradients has ended: {reason}. Try again."}
 
     def _ask_child(self, question: Message) -> Message:
         if self._child is None or not self._child.is_alive:

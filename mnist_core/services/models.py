@@ -43,7 +43,7 @@ class OpenModel:
 
     @property
     def embedder(self) -> Embedder:
-        """What gives its embedding.
+        """The runner that gives its embeddings.
 
         Raises:
             DamagedModelError: It has none.

@@ -41,7 +41,7 @@ _NUM_OUTLIERS = 1400
 
 @dataclass(frozen=True)
 class Workbench:
-    """What runs need beside their recipes.
+    """The data, models and devices that runs need beside their recipes.
 
     Args:
         data: What to train and validate on.

@@ -46,7 +46,7 @@ Point = dict[str, int]
 
 @dataclass(frozen=True)
 class SearchSettings:
-    """How to search.
+    """The settings of a search.
 
     Args:
         storage: See `studies.open_study`.

@@ -57,7 +57,7 @@ class PageFiles:
 
     @property
     def names(self) -> list[str]:
-        """All files, as paths within the folder."""
+        """The files, as paths within the folder."""
         return list(self._files)
 
     def address(self, name: str) -> str:

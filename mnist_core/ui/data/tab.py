@@ -170,7 +170,7 @@ class DataTab:
         check_choice("map", map_name, MAPS)
         if message.get("split") == OWN:
             raise QueryError(
-                "Your drawings have no map of their own: on the map of another set the last one is marked."
+                "Your drawings have no map of their own. Choose another set: your last drawing is marked on its map."
             )
         catalogue, _, _ = self._open({**message, "map": map_name})
         shown = select_for_map(len(catalogue.split))

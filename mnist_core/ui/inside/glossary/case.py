@@ -16,7 +16,7 @@ from ....services.library import Library
 
 @dataclass(frozen=True)
 class Case:
-    """What the entries are about.
+    """The model and the image that the entries are about.
 
     Args:
         stored: The model.
