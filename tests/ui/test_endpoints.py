@@ -508,7 +508,7 @@ def test_the_pad_is_told_in_words_about_bad_drawings(server, case):
 def test_the_pad_gets_the_stored_figures_as_tables_and_diagrams(server):
     answer = call_pad(server, "show_evidence", {}).json()
     titles = [part["title"] for part in answer["parts"]]
-    assert "Stored figures" in answer["note"]
+    assert "Stored results" in answer["note"]
     assert len(titles) == len(set(titles)) == 5
     assert all(len(row) == len(part["table"]["head"]) for part in answer["parts"] for row in part["table"]["rows"])
     (diagrams,) = [part["diagrams"] for part in answer["parts"] if "diagrams" in part]
@@ -725,7 +725,7 @@ BAD_NEIGHBOURS = {
     "truth as index": ((None, "test", True), "There is no sample True"),
     "split": ((None, "nonesuch", 5), "There is no set of digits named 'nonesuch'"),
     "model": ((ONE, "", None, "nonesuch"), "There is no model named 'nonesuch'. Available: sketchnet"),
-    "space": ((ONE, "", None, "", "nonesuch"), "'space' takes one of embedding, pixels. Received: 'nonesuch'"),
+    "space": ((ONE, "", None, "", "nonesuch"), "'space' must be one of embedding, pixels. Received: 'nonesuch'"),
     "limit 0": ((ONE, "", None, "", "pixels", 0), "'limit' must be a whole number from 1 to 100. Received: 0"),
     "limit 101": ((ONE, "", None, "", "pixels", 101), "Received: 101"),
 }
