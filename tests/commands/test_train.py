@@ -485,7 +485,7 @@ def test_other_ink_as_data_is_taken_whole(opened, tmp_path):
 def test_what_costs_other_data_without_pen_ink_is_said(monkeypatch, opened):
     other = dataclasses.replace(fabricated_mnist(), name="fashion")
     monkeypatch.setattr(console, "load_dataset", lambda *arguments, **options: other)
-    assert "If fashion is no set of digits, add --outliers 0" in run("train", "sketchnet", "--json").messages
+    assert "If fashion does not hold digits, add --outliers 0" in run("train", "sketchnet", "--json").messages
     assert "--outliers 0" not in run("train", "lenet", "--json").messages
 
 
