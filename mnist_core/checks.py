@@ -18,17 +18,17 @@ _LARGEST_NUMBER = 1e30
 
 
 def is_whole(value: Any) -> TypeGuard[int]:
-    """Whether it is a whole number; True and False are none."""
+    """Returns whether it is a whole number; True and False are none."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def is_number(value: Any) -> TypeGuard[float]:
-    """Whether it is a finite number of a size that can be calculated with."""
+    """Returns whether it is a finite number of a size that can be calculated with."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST_NUMBER
 
 
 def is_text(name: str) -> bool:
-    """Whether the name of a file or folder can be sent as text; one that is not UTF-8 cannot."""
+    """Returns whether the name of a file or folder can be sent as text; one that is not UTF-8 cannot."""
     return name.encode("utf-8", "ignore").decode() == name
 
 
@@ -39,11 +39,11 @@ def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
         QueryError: It is none of them.
     """
     if value not in choices:
-        raise QueryError(f"{name!r} takes one of {', '.join(choices)}. Received: {value!r:.100}.")
+        raise QueryError(f"{name!r} must be one of {', '.join(choices)}. Received: {value!r:.100}.")
 
 
 def check_index(index: Any, size: int) -> int:
-    """An index, if there is such a sample.
+    """Returns the index, if there is such a sample.
 
     Raises:
         QueryError: There is none.
@@ -55,24 +55,24 @@ def check_index(index: Any, size: int) -> int:
 
 
 def check_whole(name: str, value: Any, low: int, high: int | None = None) -> int:
-    """A value, if it is a whole number within bounds.
+    """Returns the value, if it is a whole number within bounds.
 
     Raises:
         QueryError: It is something else.
     """
     if not is_whole(value) or value < low or (high is not None and value > high):
         bounds = f"of at least {low}" if high is None else f"from {low} to {high}"
-        raise QueryError(f"{name!r} takes a whole number {bounds}. Received: {value!r:.100}.")
+        raise QueryError(f"{name!r} must be a whole number {bounds}. Received: {value!r:.100}.")
     return value
 
 
 def is_index(value: Any, size: int) -> TypeGuard[int]:
-    """Whether a value from outside counts one of so many things, from 0."""
+    """Returns whether a value from outside counts one of so many things, from 0."""
     return is_whole(value) and 0 <= value < size
 
 
 def build_from(kind: type[Built], values: dict[str, Any]) -> Built:
-    """A dataclass from what a file says of it; fields that the file does not name have their defaults.
+    """Builds a dataclass from what a file says of it; fields that the file does not name have their defaults.
 
     Raises:
         TypeError: A field without a default is missing, or one is unknown.

@@ -64,7 +64,7 @@ class NotReadyError(QueryError):
     """
 
     def __init__(self, share: float, problem: str = "") -> None:
-        super().__init__(problem or f"This is being computed, {share:.0%} are done. Ask again in a few seconds.")
+        super().__init__(problem or f"This is being computed and {share:.0%} done. Ask again in a few seconds.")
         self.share = share
         self.problem = problem
 
@@ -115,7 +115,8 @@ class NotAModelError(StorageError):
 
     def __init__(self, path: Path) -> None:
         super().__init__(
-            f"{path} is no stored model and stays as it is. Expected manifest.json and the files that it lists.", path
+            f"{path} is not a stored model and was left unchanged. Expected manifest.json and the files that it lists.",
+            path,
         )
 
 

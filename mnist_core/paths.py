@@ -24,7 +24,7 @@ _FOLDERS = re.compile(r"""(?<![\w.:~/\\])([A-Za-z]:)?[/\\]+([^\s'"<>|:;,()/\\]+[
 
 
 def default_cache_dir() -> Path:
-    """The folder for downloads and trained models: `MNIST_CACHE_DIR`, else the user's cache folder."""
+    """Returns the folder for downloads and trained models: `MNIST_CACHE_DIR`, else the user's cache folder."""
     explicit = os.environ.get("MNIST_CACHE_DIR")
     if explicit:
         return Path(explicit).expanduser()
@@ -51,12 +51,12 @@ def find_cache_dir() -> tuple[Path, str]:
 
 
 def hide_folders(text: str) -> str:
-    """A message for visitors: of every file it names only the name is left, and what is no text is left out."""
+    """Returns a message for visitors: of every file it names only the name is left, and what is no text is left out."""
     return _FOLDERS.sub("", text).encode("utf-8", "replace").decode()
 
 
 def models_dir(cache_dir: Path) -> Path:
-    """The folder inside a cache folder that holds the user's own trained models."""
+    """Returns the folder inside a cache folder that holds the user's own trained models."""
     return cache_dir / "models"
 
 

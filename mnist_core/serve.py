@@ -17,7 +17,7 @@ from .paths import SHIPPED_DIR, find_cache_dir, models_dir
 
 
 def load_samples(data_dir: Path | None) -> Samples:
-    """The images shown beside the pad: the test images of the set that is named, else the built-in ones."""
+    """Returns the images shown beside the pad: the test images of the set that is named, else the built-in ones."""
     if data_dir is None:
         return built_in_samples()
     dataset = load_dataset(data_dir)

@@ -1,6 +1,6 @@
 """What happens to digits on their way: noise, blur, gaps, blots, faint ink.
 
-It may make a digit unreadable: a model should then say that it does not know.
+It may make a digit unreadable: a model should then give a low probability.
 
 Reference:
     Mu and Gilmer (2019), "MNIST-C: a robustness benchmark for computer vision".
@@ -27,7 +27,7 @@ def damage_images(images: np.ndarray, generator: np.random.Generator, first: int
     """
     kinds = list(DAMAGES.values())
     damaged = np.empty_like(images)
-    for index, image in enumerate(images):
+    for index, image in enumerate(images):  # one kind after the other, so that each is equally frequent
         damaged[index] = kinds[(first + index) % len(kinds)](image, generator)
     return np.clip(damaged, 0, 1)
 
@@ -37,6 +37,7 @@ def _add_noise(image: np.ndarray, generator: np.random.Generator) -> np.ndarray:
 
 
 def _add_specks(image: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    # Some pixels, wherever they are, become ink or paper.
     chosen = generator.random(image.shape) < generator.uniform(0.02, 0.15)
     return np.where(chosen, generator.integers(2, size=image.shape), image)
 
@@ -47,7 +48,7 @@ def _blur(image: np.ndarray, generator: np.random.Generator) -> np.ndarray:
 
 
 def _lose_patch(image: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """A square without ink where the digit is."""
+    """Erases a square where the digit is."""
     return _cover(image, 0.0, generator)
 
 
@@ -64,7 +65,8 @@ def _cover(image: np.ndarray, value: float, generator: np.random.Generator) -> n
 
 
 def _cross_out(image: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """A straight line across, of ink or without."""
+    """Draws a straight line across, of ink or of paper."""
+    # The distance of each pixel from a line with this direction, a little off the middle.
     y, x = np.mgrid[-1:1:28j, -1:1:28j]
     angle = generator.uniform(0, np.pi)
     distance = np.abs(np.cos(angle) * x + np.sin(angle) * y - generator.uniform(-0.3, 0.3))
@@ -76,7 +78,7 @@ def _fade(image: np.ndarray, generator: np.random.Generator) -> np.ndarray:
 
 
 def _coarsen(image: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """As if it had been seven to ten pixels wide."""
+    """Coarsens the image, as if it had been seven to ten pixels wide."""
     size = int(generator.integers(7, 11))
     small = Image.fromarray(image.astype(np.float32)).resize((size, size), Image.Resampling.BOX)
     return np.asarray(small.resize(image.shape, Image.Resampling.BILINEAR))

@@ -32,26 +32,30 @@ def draw_varied(strokes: Strokes, label: int, variants: float, generator: np.ran
     Returns:
         Array of shape (28, 28), float32 in [0, 1].
     """
+    # 1. The shape: for some, as another school teaches the digit.
     if generator.random() < variants:
         strokes = regional_variant(strokes, label, generator)
+    # 2. The hand: proportions, slant and tremble.
     strokes = vary_hand(strokes, generator)
+    # 3. The pen: 4 in 100 leave dots, 30 in 100 are as wide as the pad's, 8 in 100 broad, the others anything between.
     kind = generator.random()
     if kind < 0.04:
         strokes = _dot(strokes, generator)
     widths = _BROAD_WIDTHS if kind > 0.92 else _PEN_WIDTHS
     width = PEN_WIDTH if kind < 0.3 else generator.uniform(*widths)
+    # 4. The picture: a fifth come a little blurred.
     image = render_ink(strokes, pen_width=width)
     return _blur(image, generator.uniform(0.3, 0.9)) if generator.random() < 0.2 else image
 
 
 def _blur(image: np.ndarray, radius: float) -> np.ndarray:
-    """What is left of sharp edges when a picture was made smaller on its way."""
+    """Softens the edges, as in a picture that was made smaller on its way."""
     pixels = Image.fromarray(np.rint(image * 255).astype(np.uint8))
     return np.asarray(pixels.filter(ImageFilter.GaussianBlur(radius)), np.float32) / 255
 
 
 def vary_hand(strokes: Strokes, generator: np.random.Generator) -> list[np.ndarray]:
-    """The same strokes by another hand: other proportions and slant, shaky, hasty or drawn with a mouse.
+    """Redraws strokes in another hand: other proportions and slant, shaky, hasty or drawn with a mouse.
 
     Returns:
         Strokes of about the same size, at least one of them longer than a point.
@@ -62,24 +66,28 @@ def vary_hand(strokes: Strokes, generator: np.random.Generator) -> list[np.ndarr
     varied = []
     for stroke in strokes:
         moved = stroke + generator.normal(0, 0.02, 2) * size  # the parts of a digit do not always meet
+        # Wider or narrower, higher or lower, and leaning: x moves with y.
         moved = np.stack([moved[:, 0] * width - slant * moved[:, 1], moved[:, 1] * height], axis=1)
         if len(moved) > 3:
             moved = _shake(_cut_ends(moved, generator), size, generator)
         varied.append(moved)
+    # Where next to nothing is left, the strokes stay as they were.
     return varied if largest_extent(varied) > size / 4 else list(strokes)
 
 
 def _cut_ends(stroke: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """A stroke that begins late or ends early, by up to a tenth of its points."""
+    """Cuts up to a tenth of a stroke's points from its beginning and from its end."""
+    # The square makes small cuts frequent and large ones rare.
     first, last = (generator.random(2) ** 2 * 0.1 * len(stroke)).astype(int)
     return stroke[first : len(stroke) - last]
 
 
 def _shake(stroke: np.ndarray, size: float, generator: np.random.Generator) -> np.ndarray:
-    """A wavering, coarsely sampled or angular stroke."""
+    """Makes a stroke wavering, coarsely sampled or trembling, or leaves it as it is."""
     kind = generator.random()
     if kind < 0.35:  # a slow wave
         num_nodes = int(generator.integers(3, 8))
+        # Random displacements at a few nodes; those of the points between are interpolated.
         nodes = generator.normal(0, 0.02 * size, (2, num_nodes))
         at = np.linspace(0, num_nodes - 1, len(stroke))
         return stroke + np.stack([np.interp(at, np.arange(num_nodes), values) for values in nodes], axis=1)
@@ -92,11 +100,12 @@ def _shake(stroke: np.ndarray, size: float, generator: np.random.Generator) -> n
 
 
 def _dot(strokes: Strokes, generator: np.random.Generator) -> list[np.ndarray]:
-    """Dots or dashes in place of lines, as a canvas leaves them that hears of the pen too rarely."""
+    """Replaces lines by dots or dashes, as left by a canvas that is told of the pen too rarely."""
     size = largest_extent(strokes)
     gap, dash = generator.uniform(0.1, 0.2) * size, generator.uniform(0, 0.06) * size
     dots = []
     for stroke in strokes:
+        # How far along the line each point lies; a dash begins after every gap and ends at most at the line's end.
         length = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(stroke, axis=0).T))])
         for start in np.arange(0, length[-1] + 1e-9, gap):
             at = np.array([start, min(start + dash, length[-1])])
@@ -105,7 +114,7 @@ def _dot(strokes: Strokes, generator: np.random.Generator) -> list[np.ndarray]:
 
 
 def regional_variant(strokes: Strokes, label: int, generator: np.random.Generator) -> list[np.ndarray]:
-    """The digit as other schools teach it: a flagged or footed 1, a barred 7, a slashed 0, a hooked 9, an uncrossed 4.
+    """Redraws the digit as other schools teach it: a flagged 1, a barred 7, a slashed 0, a hooked 9, an uncrossed 4.
 
     A digit without such a variant comes back as it is.
     """
@@ -118,23 +127,24 @@ def regional_variant(strokes: Strokes, label: int, generator: np.random.Generato
 
 
 def _bounds(strokes: Strokes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Lower corner, upper corner and sides of the box around all strokes."""
+    """Returns lower corner, upper corner and sides of the box around all strokes."""
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     return low, high, high - low
 
 
 def _flagged_one(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
-    """A straight stem with an upstroke before it, as short as a serif or half as long as the stem."""
+    """Draws a straight stem with an upstroke before it, as short as a serif or half as long as the stem."""
     top, bottom, height = _stem(strokes)
     reach = generator.uniform(0.1, 0.5)
     slope = generator.uniform(0.4, 1.0)  # across for each down
+    # From the top, back along the slope, to where the upstroke begins.
     start = top + height * reach * np.array([-slope, 1]) / np.hypot(slope, 1)
     return [np.concatenate([_line(start, top, generator), _line(top, bottom, generator)])]
 
 
 def _footed_one(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
-    """A 1 that stands on a foot, mostly with a flag as well."""
+    """Draws a 1 that stands on a foot, mostly with a flag as well."""
     top, bottom, height = _stem(strokes)
     drawn = _flagged_one(strokes, generator) if generator.random() < 0.8 else [_line(top, bottom, generator)]
     half = np.array([height * generator.uniform(0.12, 0.35), 0])
@@ -147,15 +157,16 @@ def _plain_one(strokes: list[np.ndarray], generator: np.random.Generator) -> lis
 
 
 def _stem(strokes: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, float]:
-    """Top, bottom and height of the stem of a 1."""
+    """Returns top, bottom and height of the stem of a 1."""
     points = np.concatenate(strokes)
     top, bottom = points[points[:, 1].argmin()], points[points[:, 1].argmax()]
     return top, bottom, float(bottom[1] - top[1])
 
 
 def _barred_seven(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
-    """A 7 with a bar across its stem."""
+    """Adds a bar across the stem of a 7."""
     low, _, sides = _bounds(strokes)
+    # The bar is centred on the point that is nearest to its height.
     points = np.concatenate(strokes)
     y = low[1] + sides[1] * generator.uniform(0.4, 0.65)
     x = points[np.abs(points[:, 1] - y).argmin(), 0]
@@ -165,7 +176,7 @@ def _barred_seven(strokes: list[np.ndarray], generator: np.random.Generator) -> 
 
 
 def _serifed_seven(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
-    """A 7 whose top begins with a short stroke down."""
+    """Adds a short stroke down at the beginning of a 7's top."""
     start = strokes[0][0]
     length = _bounds(strokes)[2][1] * generator.uniform(0.08, 0.25)
     tick = _line(start + np.array([generator.normal(0, 0.1) * length, length]), start, generator)
@@ -174,18 +185,20 @@ def _serifed_seven(strokes: list[np.ndarray], generator: np.random.Generator) ->
 
 
 def _slashed_zero(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
-    """A 0 with a slash, inside it or beyond."""
+    """Adds a slash to a 0, inside it or beyond."""
     low, high, sides = _bounds(strokes)
     middle = (low + high) / 2
+    # From the middle to the upper right, and as far to the lower left.
     half = sides / 2 * generator.uniform(0.5, 1.15) * np.exp(generator.normal(0, 0.1, 2))
     return [*strokes, _line(middle + half * [1, -1], middle + half * [-1, 1], generator)]
 
 
 def _hooked_nine(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
-    """A 9 whose stem ends in a hook to the left; a wide one would be a 2."""
+    """Ends the stem of a 9 in a hook to the left; a wide one would be a 2."""
     *others, last = strokes
     end, sides = last[-1], _bounds(strokes)[2]
     radius = sides[1] * generator.uniform(0.08, 0.22)
+    # An arc that goes on where the stem ends.
     angle = np.linspace(0, generator.uniform(0.4, 0.8) * np.pi, 10)[1:]
     across = radius * generator.uniform(0.7, 1.2)
     hook = end + np.stack([across * (np.cos(angle) - 1), radius * np.sin(angle)], axis=1)
@@ -193,16 +206,17 @@ def _hooked_nine(strokes: list[np.ndarray], generator: np.random.Generator) -> l
 
 
 def _open_nine(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
-    """A 9 whose bow begins late, so that it stays open at the top."""
+    """Begins the bow of a 9 late, so that it stays open at the top."""
     first, *others = strokes
     return [first[int(len(first) * generator.uniform(0.04, 0.14)) :], *others] if len(first) > 20 else strokes
 
 
 def _uncrossed_four(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
-    """A 4 of two strokes whose bar ends at the stem."""
+    """Ends the bar of a 4 of two strokes at its stem."""
     if len(strokes) != 2:
         return strokes
     bent, stem = strokes
+    # The stem's place, and the points of the other stroke that lie to the right of it.
     x = float(np.median(stem[:, 0]))
     beyond = np.flatnonzero(bent[:, 0] > x + 0.02 * largest_extent(strokes))
     # Only the end of the bar may go: what is up there may be the 4's first stroke.
@@ -211,8 +225,9 @@ def _uncrossed_four(strokes: list[np.ndarray], generator: np.random.Generator) -
 
 
 def _line(start: np.ndarray, end: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """A line by hand: 12 points, slightly bent."""
+    """Draws a line by hand: 12 points, slightly bent."""
     share = np.linspace(0, 1, 12)[:, None]
+    # At right angles to the line; half a sine wave along it bends it most in the middle.
     across = np.array([end[1] - start[1], start[0] - end[0]])
     return start + share * (end - start) + np.sin(np.pi * share) * across * generator.normal(0, 0.04)
 

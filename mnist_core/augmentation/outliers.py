@@ -22,7 +22,7 @@ from .handwriting import vary_hand
 _PEN_WIDTHS = (1.4, 3.5)
 
 # Corners on a grid of 0 to 8, y down; a tilde makes a stroke round, a dot stands between strokes. None of these is a
-# digit in any hand that the author knows.
+# digit in any handwriting that the author knows of.
 _SIGNS = {
     "A": "08 40 88.25 65",
     "E": "80 10 18 88.14 64",
@@ -122,13 +122,14 @@ def generate_outliers(
         raise ValueError("`digits` must hold images with ink to break and to join. Received none.")
     images = np.empty((count, *digits.shape[1:]), np.uint8)
     for index in range(count):
+        # Families follow each other in equal shares: the first takes the first numbers, and so on.
         family = FAMILIES[names[index * len(names) // count]]
         images[index] = np.rint(_draw_one(family, digits, labels, generator) * 255)
     return images
 
 
 def _draw_one(family: _Family, digits: np.ndarray, labels: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """An image of a family; one that came out blank, or as next to nothing, is drawn again."""
+    """Draws an image of a family; one that came out blank, or as next to nothing, is drawn again."""
     while True:
         image = family(digits, labels, generator)
         if image is not None and image.sum() > 8:
@@ -141,7 +142,7 @@ def _render(strokes: list[np.ndarray], generator: np.random.Generator) -> np.nda
 
 
 def _scribble(digits: np.ndarray, labels: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """Several strokes that wander about: loops, zigzags and tangles."""
+    """Draws strokes that wander about: loops, zigzags and tangles."""
     strokes = []
     for _ in range(int(generator.choice([1, 1, 1, 2, 2, 3, 4]))):
         num_corners = int(generator.integers(7, 18))
@@ -154,23 +155,26 @@ def _scribble(digits: np.ndarray, labels: np.ndarray, generator: np.random.Gener
         elif kind < 0.6:  # a walk that keeps its direction for a while
             turns = np.cumsum(generator.normal(generator.normal(0, 0.7), 0.9, num_corners))
             corners = np.cumsum(np.stack([np.cos(turns), np.sin(turns)], axis=1), axis=0) / 5
-        else:
+        else:  # corners anywhere
             corners = generator.random((num_corners, 2))
+        # Somewhere on the pad, round or angular.
         corners = corners + generator.normal(0, 0.3, 2)
         strokes.append(_smooth(corners) if generator.random() < 0.7 else corners)
     return _render(strokes, generator)
 
 
 def _shapes(digits: np.ndarray, labels: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """Several shapes beside and upon each other: houses, faces, patterns. One alone could be a 0 or a 1."""
+    """Draws shapes beside and on top of each other: houses, faces, patterns. One alone could be a 0 or a 1."""
     strokes: list[np.ndarray] = []
     for _ in range(int(generator.integers(*_NUM_SHAPES))):
+        # A polygon on an ellipse: two corners are a line, 24 are round.
         size = generator.uniform(0.15, 0.6, 2)
         num_corners = int(generator.choice([2, 3, 4, 5, 6, 24]))
         angle = np.linspace(0, 2 * np.pi, num_corners + 1) + np.pi / num_corners * generator.integers(2)
         shape = np.stack([np.cos(angle), np.sin(angle)], axis=1) * size
         if num_corners > 2 and generator.random() < 0.1:  # a star
             shape[1::2] *= 0.4
+        # Anywhere, or, for three in ten, one above the other.
         place = generator.uniform(-0.6, 0.6, 2) * (1 if generator.random() < 0.7 else np.array([0, 1]))
         strokes.append(_turn(shape, generator.normal(0, 0.4)) + place)
     if generator.random() < 0.4:  # symmetric, as houses, faces and trees are
@@ -180,11 +184,12 @@ def _shapes(digits: np.ndarray, labels: np.ndarray, generator: np.random.Generat
 
 
 def _letters(digits: np.ndarray, labels: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """A letter, a sign or a little drawing, by hand."""
+    """Draws a letter, a sign or a little drawing, by hand."""
     name = list(_SIGNS)[int(generator.integers(len(_SIGNS)))]
     stretch = np.exp(generator.normal(0, 0.15, 2))
     strokes = []
     for text in _SIGNS[name].split("."):
+        # The corners on their grid, each a little off.
         corners = np.array([[int(digit) for digit in place] for place in text.strip("~").split()], np.float64)
         corners += generator.normal(0, 0.35, corners.shape)
         strokes.append((_smooth(corners) if text.startswith("~") else _trace(corners)) * stretch)
@@ -192,9 +197,10 @@ def _letters(digits: np.ndarray, labels: np.ndarray, generator: np.random.Genera
 
 
 def _glyphs(digits: np.ndarray, labels: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """Three to six short strokes that cross and touch, as in scripts that nobody here can read."""
+    """Draws three to six short strokes that cross and touch, as in an unknown script."""
     strokes = []
     for _ in range(int(generator.integers(3, 7))):
+        # Two ends anywhere, and a bend between them or a straight line.
         start, end = generator.random((2, 2))
         bend = (start + end) / 2 + generator.normal(0, 0.25, 2) * (generator.random() < 0.6)
         corners = np.stack([start, bend, end])
@@ -203,12 +209,12 @@ def _glyphs(digits: np.ndarray, labels: np.ndarray, generator: np.random.Generat
 
 
 def _broken(digits: np.ndarray, labels: np.ndarray, generator: np.random.Generator) -> np.ndarray | None:
-    """Halves of two digits, exchanged quarters, a digit on its side, two on top of each other, or one crossed out."""
+    """Joins halves, exchanges quarters, lays a digit on its side, puts two on top of each other or crosses one out."""
     first, second = (digits[int(generator.integers(len(digits)))].astype(np.float32) / 255 for _ in range(2))
     kind = generator.random()
     if kind < 0.2:  # the lower half of one above the upper half of another
         image = np.concatenate([first[14:], second[:14]])
-    elif kind < 0.5:
+    elif kind < 0.5:  # the quarters of one in another order
         quarters = [first[:14, :14], first[:14, 14:], first[14:, :14], first[14:, 14:]]
         order = generator.permutation(4)
         if (order == np.arange(4)).all():
@@ -221,6 +227,7 @@ def _broken(digits: np.ndarray, labels: np.ndarray, generator: np.random.Generat
         image = np.rot90(digits[int(generator.choice(chosen))].astype(np.float32) / 255, generator.choice([1, 3]))
     elif kind < 0.9:  # two digits on top of each other
         image = np.maximum(first, np.roll(second, generator.integers(-4, 5, 2), axis=(0, 1)))
+        # With little ink of its own beside the other, one of the two could still be read.
         if image.sum() < 1.35 * max(first.sum(), second.sum()):
             return None
     else:  # one scribbled over
@@ -230,12 +237,13 @@ def _broken(digits: np.ndarray, labels: np.ndarray, generator: np.random.Generat
 
 
 def _joined(digits: np.ndarray, labels: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """Two or three digits side by side, as in a number."""
+    """Puts two or three digits side by side, as in a number, or one below the other."""
     count = 2 if generator.random() < 0.7 else 3
     chosen = generator.integers(len(digits), size=count)
     parts = []
     for index in chosen:
         image = digits[index].astype(np.float32) / 255
+        # The columns that hold ink, and a gap of up to four pixels behind them.
         columns = np.flatnonzero(image.any(axis=0))
         parts.append(image[:, columns[0] : columns[-1] + 1])
         parts.append(np.zeros((len(image), int(generator.integers(0, 5))), np.float32))
@@ -243,15 +251,16 @@ def _joined(digits: np.ndarray, labels: np.ndarray, generator: np.random.Generat
 
 
 def _stack(parts: list[np.ndarray]) -> np.ndarray:
-    """Digits above each other."""
+    """Puts digits one below the other."""
     width = max(part.shape[1] for part in parts)
     return np.concatenate([np.pad(part, ((0, 0), (0, width - part.shape[1]))) for part in parts])
 
 
 def _texture(digits: np.ndarray, labels: np.ndarray, generator: np.random.Generator) -> np.ndarray | None:
-    """Filled areas: clothes and other silhouettes, stripes, clouds, noise."""
+    """Fills areas: clothes and other silhouettes, stripes, clouds, noise."""
     size = 28
     y, x = np.mgrid[-1 : 1 : size * 1j, -1 : 1 : size * 1j].astype(np.float32)
+    # First where the area is: a silhouette, patches of a cloud, a rectangle or all; then what fills it.
     kind = generator.random()
     if kind < 0.5:
         mask = _silhouette(y, x, generator)
@@ -268,7 +277,8 @@ def _texture(digits: np.ndarray, labels: np.ndarray, generator: np.random.Genera
 
 
 def _silhouette(y: np.ndarray, x: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """A symmetric outline of changing width from top to bottom, sometimes with sleeves or two legs; or a lying one."""
+    """Returns a mask with a symmetric outline of changing width, sometimes with sleeves or two legs, or lying."""
+    # Half the width at a few heights, and straight lines between them.
     nodes = generator.uniform(0.1, 1, int(generator.integers(3, 7)))
     half_width = np.interp(y, np.linspace(-1, 1, len(nodes)), nodes)
     mask = np.abs(x) < half_width
@@ -283,7 +293,7 @@ def _silhouette(y: np.ndarray, x: np.ndarray, generator: np.random.Generator) ->
 
 
 def _fill(y: np.ndarray, x: np.ndarray, mask: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """What an area is filled with: one grey, a slope, stripes, clouds or noise; in [0, 1]."""
+    """Returns what fills an area: one grey, a slope, stripes, clouds or noise; in [0, 1]."""
     base = generator.uniform(0.3, 1)
     kind = generator.random()
     if kind < 0.25:
@@ -306,7 +316,7 @@ def _fill(y: np.ndarray, x: np.ndarray, mask: np.ndarray, generator: np.random.G
 
 
 def _cloud(size: int, num_nodes: int, generator: np.random.Generator) -> np.ndarray:
-    """Smooth noise of shape (size, size) in [0, 1]."""
+    """Returns smooth noise of shape (size, size) in [0, 1]."""
     nodes = Image.fromarray(generator.random((num_nodes, num_nodes)).astype(np.float32))
     return np.clip(np.asarray(nodes.resize((size, size), Image.Resampling.BICUBIC)), 0, 1)
 
@@ -317,13 +327,15 @@ def _turn(points: np.ndarray, angle: float) -> np.ndarray:
 
 
 def _trace(corners: np.ndarray) -> np.ndarray:
-    """Straight lines through corners, with ten points each."""
+    """Draws straight lines through corners, with ten points each."""
     at = np.linspace(0, len(corners) - 1, 10 * (len(corners) - 1) + 1)
     return np.stack([np.interp(at, np.arange(len(corners)), values) for values in corners.T], axis=1)
 
 
 def _smooth(corners: np.ndarray) -> np.ndarray:
-    """A round line through corners (Catmull and Rom, 1974), with eight points for each."""
+    """Draws a round line through corners (Catmull and Rom, 1974), with eight points for each."""
+    # Each piece of the curve runs between two corners; the ones before and after it set its direction at both ends, and
+    # at the ends of the line they are mirrored.
     padded = np.concatenate([2 * corners[:1] - corners[1:2], corners, 2 * corners[-1:] - corners[-2:-1]])
     share = np.linspace(0, 1, 8, endpoint=False)[None, :, None]
     before, start, end, after = (padded[index : len(padded) - 3 + index, None] for index in range(4))

@@ -81,6 +81,7 @@ def augment(images: np.ndarray, augmentation: Augmentation, generator: np.random
     """
     if not augmentation.is_active:
         return images.copy()
+    # 1. What mirrors or thickens; 2. what moves pixels, all moves as one reading; 3. damage, which no move may smooth.
     for probability, axis in ((augmentation.flip_horizontal, 2), (augmentation.flip_vertical, 1)):
         if probability:
             images = _flip(images, probability, axis, generator)
@@ -98,12 +99,13 @@ def augment(images: np.ndarray, augmentation: Augmentation, generator: np.random
 def _source_coordinates(
     shape: tuple[int, ...], augmentation: Augmentation, generator: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """For each output pixel the place in the input it is read from: two float32 arrays of shape (n, height, width)."""
+    """Finds where in the input each output pixel is read: columns and rows, float32 of shape (n, height, width)."""
     n, height, width = shape
 
     def draw(limit: float) -> np.ndarray:
         return generator.uniform(-limit, limit, (n, 1, 1)).astype(np.float32)
 
+    # One amount for each image and kind of change. The order of the draws is part of what a seed gives.
     angle = np.deg2rad(draw(augmentation.rotation))
     stretch_x, stretch_y = 1 + draw(augmentation.stretch), 1 + draw(augmentation.stretch)
     if augmentation.scale:
@@ -111,6 +113,7 @@ def _source_coordinates(
         stretch_x, stretch_y = scale * stretch_x, scale * stretch_y
     shear, shift_x, shift_y = draw(augmentation.shear), draw(augmentation.shift), draw(augmentation.shift)
     rows, columns = np.arange(height, dtype=np.float32), np.arange(width, dtype=np.float32)
+    # Each change is inverted, last first: shift back, so that the middle is 0, turn back, slant back, shrink back.
     y = rows[None, :, None] - (height - 1) / 2 - shift_y
     x = columns[None, None, :] - (width - 1) / 2 - shift_x
     turned_x = np.cos(angle) * x + np.sin(angle) * y
@@ -118,6 +121,7 @@ def _source_coordinates(
     source_x = (turned_x + shear * turned_y) / stretch_x + (width - 1) / 2
     source_y = turned_y / stretch_y + (height - 1) / 2
     if augmentation.elastic:
+        # Random displacements at 5 x 5 nodes, interpolated smoothly down and across.
         bend_y, bend_x = _interpolation_matrix(height), _interpolation_matrix(width)
         nodes = generator.normal(0, augmentation.elastic, (2, n, _ELASTIC_GRID, _ELASTIC_GRID)).astype(np.float32)
         displacement = bend_y @ nodes @ bend_x.T
@@ -126,7 +130,8 @@ def _source_coordinates(
 
 
 def _interpolation_matrix(length: int) -> np.ndarray:
-    """Smooth weights of shape (length, 5) that spread values at five nodes over `length` pixels; each row sums to 1."""
+    """Makes smooth weights (length, 5) that spread values at five nodes over `length` pixels; each row sums to 1."""
+    # A raised cosine around each node, which is 1 at the node and 0 at its neighbours.
     pixels = np.linspace(0, _ELASTIC_GRID - 1, length, dtype=np.float32)
     distance = np.abs(pixels[:, None] - np.arange(_ELASTIC_GRID, dtype=np.float32))
     return np.where(distance < 1, (1 + np.cos(np.pi * distance)) / 2, 0).astype(np.float32)
@@ -144,10 +149,12 @@ def sample_bilinear(images: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndar
         Array of shape (n, height, width), float32; at whole numbers the pixels themselves, bit for bit.
     """
     n, height, width = images.shape
+    # A border of background, so that what lies outside can be read like everything else.
     padded = np.zeros((n, height + 2, width + 2), np.float32)
     padded[:, 1:-1, 1:-1] = images
     x = np.clip(x + 1, 0, width + 0.999)
     y = np.clip(y + 1, 0, height + 0.999)
+    # The upper left of the four pixels around each place, and how near the place is to the right and lower ones.
     left, top = x.astype(np.intp), y.astype(np.intp)
     right_weight = x - left.astype(np.float32)
     bottom_weight = y - top.astype(np.float32)
@@ -158,6 +165,7 @@ def sample_bilinear(images: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndar
         # Unlike an index in brackets this lets other threads run, such as the one that trains.
         return np.take(flat[offset:], corner, mode="clip")
 
+    # Between left and right in the upper and in the lower row, then between the two rows.
     upper = read(0) * (1 - right_weight) + read(1) * right_weight
     lower = read(width + 2) * (1 - right_weight) + read(width + 3) * right_weight
     return upper * (1 - bottom_weight) + lower * bottom_weight
@@ -165,6 +173,7 @@ def sample_bilinear(images: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndar
 
 def _change_thickness(images: np.ndarray, limit: float, generator: np.random.Generator) -> np.ndarray:
     """Blends each image with its 3x3 dilation (thicker) or its 3x3 erosion (thinner)."""
+    # The sign tells thicker from thinner, the size how much of the filtered image is blended in.
     amount = generator.uniform(-limit, limit, (len(images), 1, 1)).astype(np.float32)
     thicker = amount[:, 0, 0] > 0
     neighbour = np.empty_like(images)
@@ -183,5 +192,6 @@ def filter_3x3(images: np.ndarray, pick: np.ufunc) -> np.ndarray:
     neighbours; what lies outside is background.
     """
     padded = np.pad(images, ((0, 0), (1, 1), (1, 1)))
+    # First down, then across: two passes of three pixels give the 3x3 square.
     rows = pick(pick(padded[:, :-2], padded[:, 1:-1]), padded[:, 2:])
     return pick(pick(rows[:, :, :-2], rows[:, :, 1:-1]), rows[:, :, 2:])

@@ -83,14 +83,14 @@ class AnswerStore:
         self._root = Path(cache_dir) / "answers"
 
     def load_projection(self, model: StoredModel) -> Projection | None:
-        """The fixed directions of a model's embedding."""
+        """Returns the fixed directions of a model's embedding."""
         arrays = _read(self._folder(model) / "projection.npz", {"mean", "directions", "explained"})
         if arrays is None:
             return None
         return Projection(arrays["mean"], arrays["directions"], float(arrays["explained"]))
 
     def load_answers(self, model: StoredModel, split: Split) -> Answers | None:
-        """A model's answers for a split."""
+        """Returns a model's answers for a split."""
         arrays = _read(self._path(model, split), {"logits", "vectors", "limit", "layout"})
         if arrays is None or len(arrays["logits"]) != len(split):
             return None
@@ -98,7 +98,7 @@ class AnswerStore:
         return Answers(predictions, arrays["vectors"], float(arrays["limit"]), arrays["layout"])
 
     def load_facts(self, split: Split) -> Facts | None:
-        """What is known of a split without a model."""
+        """Returns what is known of a split without a model."""
         arrays = _read(self._facts_path(split), {"duplicates", "limit"})
         return None if arrays is None else Facts(arrays["duplicates"], float(arrays["limit"]))
 
@@ -215,7 +215,7 @@ def answer_split(
 
 
 def fit_directions(embedder: Embedder) -> Projection:
-    """A model's directions, from the built-in 5,000, on which no model is trained, so that they stay the same."""
+    """Fits a model's directions to the built-in images, on which no model is trained, so that they stay the same."""
     return fit_projection(embed_all(embedder, load_sample()[0])[1])
 
 
@@ -241,7 +241,7 @@ def embed_all(
 
 
 def find_seen(split: Split, model: StoredModel) -> np.ndarray:
-    """Which images of a split a model was trained on: bool (n,)."""
+    """Returns which images of a split a model was trained on: bool (n,)."""
     seen = np.zeros(len(split), bool)
     recipe = model.recipe
     if split.set_name == model.data_name:
@@ -255,17 +255,17 @@ def find_seen(split: Split, model: StoredModel) -> np.ndarray:
 
 
 def select_for_map(num_images: int) -> np.ndarray:
-    """The images that a map shows: all, or 10,000 spread evenly over the split; int64 indices, rising."""
+    """Returns the images that a map shows: all, or 10,000 spread evenly over the split; int64 indices, rising."""
     return _spread(num_images, MOST_ON_MAP)
 
 
 def _spread(count: int, most: int) -> np.ndarray:
-    """At most so many numbers below `count`, evenly spread and rising."""
+    """Returns at most so many numbers below `count`, evenly spread and rising."""
     return np.linspace(0, count - 1, min(count, most)).astype(np.int64)
 
 
 def _choose_queries(seen: np.ndarray) -> np.ndarray:
-    """Images to take a distance limit from: new ones if there are any, at most 2,000."""
+    """Chooses images to take a distance limit from: new ones if there are any, at most 2,000."""
     new = np.flatnonzero(~seen)
     candidates = new if len(new) else np.arange(len(seen))
     return candidates[_spread(len(candidates), _NUM_QUERIES)]

@@ -56,7 +56,7 @@ class Catalogue:
 
     @property
     def labels(self) -> np.ndarray:
-        """int64 (n,), -1 where there is none."""
+        """The labels, int64 (n,), -1 where there is none."""
         return self.split.labels
 
     @property
@@ -71,7 +71,7 @@ class Catalogue:
 
     @functools.cached_property
     def confidence(self) -> np.ndarray:
-        """Its probability, float64 (n,) in [0, 1]."""
+        """The probability of that digit, float64 (n,) in [0, 1]."""
         return self._answers.predictions.probabilities.max(axis=1)
 
     @functools.cached_property
@@ -98,14 +98,14 @@ class Catalogue:
 
     @functools.cached_property
     def is_suspected(self) -> np.ndarray:
-        """See `find_suspects`."""
+        """Whether each label may be wrong, bool (n,); see `find_suspects`."""
         return find_suspects(self.labels, self._answers.predictions, self.seen)
 
     @functools.cached_property
     def has_duplicate(self) -> np.ndarray:
         """Whether another image is the same, or nearly, bool (n,)."""
         if self.duplicates is None:
-            raise QueryError("The duplicates among these images are not known yet. Wait until they are computed.")
+            raise QueryError("The duplicates among these images are still being computed. Wait until they are ready.")
         found = np.zeros(len(self.split), bool)
         found[self.duplicates.reshape(-1)] = True
         return found
@@ -127,12 +127,14 @@ class Catalogue:
     @property
     def _answers(self) -> Answers:
         if self.answers is None:
-            raise QueryError("The model's answers for these images are not known yet. Wait until they are computed.")
+            raise QueryError(
+                "The model's answers for these images are still being computed. Wait until they are ready."
+            )
         return self.answers
 
 
 def select_samples(catalogue: Catalogue, query: Query) -> np.ndarray:
-    """The samples that a query asks for, in its order: int64 indices."""
+    """Returns the samples that a query asks for, in its order: int64 indices."""
     chosen = np.flatnonzero(_combine(_masks(catalogue, query), len(catalogue.split)))
     if query.shuffle is not None:
         return np.random.default_rng(query.shuffle).permutation(chosen)
@@ -144,7 +146,7 @@ def select_samples(catalogue: Catalogue, query: Query) -> np.ndarray:
 
 
 def count_choices(catalogue: Catalogue, query: Query) -> dict[str, Any]:
-    """How many samples each choice of each filter would leave, all other filters as they are.
+    """Returns how many samples each choice of each filter would leave, all other filters as they are.
 
     Returns:
         total (of the query itself), label and predicted (ten counts each), and the counts of right, wrong, seen, new,
@@ -182,7 +184,7 @@ def count_choices(catalogue: Catalogue, query: Query) -> dict[str, Any]:
 
 
 def find_suspects(labels: np.ndarray, predictions: Predictions, seen: np.ndarray) -> np.ndarray:
-    """Images whose label may be wrong: the model takes them for digits and is at least 80 % sure of another one.
+    """Finds images whose label may be wrong: the model gives another digit at least 80 %, and accepts them as digits.
 
     Only images count on which the model was not trained: of the others it has learned the label, right or wrong.
 
@@ -200,7 +202,7 @@ def find_suspects(labels: np.ndarray, predictions: Predictions, seen: np.ndarray
 
 
 def describe_crowd(catalogue: Catalogue, chosen: np.ndarray) -> dict[str, Any]:
-    """What the chosen samples have in common, by label; without labels, by what the model answered.
+    """Returns what the chosen samples have in common, by label; without labels, by what the model answered.
 
     Returns:
         by ("label" or "predicted"), counts (ten), mean and spread (uint8 (10, 28, 28), mean and standard deviation of
@@ -228,7 +230,7 @@ def describe_crowd(catalogue: Catalogue, chosen: np.ndarray) -> dict[str, Any]:
 
 
 def measure_moments(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Amount of ink and slant of images, uint8 (n, 28, 28): float32 (n,) mean pixel in [0, 1], float32 (n,) degrees.
+    """Measures ink and slant of images, uint8 (n, 28, 28): float32 (n,) mean pixel in [0, 1], float32 (n,) degrees.
 
     The slant is that of the shear which would make the image's second moments upright.
 
@@ -248,7 +250,7 @@ def measure_moments(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _masks(catalogue: Catalogue, query: Query) -> dict[str, np.ndarray]:
-    """One mask, bool (n,), for each filter that asks for anything."""
+    """Returns one mask, bool (n,), for each filter that asks for anything."""
     masks: dict[str, np.ndarray] = {}
     for name, digits in (("label", query.label), ("predicted", query.predicted)):
         if digits is not None:
@@ -286,7 +288,7 @@ def _combine(masks: Mapping[str, np.ndarray], size: int, without: str = "") -> n
 
 
 def _summarise(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and standard deviation of uint8 (n, 28, 28), each uint8 (28, 28)."""
+    """Returns the mean and the standard deviation of uint8 (n, 28, 28), each uint8 (28, 28)."""
     if not len(images):
         return np.zeros((28, 28), np.uint8), np.zeros((28, 28), np.uint8)
     sums, squares = np.zeros((2, 28, 28))

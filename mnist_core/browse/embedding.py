@@ -35,7 +35,7 @@ class Embedder:
         try:
             content = add_embedding(stored.read_litert())
         except ValueError as error:
-            raise DamagedModelError(stored.folder, f"no embedding can be taken from it: {error}") from error
+            raise DamagedModelError(stored.folder, f"its embedding cannot be read: {error}") from error
         self._runner = LiteRTRunner(content)
 
     def embed(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -54,16 +54,16 @@ class Embedder:
 
 
 def add_embedding(content: bytes) -> bytes:
-    """The same LiteRT file with a second output, `embedding`: what its last dense layer receives.
+    """Returns the same LiteRT file with a second output, `embedding`: what its last dense layer receives.
 
     Raises:
-        ValueError: It is no LiteRT file, or its last operation is no dense layer.
+        ValueError: It is no LiteRT file, or its last operation is not a dense layer.
     """
     model = unpack(content)
     kind, last = list_operators(model)[-1]
     outputs = list(model.subgraphs[0].outputs)
     if kind != "FULLY_CONNECTED" or list(last.outputs) != outputs:
-        raise ValueError("its last operation is no dense layer")
+        raise ValueError("its last operation is not a dense layer")
     expose(model, {_LOGITS: int(outputs[0]), _EMBEDDING: int(last.inputs[0])})
     return pack(model)
 
@@ -83,12 +83,12 @@ class Projection:
     explained: float
 
     def apply(self, embeddings: np.ndarray) -> np.ndarray:
-        """Embeddings of shape (n, units) to vectors, float32 (n, directions)."""
+        """Maps embeddings of shape (n, units) to vectors, float32 (n, directions)."""
         return (embeddings - self.mean) @ self.directions
 
 
 def fit_projection(embeddings: np.ndarray, num_directions: int = 128) -> Projection:
-    """Principal components of embeddings, float32 (n, units); of at most as many directions as there are of either.
+    """Fits principal components to embeddings, float32 (n, units); at most as many as there are of either.
 
     Each direction points where its largest entry is positive, so that the same embeddings always give the same map.
     """

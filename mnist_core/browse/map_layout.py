@@ -92,7 +92,7 @@ def place(vectors: np.ndarray, layout: np.ndarray, query: np.ndarray, *, num_nei
 
 
 def _check_array(name: str, array: np.ndarray, shape: tuple[int | str, ...]) -> np.ndarray:
-    """The array as float32, if it is finite and of the shape, in which "n" is any number and "d > 0" any but 0."""
+    """Returns the array as float32 if it is finite and has the shape, where "n" is any number and "d > 0" any but 0."""
     array = np.asarray(array)
     expected = f"`{name}` must be finite numbers of shape ({', '.join(map(str, shape))})"
     fits = array.ndim == len(shape) and all(
@@ -108,19 +108,19 @@ def _check_array(name: str, array: np.ndarray, shape: tuple[int | str, ...]) -> 
 
 
 def _normalise(vectors: np.ndarray) -> np.ndarray:
-    """The same cloud around 0 and of size 1, so that no square overflows or vanishes."""
+    """Returns the same cloud around 0 and of size 1, so that no square overflows or vanishes."""
     vectors = vectors / (np.abs(vectors).max() or 1)
     vectors -= vectors.mean(axis=0, dtype=float).astype(np.float32)
     return vectors / (np.abs(vectors).max() or 1)
 
 
 def _measure(differences: np.ndarray) -> np.ndarray:
-    """Euclidean lengths along the last axis, float64."""
+    """Returns Euclidean lengths along the last axis, float64."""
     return np.sqrt(np.einsum("...d,...d->...", differences, differences, dtype=float))
 
 
 def _find_neighbours(vectors: np.ndarray, report: _Report) -> tuple[np.ndarray, np.ndarray]:
-    """Each vector's nearest others: their indices, int64 (n, k), and distances, float64 (n, k), in no order."""
+    """Returns each vector's nearest others: their indices, int64 (n, k), and distances, float64 (n, k), in no order."""
     count = len(vectors)
     num_neighbours = min(NUM_NEIGHBOURS, count - 1)
     indices = np.empty((count, num_neighbours), np.int64)
@@ -141,7 +141,7 @@ def _find_neighbours(vectors: np.ndarray, report: _Report) -> tuple[np.ndarray, 
 
 
 def _weigh_neighbours(distances: np.ndarray) -> np.ndarray:
-    """How much each of a vector's neighbours is one, in [0, 1], float64 (n, k).
+    """Returns how much each of a vector's neighbours is one, in [0, 1], float64 (n, k).
 
     The nearest has weight 1, and the weights fall so fast that k of them sum up to log2(k + 1). Where more than that
     are equally near, each of these has weight 1 and the others 0.
@@ -163,7 +163,7 @@ def _fall(excess: np.ndarray, scale: np.ndarray) -> np.ndarray:
 
 
 def _weigh_edges(indices: np.ndarray, distances: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The edges of the neighbour graph, each in both directions and sorted by their heads.
+    """Returns the edges of the neighbour graph, each in both directions and sorted by their heads.
 
     An edge's weight is the chance that one of its ends takes the other for a neighbour: p + q - pq.
 
@@ -180,7 +180,7 @@ def _weigh_edges(indices: np.ndarray, distances: np.ndarray) -> tuple[np.ndarray
 
 
 def _start(vectors: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """The first two principal components, float32 (2, n), shaken a little to part equal vectors."""
+    """Returns the first two principal components, float32 (2, n), shaken a little to part equal vectors."""
     _, axes = np.linalg.eigh((vectors.T @ vectors).astype(float))
     axes = axes[:, :-3:-1]
     # An axis may come in either direction.
@@ -214,7 +214,7 @@ def _descend(
 
 
 def _forces(places: np.ndarray, heads: np.ndarray, tails: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """The sums of all that moves each place, float32 (2, n): an edge pulls both its ends, others push its head."""
+    """Sums up what moves each place, float32 (2, n): an edge pulls both its ends, others push its head."""
     starts = places[:, heads]
     pull = _pull(starts - places[:, tails])
     on_heads = pull + _push(starts[:, None] - places[:, others]).sum(axis=1)
@@ -228,14 +228,14 @@ def _forces(places: np.ndarray, heads: np.ndarray, tails: np.ndarray, others: np
 
 
 def _pull(difference: np.ndarray) -> np.ndarray:
-    """What draws two neighbours together: the slope of the logarithm of their closeness."""
+    """Returns what draws two neighbours together: the slope of the logarithm of their closeness."""
     square = (difference**2).sum(axis=0) + np.float32(1e-12)
     power = square**_B
     return np.clip(difference * (-2 * _A * _B * power / (square * (1 + _A * power))), -_LONGEST_MOVE, _LONGEST_MOVE)
 
 
 def _push(difference: np.ndarray) -> np.ndarray:
-    """What drives two others apart: the slope of the logarithm of what their closeness lacks to 1."""
+    """Returns what drives two others apart: the slope of the logarithm of what their closeness lacks to 1."""
     square = (difference**2).sum(axis=0)
     return np.clip(
         difference * (2 * _B / ((square + np.float32(1e-3)) * (1 + _A * square**_B))), -_LONGEST_MOVE, _LONGEST_MOVE
@@ -243,7 +243,7 @@ def _push(difference: np.ndarray) -> np.ndarray:
 
 
 def _fill_square(places: np.ndarray) -> np.ndarray:
-    """Places (2, n) moved and scaled, both coordinates alike, into [-1, 1]."""
+    """Moves and scales places (2, n), both coordinates alike, into [-1, 1]."""
     if not places.size:
         return places
     places = places.astype(float)  # in float32 the farthest would miss 1 by a rounding

@@ -95,7 +95,7 @@ class PixelIndex:
             num_looked_at = min(4 * num_looked_at, num_images)
 
     def find_duplicates(self, on_progress: Callable[[float], None] = lambda share: None) -> np.ndarray:
-        """Pairs of images that are the same, or nearly: int64 (pairs, 2), the smaller index first.
+        """Returns pairs of images that are the same, or nearly: int64 (pairs, 2), the smaller index first.
 
         Of many that are the same, each is paired with the first alone; of many that are nearly the same, with some.
         """
@@ -129,7 +129,7 @@ class PixelIndex:
         return np.linalg.norm(self._images[indices].astype(np.float32) / 255 - pixels, axis=1)
 
     def _reduce(self, pixels: np.ndarray) -> np.ndarray:
-        """Pixels (n, 784) to vectors that are never farther apart than the pixels are."""
+        """Maps pixels (n, 784) to vectors that are never farther apart than the pixels are."""
         centred = pixels - self._mean
         reduced = centred @ self._directions
         rest = np.einsum("ij,ij->i", centred, centred) - np.einsum("ij,ij->i", reduced, reduced)
@@ -137,7 +137,7 @@ class PixelIndex:
 
 
 def find_limit(index: NeighbourIndex, queries: np.ndarray, own: np.ndarray | None = None) -> float:
-    """The distance within which nearly every digit has a relative.
+    """Returns the distance within which nearly every digit has a relative.
 
     Args:
         index: Where to look.
@@ -157,7 +157,7 @@ def find_limit(index: NeighbourIndex, queries: np.ndarray, own: np.ndarray | Non
 
 
 def _find_directions(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and leading principal directions of at most 5,000 of the images, float32 (784,) and (784, n)."""
+    """Returns the mean and leading principal directions of up to 5,000 images, float32 (784,) and (784, n)."""
     some = pixels[:: max(1, -(-len(pixels) // 5000))].astype(np.float32) / 255
     mean = some.mean(axis=0) if len(some) else np.zeros(pixels.shape[1], np.float32)
     centred = some - mean
@@ -170,7 +170,7 @@ def _in_parts(num_rows: int, size: int) -> Iterator[slice]:
 
 
 def _take_least(values: np.ndarray, count: int) -> np.ndarray:
-    """Indices of the `count` smallest values, in no order."""
+    """Returns the indices of the `count` smallest values, in no order."""
     return (
         np.argpartition(values, count - 1)[:count] if 0 < count < len(values) else np.argsort(values)[: max(0, count)]
     )

@@ -27,20 +27,28 @@ def add_commands(commands: Any) -> None:
     """Adds these commands to the parser."""
     show = add_command(commands, "show", run_show, "write samples of a set, with their labels, as a picture")
     show.add_argument("split", metavar="SPLIT", help="train, test, built_in, or the name of a file beside the data")
-    show.add_argument("--output", type=Path, required=True, metavar="FILE.png", help="picture to write")
+    show.add_argument("--output", type=Path, required=True, metavar="FILE.png", help="picture file to write")
     show.add_argument("--label", type=int, nargs="+", metavar="DIGIT", help="only samples with one of these labels")
-    show.add_argument("--predicted", type=int, nargs="+", metavar="DIGIT", help="only what the model answers so")
-    show.add_argument("--wrong", action="store_true", help="only what the model answers wrong")
-    show.add_argument("--sort", choices=SORT_KEYS, default="index", help="order (default: index)")
+    show.add_argument(
+        "--predicted",
+        type=int,
+        nargs="+",
+        metavar="DIGIT",
+        help="only samples that the model reads as one of these digits",
+    )
+    show.add_argument("--wrong", action="store_true", help="only samples that the model reads wrong")
+    show.add_argument("--sort", choices=SORT_KEYS, default="index", help="sort by this (default: index)")
     show.add_argument("--descending", action="store_true", help="largest first")
-    show.add_argument("--limit", type=int, default=100, metavar="N", help="samples at most (default: 100)")
+    show.add_argument(
+        "--limit", type=int, default=100, metavar="N", help="show at most this many samples (default: 100)"
+    )
     add_stored_model(show)
     add_data_dir(show)
 
     summary = "compute what the page's data tab shows of a model, so that nobody waits for it"
     answers = add_command(commands, "answers", run_answers, summary)
-    answers.add_argument("splits", nargs="*", metavar="SPLIT", help="as of `show` (default: all that are found)")
-    answers.add_argument("--shares", action="store_true", help="print the share that is done, for programs")
+    answers.add_argument("splits", nargs="*", metavar="SPLIT", help="names as for `show` (default: all that are found)")
+    answers.add_argument("--shares", action="store_true", help="print the share done so far, for programs")
     add_stored_model(answers)
     add_data_dir(answers)
 
@@ -65,7 +73,7 @@ def run_show(options: argparse.Namespace) -> int:
     catalogue = _open_catalogue(split, find_model(options.model), query.needs_answers)
     chosen = select_samples(catalogue, query)
     if not len(chosen):
-        raise QueryError(f"No sample of {split.name} is what was asked for. Leave a filter out.")
+        raise QueryError(f"No sample of {split.name} matches. Leave out a filter.")
     shown = chosen[: options.limit]
     captions = [_caption(catalogue, index) for index in shown.tolist()]
     with replacing(options.output, _OUTPUT_HINT) as file:

@@ -54,7 +54,7 @@ def add_device(command: argparse.ArgumentParser) -> None:
         "--device",
         choices=DEVICE_CHOICES,
         default=os.environ.get("MNIST_DEVICE") or "auto",
-        help="what computes; auto is a GPU where there is one",
+        help="where to compute; auto uses a GPU if there is one",
     )
 
 
@@ -70,7 +70,7 @@ def add_data_dir(command: argparse.ArgumentParser) -> None:
 
 
 def model_roots() -> tuple[Path, ...]:
-    """Folders of stored models, the most trusted first."""
+    """Returns the folders of stored models, the most trusted first."""
     return SHIPPED_DIR, models_dir(default_cache_dir())
 
 
@@ -82,12 +82,12 @@ def load_data(options: argparse.Namespace) -> Dataset:
 
 
 def open_workbench(options: argparse.Namespace, *recipes: Recipe) -> Workbench:
-    """A workbench with the dataset and the devices that the options name, for these recipes."""
+    """Opens a workbench with the dataset and the devices that the options name, for these recipes."""
     return Workbench.for_dataset(load_data(options), model_roots(), recipes, **workbench_options(options))
 
 
 def workbench_options(options: argparse.Namespace) -> dict[str, Any]:
-    """What a workbench on the command line has beside data and models."""
+    """Returns the options of a workbench on the command line, apart from data and models."""
     return {
         "exact": not getattr(options, "quick", False),
         "find_devices": device_finder(options.device),
@@ -97,7 +97,7 @@ def workbench_options(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def find_model(name: str) -> StoredModel:
-    """The stored model of that name, or the one in the folder of that path, where `train --output` has put it.
+    """Returns the stored model of that name, or the one in the folder of that path, where `train --output` has put it.
 
     Raises:
         ModelError: There is none, or it is damaged.
@@ -127,7 +127,7 @@ def _show_download(received: int, expected: int) -> None:
 
 
 def describe_model(model: StoredModel) -> dict[str, Any]:
-    """A stored model for JSON."""
+    """Describes a stored model for JSON."""
     return {
         "name": model.name,
         "folder": str(model.folder),
@@ -140,7 +140,7 @@ def describe_model(model: StoredModel) -> dict[str, Any]:
 
 
 def describe_figures(figures: dict[str, Any]) -> list[str]:
-    """What `evaluation.evaluate` returns, in lines to read: accuracy, each class, the confusion matrix."""
+    """Formats what `evaluation.evaluate` returns as lines to read: accuracy, each class, the confusion matrix."""
     low, high = figures["interval"]
     return [
         f"{figures['accuracy']:.2%} of {figures['num_samples']:,} (95 % interval {low:.2%} to {high:.2%}), "
@@ -159,7 +159,7 @@ def describe_figures(figures: dict[str, Any]) -> list[str]:
 
 
 def _describe_honesty(figures: dict[str, Any]) -> list[str]:
-    """How honest the probabilities are; nothing for figures that an earlier version stored."""
+    """Formats the figures of calibration; nothing for those that an earlier version stored."""
     if "uncalibrated" not in figures:
         return []
     bare, below = figures["uncalibrated"], figures["below_99"]
@@ -176,7 +176,7 @@ def _describe_honesty(figures: dict[str, Any]) -> list[str]:
 
 
 def say(text: str, end: str = "\n") -> None:
-    """What a person reads while a command works; standard output is for its result."""
+    """Prints what a person reads while a command works, to standard error; standard output is for its result."""
     print(text, end=end, file=sys.stderr, flush=True)
 
 

@@ -26,13 +26,13 @@ def run_data(options: argparse.Namespace) -> int:
         print("\n".join(line for entry in listed for line in _format(entry)))
     if options.data_dir and not find_places(options.data_dir):
         hint = " Name the folder of one of those below it." if any("hashes" in entry for entry in found) else ""
-        say(f"No MNIST, nor a set of its layout, is at {options.data_dir}.{hint}")
+        say(f"Neither MNIST nor a set of the same layout was found at {options.data_dir}.{hint}")
         return 1
     if not any(_is_mnist(entry) for entry in found):
         way = (
             "" if options.data_dir else " It is downloaded when it is first needed; or name its place with --data-dir."
         )
-        say(f"MNIST is not here.{way}")
+        say(f"MNIST was not found.{way}")
     return 1 if options.data_dir and "problem" in found[0] else 0
 
 

@@ -33,7 +33,9 @@ _CHART_HINT = "Name another file with --chart."
 def add_commands(commands: Any) -> None:
     """Adds these commands to the parser."""
     table = add_command(commands, "table", run_table, "train all recipes that are not stored and write their table")
-    table.add_argument("--into", type=Path, default=Path("README.md"), help="file with the marks to write between")
+    table.add_argument(
+        "--into", type=Path, default=Path("README.md"), help="file with the marks between which to write"
+    )
     add_data_dir(table)
     add_device(table)
 
@@ -41,27 +43,31 @@ def add_commands(commands: Any) -> None:
     experiment = commands.add_parser("experiment", help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
     kinds = experiment.add_subparsers(dest="experiment", required=True)
     activations = add_command(kinds, "activations", run_activations, "compare ReLU, sigmoid and tanh in vgg_small")
-    activations.add_argument("--seeds", type=int, default=3, help="runs of each activation (default: 3)")
+    activations.add_argument("--seeds", type=int, default=3, help="number of runs of each activation (default: 3)")
     activations.add_argument("--chart", type=Path, metavar="FILE.svg", help="where to draw the curves")
     _add_budget(activations, epochs=None)
 
     ablation = add_command(kinds, "ablation", run_ablation, "train sketchnet without each of its parts")
-    ablation.add_argument("--seeds", type=int, default=3, help="runs without each part (default: 3)")
-    ablation.add_argument("--quick", action="store_true", help="as of `train`")
+    ablation.add_argument("--seeds", type=int, default=3, help="number of runs without each part (default: 3)")
+    ablation.add_argument("--quick", action="store_true", help="as for `train`")
     _add_budget(ablation, epochs=5, limit=20_000)
 
     grid = add_command(kinds, "grid", run_grid, "search for a good network with Optuna")
-    grid.add_argument("--sampler", choices=SAMPLERS, default="grid", help="how networks are chosen (default: grid)")
+    grid.add_argument("--sampler", choices=SAMPLERS, default="grid", help="how the networks are chosen (default: grid)")
     grid.add_argument(
         "--trials",
         type=int,
-        help="networks to try in all, those of earlier runs included (default: every possible one)",
+        help="number of networks to try, including those of earlier runs (default: every possible one)",
     )
-    grid.add_argument("--minutes", type=float, help="try no more after this time; the best one is trained after it")
-    grid.add_argument("--seeds", type=int, default=3, help="runs of the best network, to see their spread (default: 3)")
+    grid.add_argument("--minutes", type=float, help="stop trying after this time; the best one is then trained")
+    grid.add_argument(
+        "--seeds", type=int, default=3, help="number of runs of the best network, to measure their spread (default: 3)"
+    )
     grid.add_argument("--seed", type=int, default=0, help="seed of the networks (default: 0)")
     grid.add_argument(
-        "--storage", metavar="WHERE", help="database URL or journal file of the study; workers that name it share it"
+        "--storage",
+        metavar="WHERE",
+        help="database URL or journal file of the study; workers that name the same one share it",
     )
     _add_budget(grid, epochs=5)
 
@@ -134,12 +140,12 @@ def run_grid(options: argparse.Namespace) -> int:
 
 def _add_budget(command: argparse.ArgumentParser, epochs: int | None, limit: int | None = None) -> None:
     default = "the recipe's" if epochs is None else str(epochs)
-    command.add_argument("--epochs", type=int, default=epochs, help=f"passes of each run (default: {default})")
+    command.add_argument("--epochs", type=int, default=epochs, help=f"epochs of each run (default: {default})")
     among = "all" if limit is None else str(limit)
     command.add_argument(
         "--limit", type=int, default=limit, metavar="IMAGES", help=f"train on the first IMAGES only (default: {among})"
     )
-    command.add_argument("--into", type=Path, help="file with marks between which the table is written, too")
+    command.add_argument("--into", type=Path, help="also write the table between the marks in this file")
     add_data_dir(command)
     add_device(command)
 

@@ -31,10 +31,10 @@ def add_commands(commands: Any) -> None:
         nargs="+",
         default=[PEN, "ink_numberpad"],
         metavar="NAME",
-        help="journey: sets of drawn digits beside the data; pen is the writers by whom nothing is trained or chosen",
+        help="journey: sets of drawn digits beside the data; pen is the held-out writers",
     )
     inside.add_argument(
-        "--figures", type=Path, default=INSIDE_FIGURES_PATH, help="where to store the figures for the page"
+        "--figures", type=Path, default=INSIDE_FIGURES_PATH, help="file in which to store the figures for the page"
     )
     add_device(inside)
     add_data_dir(inside)

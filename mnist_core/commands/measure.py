@@ -48,9 +48,9 @@ def add_commands(commands: Any) -> None:
     evaluate = add_command(commands, "evaluate", run_evaluate, "measure a model on digits")
     evaluate.add_argument("--data", default="validation", help="test, validation (the built-in sample) or FILE.npz")
     evaluate.add_argument(
-        "--outliers", type=Path, nargs="+", default=[], metavar="FILE.npz", help="sets that hold no digits"
+        "--outliers", type=Path, nargs="+", default=[], metavar="FILE.npz", help="sets of images that are not digits"
     )
-    evaluate.add_argument("--as-is", action="store_true", help="feed 28x28 pictures unchanged")
+    evaluate.add_argument("--as-is", action="store_true", help="give 28x28 pictures to the network unchanged")
     add_model(evaluate)
     add_data_dir(evaluate)
 
@@ -58,8 +58,12 @@ def add_commands(commands: Any) -> None:
     report.add_argument(
         "--beside", nargs="*", metavar="MODEL", help="models to compare with (default: the classic networks as stored)"
     )
-    report.add_argument("--into", type=Path, default=Path("README.md"), help="file with the marks to write between")
-    report.add_argument("--figures", type=Path, default=EVIDENCE_PATH, help="where to store the figures for the page")
+    report.add_argument(
+        "--into", type=Path, default=Path("README.md"), help="file with the marks between which to write"
+    )
+    report.add_argument(
+        "--figures", type=Path, default=EVIDENCE_PATH, help="file in which to store the figures for the page"
+    )
     add_model(report)
     add_data_dir(report)
 
@@ -154,7 +158,7 @@ def run_report(options: argparse.Namespace) -> int:
 
 
 def _find_beside(names: Sequence[str] | None) -> list[StoredModel]:
-    """The models of these names; without names, the classic networks that are stored."""
+    """Returns the models of these names; without names, the classic networks that are stored."""
     found = []
     for name in CLASSIC if names is None else names:
         try:

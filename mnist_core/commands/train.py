@@ -66,20 +66,24 @@ def add_commands(commands: Any) -> None:
     train.add_argument(
         "--quick",
         action="store_true",
-        help="up to twice as fast on a CPU: 16-bit products where it has them; no two runs are quite alike",
+        help="up to twice as fast on a CPU: with 16-bit products where it has them; no two runs are identical",
     )
     add_data_dir(train)
     train.add_argument(
-        "--data", type=Path, metavar="FILE.npz", help="train on these pictures or this ink instead of MNIST"
+        "--data", type=Path, metavar="FILE.npz", help="train on the pictures or the ink in this file instead of MNIST"
     )
     add_device(train)
     _add_training(train.add_argument_group("training (each changes the recipe, and so the name of the result)"))
     _add_parts(train.add_argument_group("network parts"))
-    _add_augmentation(train.add_argument_group("augmentation, drawn afresh for every image and epoch; 0 is off"))
+    _add_augmentation(train.add_argument_group("augmentation, drawn anew for every image and epoch; 0 is off"))
     start = train.add_argument_group("start from another model")
-    start.add_argument("--from", dest="start", metavar="MODEL", help="name of a stored model to start from")
+    start.add_argument("--from", dest="start", metavar="MODEL", help="stored model to start from, by name")
     start.add_argument(
-        "--freeze", nargs="+", default=[], metavar="LAYER", help="layers that keep its weights, as in conv1 or 'conv*'"
+        "--freeze",
+        nargs="+",
+        default=[],
+        metavar="LAYER",
+        help="layers whose weights stay as they are, such as conv1 or 'conv*'",
     )
 
 
@@ -88,7 +92,7 @@ def run_train(options: argparse.Namespace) -> int:
     changes = read_changes(options)
     recipe = change_recipe(find_recipe(options.recipe), changes)
     if options.freeze and not options.start:
-        raise ValueError("--freeze keeps the weights of another model: name it with --from.")
+        raise ValueError("--freeze needs a model to start from. Name it with --from.")
     if options.start:
         start = find_stored(options.start, model_roots())
         recipe = start_from(recipe, start, options.freeze, pick_parts(changes))
@@ -99,7 +103,7 @@ def run_train(options: argparse.Namespace) -> int:
         workbench = open_workbench(options, recipe)
     stored = workbench.find(recipe)
     if stored and not (options.again or options.output):
-        say(f"{stored.name} is already trained: {stored.folder}. Use --again to train it once more.")
+        say(f"{stored.name} is already trained, in {stored.folder}. Use --again to train it once more.")
     else:
         say(f"Training {_describe_sources(recipe, workbench)}, {recipe.epochs} epochs. Ctrl-C keeps the best epoch.")
         stored = workbench.train(recipe, options.output)
@@ -112,12 +116,12 @@ def run_train(options: argparse.Namespace) -> int:
 
 
 def read_changes(options: argparse.Namespace) -> dict[str, Any]:
-    """What the options change of the recipe, as `change_recipe` takes it."""
+    """Returns what the options change of the recipe, as `change_recipe` takes it."""
     return {name: value for name, value in vars(options).items() if name in CHANGEABLE and value is not None}
 
 
 def describe_layers(network: Architecture) -> str:
-    """A table of layers with output shapes and parameters.
+    """Returns a table of layers with output shapes and parameters.
 
     Raises:
         ArchitectureError: The network is impossible.
@@ -140,7 +144,7 @@ def _describe_sources(recipe: Recipe, workbench: Workbench) -> str:
     if num_ink and workbench.data.ink:
         parts.append(f"{num_ink:,} pen drawings")
     if num_outliers:
-        parts.append(f"{num_outliers:,} images that are no digits")
+        parts.append(f"{num_outliers:,} images that are not digits")
     return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
 
 
@@ -151,33 +155,40 @@ def _describe_recipe(recipe: Recipe) -> str:
 
 
 def _add_training(group: Any) -> None:
-    group.add_argument("--epochs", type=int, help="passes over the training images")
+    group.add_argument("--epochs", type=int, help="number of passes over the training images")
     group.add_argument("--batch-size", type=int, help="images per step")
     group.add_argument("--optimizer", choices=OPTIMIZERS, help="momentum is SGD with Nesterov's momentum of 0.9")
-    group.add_argument("--learning-rate", type=float, help="of every step, or the highest of a schedule")
+    group.add_argument("--learning-rate", type=float, help="learning rate of every step, or the highest of a schedule")
     group.add_argument(
         "--schedule", choices=SCHEDULES, help="how the learning rate falls; cosine rises during the first epoch"
     )
     group.add_argument("--weight-decay", type=float, help=f"decoupled; adamw has {ADAMW_DECAY} unless given")
     group.add_argument("--limit", type=int, help="train on the first LIMIT images only")
-    group.add_argument("--label-noise", type=float, metavar="SHARE", help="replace this share of the labels by others")
-    group.add_argument("--ink", type=int, metavar="N", help="N pen drawings an epoch, each in another hand")
-    group.add_argument("--variants", type=float, metavar="SHARE", help="regional variants among them, as a barred 7")
     group.add_argument(
-        "--outliers", type=int, metavar="N", help="N generated images an epoch that are not digits; 0 is ten outputs"
+        "--label-noise", type=float, metavar="SHARE", help="replace this share of the labels with wrong ones"
     )
-    group.add_argument("--until", type=float, metavar="ACCURACY", help="stop at this validation accuracy, as in 0.99")
+    group.add_argument("--ink", type=int, metavar="N", help="N pen drawings per epoch, each in a different handwriting")
+    group.add_argument("--variants", type=float, metavar="SHARE", help="include regional variants, such as a crossed 7")
+    group.add_argument(
+        "--outliers",
+        type=int,
+        metavar="N",
+        help="N generated images per epoch that are not digits; 0 gives ten outputs",
+    )
+    group.add_argument("--until", type=float, metavar="ACCURACY", help="stop at this validation accuracy, such as 0.99")
     group.add_argument("--seed", type=int, help="seed of weights, order, augmentation and noise")
 
 
 def _add_parts(group: Any) -> None:
-    group.add_argument("--activation", choices=ACTIVATIONS, help="of every hidden layer")
-    group.add_argument("--filters", type=int, nargs="+", metavar="N", help="of the convolutions, a number a block")
+    group.add_argument("--activation", choices=ACTIVATIONS, help="activation of every hidden layer")
+    group.add_argument(
+        "--filters", type=int, nargs="+", metavar="N", help="filters of the convolutions, one number per block"
+    )
     group.add_argument("--kernel", type=int, metavar="SIDE", help="side of every kernel")
     group.add_argument("--pooling", choices=POOLINGS, help="after every block")
     group.add_argument("--pool-size", type=int, metavar="SIDE", help="side of every pooling window")
     group.add_argument(
-        "--dense-units", type=int, nargs="*", metavar="N", help="of the hidden dense layers; none is none"
+        "--dense-units", type=int, nargs="*", metavar="N", help="units of the hidden dense layers; no number for none"
     )
     group.add_argument("--dropout", type=float, metavar="SHARE", help="share of values dropped while training")
 
@@ -208,7 +219,7 @@ def _describe_run(stored: StoredModel) -> str:
 
 
 def _describe_stored(figures: Any) -> list[str]:
-    """Figures of a stored model in lines to read; another version may have stored others."""
+    """Formats the figures of a stored model as lines to read; another version may have stored others."""
     try:
         return describe_figures(figures)
     except (KeyError, TypeError, ValueError):

@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import io
 import math
+import re
 import secrets
 import shutil
 import struct
@@ -31,33 +32,83 @@ CACHE_HINT = "Free some space, or set MNIST_CACHE_DIR to a folder that can be wr
 
 
 def read_npz(path: Path) -> dict[str, np.ndarray]:
-    """All arrays of an npz file; objects are never unpickled.
+    """Reads all arrays of an npz file; objects are never unpickled.
 
     Raises:
-        DataError: The file is damaged or no npz file.
+        DataError: The file is damaged or something else; the message says what.
     """
     try:
         with zipfile.ZipFile(path), np.load(path, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
     except Exception as error:  # damaged bytes raise almost anything, from zlib.error to MemoryError
-        raise DataError(f"{path} cannot be read as an npz file: {error}. Replace or delete it.", path) from error
+        raise _unreadable(path, "an npz file", error) from error
     foreign = [name for name, array in arrays.items() if not isinstance(array, np.ndarray)]
     if foreign:
-        raise DataError(f"{path} holds {', '.join(foreign)}, which are no arrays. Expected an npz file.", path)
+        raise DataError(
+            f"{path} is a zip archive that holds {', '.join(foreign)}, which are not arrays. Expected an npz file, as "
+            "numpy.savez writes it.",
+            path,
+        )
     return arrays
 
 
 def list_npz(path: Path) -> dict[str, tuple[int, ...]]:
-    """The names of the arrays of an npz file and their shapes, without reading them.
+    """Returns the names of the arrays of an npz file and their shapes, without reading them.
 
     Raises:
-        DataError: The file is no npz file.
+        DataError: The file is damaged or something else; the message says what.
     """
     try:
         with zipfile.ZipFile(path) as archive:
             return {name.removesuffix(".npy"): _read_npy_shape(archive, name) for name in archive.namelist()}
     except Exception as error:  # damaged bytes raise almost anything, as above
-        raise DataError(f"{path} cannot be read as an npz file: {error}. Replace or delete it.", path) from error
+        raise _unreadable(path, "an npz file", error) from error
+
+
+# How files that are often given in place of data begin, and what to do about them.
+_MISTAKEN = (
+    (
+        re.compile(rb"\x80[\x02-\x05]"),
+        "It is a Python pickle, which is not accepted. Load it where it was made and save its arrays with numpy.savez.",
+    ),
+    (
+        re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype html|html|head|!--)", re.IGNORECASE),
+        "It is a web page (HTML) that was saved in place of the file. Download the file itself, for example with the "
+        "page's Download or Raw button.",
+    ),
+    (
+        re.compile(rb"\x93NUMPY"),
+        "It is a single array (.npy). Save the arrays together, under their names, with numpy.savez.",
+    ),
+)
+_GZIP = b"\x1f\x8b"
+_ZIP = b"PK\x03\x04"
+
+
+def _unreadable(path: Path, expected: str, error: Exception) -> DataError:
+    """Builds the error for a file that is not what it should be; its first bytes tell what it is instead."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(256)
+    except OSError:
+        start = b""
+    return DataError(f"{path} cannot be read as {expected}: {_name_mistake(start, path, error)}", path)
+
+
+def _name_mistake(start: bytes, path: Path, error: Exception) -> str:
+    """Returns what a file that begins with `start` is, or what `error` says of it; and what to do."""
+    for pattern, told in _MISTAKEN:
+        if pattern.match(start):
+            return told
+    if "allow_pickle" in str(error):
+        return "It holds Python objects. Save numbers alone with numpy.savez, with no array of dtype object."
+    if start.startswith(_ZIP) and isinstance(error, zipfile.BadZipFile):
+        return f"It is damaged or incomplete ({str(error).rstrip('.')}). Download or copy it again."
+    if start.startswith(_GZIP) and isinstance(error, EOFError):
+        return "It is a gzip file that ends too early. Download or copy it again."
+    if start.startswith(_GZIP) and path.suffix != ".gz":
+        return "It is a gzip file. Unpack it with gunzip, or, for an IDX file, add .gz to its name."
+    return f"{str(error).rstrip('.')}. Download or copy it again, or name another file."
 
 
 def _read_npy_shape(archive: zipfile.ZipFile, name: str) -> tuple[int, ...]:
@@ -124,10 +175,10 @@ def check_folder(path: Path, hint: str) -> None:
 
 
 def read_idx(path: Path) -> np.ndarray:
-    """The array in an IDX file, plain or, when its name ends in .gz, compressed: uint8 of one to three dimensions.
+    """Reads the array in an IDX file: uint8 of one to three dimensions. A name that ends in .gz means gzip.
 
     Raises:
-        DataError: The file is damaged, no IDX file, or one of other numbers than uint8.
+        DataError: The file is damaged, is something else, or holds other numbers than uint8.
 
     Reference:
         "The MNIST database of handwritten digits", section "File formats".
@@ -139,18 +190,19 @@ def read_idx(path: Path) -> np.ndarray:
             content = file.read(expected)
             too_long = bool(file.read(1))
     except (OSError, EOFError, zlib.error, MemoryError) as error:
-        raise DataError(f"{path} cannot be read as an IDX file: {error}. Replace or delete it.", path) from error
+        raise _unreadable(path, "an IDX file", error) from error
     if len(content) != expected or too_long:
         held = "more" if too_long else f"{len(content):,}"
         raise DataError(
-            f"{path} is damaged: its head says {' x '.join(map(str, shape))} bytes, and it holds {held}. Replace it.",
+            f"{path} is damaged: its header promises {' x '.join(map(str, shape))} bytes, but it holds {held}. "
+            "Download or copy it again.",
             path,
         )
     return np.frombuffer(content, np.uint8).reshape(shape)
 
 
 def idx_hash(array: np.ndarray) -> str:
-    """SHA-256 of a uint8 array as an uncompressed IDX file, as 64 hexadecimal digits.
+    """Returns the SHA-256 of a uint8 array as an uncompressed IDX file, as 64 hexadecimal digits.
 
     Reference:
         "The MNIST database of handwritten digits", section "File formats".
@@ -161,14 +213,19 @@ def idx_hash(array: np.ndarray) -> str:
 
 def _read_idx_shape(magic: bytes, file: io.BufferedIOBase, path: Path) -> tuple[int, ...]:
     if len(magic) != 4 or magic[:2] != b"\0\0" or magic[2] not in _IDX_TYPES or not 1 <= magic[3] <= 3:
-        raise DataError(f"{path} is no IDX file: it begins with {magic.hex(' ') or 'nothing'}. Replace it.", path)
+        begins = magic.hex(" ") or "nothing"
+        raise _unreadable(path, "an IDX file", ValueError(f"it begins with {begins} instead of 00 00 08"))
     if magic[2] != 0x08:
-        raise DataError(f"{path} holds {_IDX_TYPES[magic[2]]} numbers. Expected bytes (uint8).", path)
+        raise DataError(f"{path} holds {_IDX_TYPES[magic[2]]} numbers. Expected an IDX file of uint8.", path)
     num_dimensions = magic[3]
     sizes = file.read(4 * num_dimensions)
     if len(sizes) != 4 * num_dimensions:
-        raise DataError(f"{path} is damaged: it ends within its head. Replace it.", path)
+        raise DataError(f"{path} is damaged: it ends within its header. Download or copy it again.", path)
     shape = struct.unpack(f">{num_dimensions}I", sizes)
     if max(shape) > _MOST_BYTES or math.prod(shape) > _MOST_BYTES:
-        raise DataError(f"{path} says that it holds {' x '.join(map(str, shape))} bytes, which is too much.", path)
+        raise DataError(
+            f"{path} promises {' x '.join(map(str, shape))} bytes, which is too much. Expected at most "
+            f"{_MOST_BYTES:,}.",
+            path,
+        )
     return shape

@@ -62,7 +62,7 @@ def _list_places(data_dir: Path | None) -> list[Path]:
 
 
 def _describe(path: Path) -> dict[str, Any]:
-    """One place: what it holds, or what is wrong with it."""
+    """Describes what one place holds, or what is wrong with it."""
     entry: dict[str, Any] = {"path": str(path), "form": "npz" if path.is_file() else "IDX"}
     try:
         dataset = read_dataset(path)

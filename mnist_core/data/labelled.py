@@ -85,7 +85,7 @@ def _read_labels(arrays: dict[str, np.ndarray], num_samples: int, path: Path) ->
 
 
 def load_digits(path: Path) -> LabelledSet:
-    """A set whose labels are digits; sets of outliers may hold any labels.
+    """Loads a set whose labels are digits; sets of outliers may hold any labels.
 
     Raises:
         DataError: The file cannot be read, or holds other labels.
@@ -104,7 +104,7 @@ def _check_pictures(x: np.ndarray, path: Path) -> np.ndarray:
 
 
 def unpack_ink(arrays: dict[str, np.ndarray], path: Path) -> list[list[np.ndarray]]:
-    """The drawings in the arrays `points`, `stroke_start` and `sample_start`: each a list of float32 strokes.
+    """Unpacks the drawings in the arrays `points`, `stroke_start` and `sample_start`: each a list of float32 strokes.
 
     Raises:
         DataError: The arrays do not fit each other; `path` is named.

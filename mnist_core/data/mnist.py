@@ -91,19 +91,19 @@ def load_dataset(
             return _read_mnist(path)
     if not download:
         raise DataError(
-            f"MNIST was not found at {cached} nor at {KERAS_PATH}. Give its folder with --data-dir or MNIST_DATA_DIR."
+            f"MNIST was not found at {cached} or {KERAS_PATH}. Name its folder with --data-dir or MNIST_DATA_DIR."
         )
     _download(MNIST_URL, cached, on_progress)
     return _read_mnist(cached)
 
 
 def default_places(cache_dir: Path | None = None) -> tuple[Path, Path]:
-    """Where MNIST is looked for when no place is named: the project's cache, then Keras' own."""
+    """Returns the files where MNIST is looked for when no place is named: the project's cache, then Keras' own."""
     return (cache_dir or default_cache_dir()) / "mnist.npz", KERAS_PATH.expanduser()
 
 
 def find_places(data_dir: Path) -> list[Path]:
-    """The npz file and the folders of IDX files at a place, the one that `load_dataset` takes first.
+    """Returns the npz file and the folders of IDX files at a place, the one that `load_dataset` takes first.
 
     Raises:
         DataError: There can be no such place.
@@ -113,20 +113,20 @@ def find_places(data_dir: Path) -> list[Path]:
         if path.is_file():
             return [path]
     except (OSError, RuntimeError) as error:
-        raise DataError(f"{data_dir} cannot be looked at: {error}. Name another place.") from error
+        raise DataError(f"{data_dir} cannot be opened: {error}. Name another place.") from error
     found = [path / "mnist.npz"] if (path / "mnist.npz").is_file() else []
     folders = (path, path / "raw", path / "MNIST" / "raw")
     return found + [folder for folder in folders if any(_find_idx(folder, name) for name in _IDX_NAMES)]
 
 
 def list_others(data_dir: Path | None) -> list[Path]:
-    """The npz files in the folder that a place is, or lies in, by name; none where no place is named."""
+    """Returns the npz files in the folder that a place is, or lies in, by name; none where no place is named."""
     folder = find_folder(data_dir)
     return sorted(folder.glob("*.npz")) if folder else []
 
 
 def find_folder(data_dir: Path | None) -> Path | None:
-    """The folder that a place is, or lies in."""
+    """Returns the folder that a place is, or lies in."""
     place = Path(data_dir).expanduser() if data_dir else None
     return place.parent if place and place.is_file() else place
 
@@ -147,8 +147,8 @@ def read_dataset(path: Path) -> Dataset:
     elif right or name == "mnist":
         wrong = ", ".join(other for other in MNIST_HASHES if other not in right)
         raise DataError(
-            f"{path} is not the original MNIST: {wrong} missing or changed. Delete it, or rename "
-            "it if it is another set, or name another with --data-dir.",
+            f"{path} is not the original MNIST: {wrong} missing or changed. If it should be MNIST, download it "
+            "again. If it is another set, give it another name. Or name another place with --data-dir.",
             path,
         )
     else:
@@ -157,7 +157,7 @@ def read_dataset(path: Path) -> Dataset:
 
 
 def read_labels(folder: Path, name: str) -> np.ndarray:
-    """The labels "y_train" or "y_test" of a folder of IDX files, uint8 (n,).
+    """Returns the labels "y_train" or "y_test" of a folder of IDX files, uint8 (n,).
 
     Raises:
         DataError: There is no such file, or it is damaged.
@@ -169,18 +169,20 @@ def read_labels(folder: Path, name: str) -> np.ndarray:
 
 
 def name_set(path: Path) -> str:
-    """What a set calls itself, fit for a file's name: its file, or its folder above torchvision's `raw`."""
+    """Returns what a set calls itself, fit for a file's name: its file, or its folder above torchvision's `raw`."""
     path = path.resolve()
     name = path.stem if path.is_file() else (path.parent if path.name == "raw" else path).name
     return re.sub(r"[^a-z0-9_.]+", "_", name.lower()).strip("_.") or "data"
 
 
 def _read_mnist(path: Path) -> Dataset:
-    """A file that must hold MNIST and nothing else, whatever it is called."""
+    """Reads a file that must hold MNIST and nothing else, whatever it is called."""
     dataset = read_dataset(path)
     if dataset.name != "mnist":
         raise DataError(
-            f"{path} is not the original MNIST: all of it is changed. Delete it, or name another with --data-dir.", path
+            f"{path} is not the original MNIST: all four arrays differ. If it should be MNIST, download it again. "
+            "If it is another set, move it and name it with --data-dir.",
+            path,
         )
     return dataset
 
@@ -193,12 +195,14 @@ def _read_idx_folder(folder: Path) -> dict[str, np.ndarray]:
     found = {name: path for name in _IDX_NAMES if (path := _find_idx(folder, name)) is not None}
     missing = [original for name, original in _IDX_NAMES.items() if name not in found]
     if missing:
-        raise DataError(f"{folder} lacks {', '.join(missing)} (plain or .gz) to be a set of four IDX files.", folder)
+        raise DataError(
+            f"{folder} lacks {', '.join(missing)} (plain or .gz), which a set of four IDX files needs.", folder
+        )
     return {name: read_idx(path) for name, path in found.items()}
 
 
 def _find_idx(folder: Path, name: str) -> Path | None:
-    """The file of one of the four arrays; some copies have a dot where the original has a hyphen."""
+    """Returns the file of one of the four arrays; some copies have a dot where the original has a hyphen."""
     original = _IDX_NAMES[name]
     stems = (original, original.replace("-idx", ".idx"))
     candidates = [folder / (stem + ending) for stem in stems for ending in ("", ".gz")]
@@ -209,7 +213,9 @@ def _check_layout(arrays: dict[str, np.ndarray], path: Path) -> None:
     """Makes sure that four arrays can be learned from as MNIST can."""
     missing = [name for name in MNIST_HASHES if name not in arrays]
     if missing:
-        raise DataError(f"{path} lacks {', '.join(missing)}. Expected x_train, y_train, x_test and y_test.", path)
+        raise DataError(
+            f"{path} lacks {', '.join(missing)}. Expected the arrays x_train, y_train, x_test and y_test.", path
+        )
     for split in ("train", "test"):
         images, labels = arrays[f"x_{split}"], arrays[f"y_{split}"]
         if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (_SIDE, _SIDE) or not len(images):
@@ -228,7 +234,7 @@ def _check_layout(arrays: dict[str, np.ndarray], path: Path) -> None:
 
 
 def _as_uint8(array: np.ndarray) -> np.ndarray:
-    """The same numbers as uint8, where that can be."""
+    """Returns the same numbers as uint8, where that can be."""
     if np.issubdtype(array.dtype, np.integer) and array.size and array.min() >= 0 and array.max() <= 255:
         return array.astype(np.uint8, copy=False)
     return array
@@ -243,4 +249,4 @@ def _download(url: str, path: Path, on_progress: ProgressCallback | None) -> Non
         try:
             _read_mnist(Path(file.name))
         except DataError as error:
-            raise not_downloaded(url, *_DOWNLOAD, f"what came cannot be used: {error}") from error
+            raise not_downloaded(url, *_DOWNLOAD, f"the file that came cannot be used: {error}") from error

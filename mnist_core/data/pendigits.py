@@ -35,7 +35,7 @@ _PENDIGITS_HASH = "a56246dc6f95e5408953737e9c29500b9c1afa7089470a4db096bca7efe14
 
 @dataclass(frozen=True)
 class PenInk:
-    """Digits as strokes.
+    """Digits drawn with a pen, as strokes, with labels and writers.
 
     Args:
         ink: n drawings, each a list of float32 strokes of shape (points, 2), y down.
@@ -48,7 +48,7 @@ class PenInk:
     writers: np.ndarray
 
     def of_writers(self, writers: tuple[int, ...]) -> PenInk:
-        """What these writers drew."""
+        """Returns the drawings of these writers."""
         return self._take(np.isin(self.writers, writers))
 
     @functools.cached_property
@@ -63,22 +63,22 @@ class PenInk:
 
     @property
     def training(self) -> PenInk:
-        """What may be trained on: all writers of neither held-out group."""
+        """The drawings to train on: of all writers in neither held-out group."""
         return self._take(self.is_for_training)
 
     @property
     def is_for_training(self) -> np.ndarray:
-        """Which drawings those are: bool (n,)."""
+        """Which drawings may be trained on: bool (n,)."""
         return ~np.isin(self.writers, VALIDATION_WRITERS + REPORTED_WRITERS)
 
     @property
     def validation(self) -> PenInk:
-        """For calibration and choices."""
+        """The drawings for calibration and choices, of writers that are not trained on."""
         return self.of_writers(VALIDATION_WRITERS)
 
     @property
     def reported(self) -> PenInk:
-        """For nothing but the report."""
+        """The drawings of held-out writers, for nothing but the report."""
         return self.of_writers(REPORTED_WRITERS)
 
     def _take(self, chosen: np.ndarray) -> PenInk:
@@ -92,7 +92,7 @@ def load_pendigits() -> PenInk:
 
 
 def recognise_pendigits(path: Path) -> PenInk | None:
-    """The pen ink, if an npz file holds it under whatever name; None for anything else."""
+    """Returns the pen ink, if an npz file holds it under whatever name; None for anything else."""
     try:
         return read_pendigits(path) if "writer" in list_npz(path) else None
     except DataError:
@@ -108,7 +108,10 @@ def read_pendigits(path: Path) -> PenInk:
     arrays = read_npz(path)
     missing = {"points", "stroke_start", "sample_start", "y", "writer"} - arrays.keys()
     if missing:
-        raise DataError(f"{path} lacks {', '.join(sorted(missing))}, so it is not UCI's pen ink. Replace it.", path)
+        raise DataError(
+            f"{path} lacks {', '.join(sorted(missing))}, so it is not UCI's pen ink. Copy it again from the project.",
+            path,
+        )
     drawings = unpack_ink(arrays, path)
     numbers = [arrays[name] for name in ("y", "writer")]
     is_sound = all(array.shape == (len(drawings),) and np.issubdtype(array.dtype, np.integer) for array in numbers)
@@ -117,5 +120,7 @@ def read_pendigits(path: Path) -> PenInk:
     is_sound = is_sound and all(np.abs(array).max(initial=0) < 2**15 for array in (arrays["points"], *numbers))
     ink = PenInk(drawings, *(array.astype(np.int64) for array in numbers)) if is_sound else None
     if ink is None or ink.digest != _PENDIGITS_HASH:
-        raise DataError(f"{path} is not UCI's pen ink: strokes, labels or writers differ. Replace it.", path)
+        raise DataError(
+            f"{path} is not UCI's pen ink: strokes, labels or writers differ. Copy it again from the project.", path
+        )
     return ink

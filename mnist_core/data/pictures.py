@@ -12,7 +12,7 @@ SUFFIXES = frozenset(_READ | {".heic", ".heif", ".avif"})
 
 
 def list_pictures(place: Path) -> list[Path]:
-    """The picture at a place, whatever its name; or, of a folder, the visible files with a picture's suffix, by name.
+    """Lists the picture at a place, whatever its name; or a folder's visible files with a picture's suffix, by name.
 
     Raises:
         DataError: There is nothing at this place, it cannot be read, or it is a folder without pictures.
@@ -28,9 +28,7 @@ def list_pictures(place: Path) -> list[Path]:
             if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()
         ]
     except OSError as error:
-        raise DataError(f"This place cannot be read: {error.strerror}.", place) from error
+        raise DataError(f"This file or folder cannot be read: {error.strerror}.", place) from error
     if not pictures:
-        raise DataError(
-            "There are no pictures in this folder. Expected files that end in .png, .jpg or the like.", place
-        )
+        raise DataError("There are no pictures in this folder. Expected files ending in .png, .jpg or the like.", place)
     return pictures

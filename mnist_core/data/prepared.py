@@ -33,7 +33,7 @@ class PreparedSet:
 
     @classmethod
     def from_mnist(cls, images: np.ndarray, labels: np.ndarray) -> PreparedSet:
-        """MNIST-like images, uint8 (n, 28, 28), that go to the network unchanged."""
+        """Takes MNIST-like images, uint8 (n, 28, 28), which go to the network unchanged."""
         return cls(images.astype(np.float32) / 255, labels.astype(np.int64), np.ones(len(images), bool))
 
     @property
@@ -71,12 +71,12 @@ def prepare_images(labelled: LabelledSet, *, as_is: bool = False) -> PreparedSet
 
 
 def prepare_ink(pen: PenInk) -> PreparedSet:
-    """Pen ink, as strokes from the pad would be received."""
+    """Prepares pen ink as strokes from the pad would be received."""
     return prepare_images(LabelledInk("ink", pen.ink, pen.labels))
 
 
 def load_training(path: Path, say: Callable[[str], None] = lambda text: None) -> TrainingData:
-    """Other people's digits in a file as a set to train on, a fifth of each digit held out to validate on.
+    """Loads other people's digits from a file as a set to train on, a fifth of each digit held out for validation.
 
     Args:
         path: A file as of `load_labelled`; of the pen ink only the writers to learn from are taken.
@@ -87,7 +87,7 @@ def load_training(path: Path, say: Callable[[str], None] = lambda text: None) ->
     """
     pen = recognise_pendigits(path)
     if pen:
-        say("This is UCI's pen ink: the eight writers that figures are reported for stay out.")
+        say("This is UCI's pen ink: the eight held-out writers are left out.")
     prepared = prepare_ink(pen.training) if pen else prepare_images(load_digits(path))
     labels = prepared.labels[prepared.readable].astype(np.uint8)
     data = split_evenly(prepared.pixels, labels, name_samples(path))
@@ -99,6 +99,6 @@ def load_training(path: Path, say: Callable[[str], None] = lambda text: None) ->
 
 
 def name_samples(path: Path) -> str:
-    """What the samples of a file are called as a set to train on; only the original is called mnist."""
+    """Returns what the samples of a file are called as a set to train on; only the original is called mnist."""
     name = name_set(path)
     return f"{name}_samples" if name == "mnist" else name

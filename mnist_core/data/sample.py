@@ -36,5 +36,5 @@ def load_sample() -> tuple[np.ndarray, np.ndarray]:
 
 
 def built_in_samples() -> Samples:
-    """The built-in 5,000, to show where the full set is not at hand."""
+    """Returns the 5,000 built-in images, to show where the full set is missing."""
     return Samples(*load_sample(), "built_in")

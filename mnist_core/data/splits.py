@@ -92,7 +92,7 @@ class Split:
 
 
 def own_split(images: np.ndarray, labels: np.ndarray) -> Split:
-    """A visitor's own drawings, on which no model is trained: uint8 (n, 28, 28), int64 (n,)."""
+    """Returns a visitor's own drawings, on which no model is trained: uint8 (n, 28, 28), int64 (n,)."""
     nothing = np.empty(0, np.int64)
     return Split(OWN, OWN, images, labels, nothing, nothing)
 
@@ -117,7 +117,7 @@ def find_splits(data_dir: Path | None = None, cache_dir: Path | None = None) -> 
 
 
 def _name_apart(sources: Sequence[SplitSource]) -> list[SplitSource]:
-    """The same with a number behind a name that another one has."""
+    """Returns the same with a number behind a name that another one has."""
     named: dict[str, SplitSource] = {}
     for source in sources:
         names = (f"{source.name}_{number}" if number > 1 else source.name for number in itertools.count(1))
@@ -136,7 +136,7 @@ def _list_file(path: Path) -> list[SplitSource]:
 
 
 def _count(path: Path, name: str) -> int | None:
-    """Length of an array of an npz file or of a folder of IDX files; None where there is no such array."""
+    """Returns the length of an array of an npz file or of a folder of IDX files; None where there is no such array."""
     try:
         return _count_once(path, name, _stamp(path))
     except (DataError, OSError):
@@ -160,7 +160,7 @@ def _stamp(path: Path) -> tuple[int, ...]:
 
 
 def find_source(name: str, sources: Sequence[SplitSource]) -> SplitSource:
-    """The source of that name.
+    """Finds the source of that name.
 
     Raises:
         QueryError: There is none.
@@ -248,7 +248,7 @@ def _take_split(dataset: Dataset, source: SplitSource) -> Split:
 
 
 def _prepare(source: SplitSource, on_progress: Callable[[float], None]) -> dict[str, np.ndarray]:
-    """The arrays of a split of pictures or ink, made in parts so that progress can be told."""
+    """Returns the arrays of a split of pictures or ink, made in parts so that progress can be told."""
     pen = recognise_pendigits(source.path)
     if source.kind == "outliers":
         labelled = load_labelled(source.path)

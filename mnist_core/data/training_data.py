@@ -55,7 +55,7 @@ def split_validation(dataset: Dataset) -> TrainingData:
 
 
 def add_ink(data: TrainingData, pen: PenInk) -> TrainingData:
-    """The same data with the pen ink of the writers to learn from and of those to validate on."""
+    """Returns the same data with the pen ink of the writers to learn from and of those to validate on."""
     return dataclasses.replace(data, ink=pen.training, validation_ink=pen.validation)
 
 
@@ -67,13 +67,13 @@ def split_evenly(images: np.ndarray, labels: np.ndarray, name: str) -> TrainingD
     """
     training = find_training(images, labels, name)
     if len(training) == len(images):
-        raise DataError(f"{name} holds {len(images)} images, too few to learn from. Expected at least 5 of one digit.")
+        raise DataError(f"{name} holds {len(images)} images, too few to train on. Expected at least 5 of one digit.")
     held_out = np.setdiff1d(np.arange(len(images)), training)
     return TrainingData(images[training], labels[training], images[held_out], labels[held_out], name)
 
 
 def find_training(images: np.ndarray, labels: np.ndarray, name: str = "mnist") -> np.ndarray:
-    """Which images of a training set a recipe learns from, in its order; the others are validated on.
+    """Returns which images of a training set a recipe learns from, in its order; the others are validated on.
 
     Args:
         images: uint8 (n, 28, 28).

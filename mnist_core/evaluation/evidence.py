@@ -55,7 +55,7 @@ _LOOKALIKES = {"outliers_symbols": (ord("-"), ord("/"))}
 
 @dataclass(frozen=True)
 class Evidence:
-    """One set to measure on.
+    """A set to measure on, with what is known of it.
 
     Args:
         name: Its name.
@@ -73,7 +73,7 @@ class Evidence:
 
     @classmethod
     def known(cls, name: str, kind: Kind, prepared: PreparedSet, num_writers: int | None = None) -> Evidence:
-        """A set with what is known of the one of that name."""
+        """Returns a set with what is known of the one of that name."""
         known_writers, note = _KNOWN_SETS.get(name, (None, ""))
         return cls(name, kind, prepared, num_writers or known_writers, note)
 
@@ -99,7 +99,7 @@ class Evidence:
 def gather(
     dataset: Dataset, data_dir: Path | None = None, say: Callable[[str], None] = lambda text: None
 ) -> list[Evidence]:
-    """Every set at hand: MNIST's, the pen ink's reported writers, and what lies in the data folder.
+    """Returns every set at hand: MNIST's, the pen ink's reported writers, and what lies in the data folder.
 
     Args:
         dataset: MNIST.
@@ -120,7 +120,7 @@ def gather(
     outliers = []
     others = list_others(data_dir)
     if not others:
-        say("No sets of other people's digits are at hand: name their folder with --data-dir.")
+        say("No sets of other people's digits were found. Name their folder with --data-dir.")
     for path in others:
         try:
             if {"x_train", "x_test"} <= list_npz(path).keys() or recognise_pendigits(path):
@@ -136,7 +136,7 @@ def gather(
 
 
 def damage(prepared: PreparedSet) -> PreparedSet:
-    """The same digits, damaged, always alike."""
+    """Returns the same digits, damaged, always alike."""
     damaged = damage_images(prepared.images, np.random.default_rng(1))
     return PreparedSet(damaged, prepared.labels, prepared.readable)
 
@@ -200,5 +200,5 @@ def measure_set(
 
 
 def count_pairs(confusion_matrix: Sequence[Sequence[int]]) -> dict[tuple[int, int], tuple[int, int]]:
-    """For each regional pair how often the first digit was read as the second, and how many of the first there are."""
+    """Counts, for each regional pair, how often the first was read as the second, and how many of it there are."""
     return {(true, read): (confusion_matrix[true][read], sum(confusion_matrix[true])) for true, read in REGIONAL_PAIRS}

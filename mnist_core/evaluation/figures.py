@@ -44,12 +44,12 @@ def write_json(path: Path, value: Any) -> None:
 
 @functools.cache
 def read_figures(key: str, path: Path = INSIDE_FIGURES_PATH) -> Any:
-    """What is stored under a key, read once; None where nothing is."""
+    """Returns what is stored under a key, read once; None where nothing is."""
     return json.loads(path.read_text(encoding="utf-8")).get(key) if path.is_file() else None
 
 
 def round_figures(value: Any, num_digits: int = 4) -> Any:
-    """The same with numbers of so many digits, by default no more than the page shows."""
+    """Rounds all numbers in nested figures, by default to no more digits than the page shows."""
     if isinstance(value, dict):
         return {name: round_figures(entry, num_digits) for name, entry in value.items()}
     if isinstance(value, list | tuple):
@@ -58,5 +58,5 @@ def round_figures(value: Any, num_digits: int = 4) -> Any:
 
 
 def tell_figure(figure: float | None, form: str) -> str:
-    """A figure for people; a dash for one that is not known, or that there is nothing to measure on."""
+    """Formats a figure for people; a dash for one that is not known, or that there is nothing to measure on."""
     return "-" if figure is None else format(figure, form)

@@ -103,7 +103,7 @@ def evaluate_outliers(
 
 
 def _find_doubts(predictor: Predictor, prepared: PreparedSet) -> tuple[np.ndarray, np.ndarray]:
-    """Doubt and acceptance of each sample; what cannot be read is not accepted, and nothing is doubted more."""
+    """Returns doubt and acceptance of each sample; what cannot be read is not accepted, and nothing is doubted more."""
     answers = predict(predictor, prepared.images)
     return np.where(prepared.readable, answers.doubt, 1.1), answers.accepted & prepared.readable
 
@@ -121,7 +121,7 @@ def _scores(probabilities: np.ndarray, labels: np.ndarray) -> dict[str, float]:
 
 
 def reliability(confidence: np.ndarray, correct: np.ndarray) -> list[dict[str, Any]]:
-    """What a reliability diagram shows: for each bin that holds anything its stated and its true accuracy.
+    """Returns what a reliability diagram shows: for each bin that holds anything its stated and its true accuracy.
 
     Returns:
         Dictionaries of low and high (edges of the bin), num_samples, stated (mean confidence), true (share right) and
@@ -146,7 +146,7 @@ def reliability(confidence: np.ndarray, correct: np.ndarray) -> list[dict[str, A
 
 
 def stated_minus_true(confidence: np.ndarray, correct: np.ndarray) -> dict[str, Any]:
-    """Stated minus true accuracy where less than 99 % are stated, with a 95 % interval; None where that is never so.
+    """Returns stated minus true accuracy where less than 99 % is stated, with a 95 % interval; None if it never is.
 
     Returns:
         num_samples, difference and interval, from the normal approximation of the mean of the differences.
@@ -162,12 +162,12 @@ def stated_minus_true(confidence: np.ndarray, correct: np.ndarray) -> dict[str, 
 
 
 def confusion_matrix(labels: np.ndarray, predictions: np.ndarray) -> np.ndarray:
-    """Counts, int64 (10, 10): rows are true labels, columns predictions."""
+    """Counts the answers, int64 (10, 10): rows are true labels, columns predictions."""
     return np.bincount(labels * 10 + predictions, minlength=100).reshape(10, 10)
 
 
 def per_class(labels: np.ndarray, predictions: np.ndarray) -> list[dict[str, Any]]:
-    """Ten dictionaries of label, num_samples, precision, recall and f1; None where there is nothing to divide by."""
+    """Returns ten dictionaries of label, num_samples, precision, recall and f1; None where the divisor would be 0."""
     rows = []
     for label in range(10):
         hits = int(((labels == label) & (predictions == label)).sum())
@@ -185,14 +185,14 @@ def per_class(labels: np.ndarray, predictions: np.ndarray) -> list[dict[str, Any
 
 
 def expected_calibration_error(confidence: np.ndarray, correct: np.ndarray) -> float:
-    """Mean distance between stated and true accuracy over 15 bins of confidence, weighted by their size, in [0, 1]."""
+    """Returns the mean distance of stated and true accuracy over 15 bins of confidence, weighted by size, in [0, 1]."""
     bins = np.minimum((confidence * _CALIBRATION_BINS).astype(int), _CALIBRATION_BINS - 1)
     gaps = np.bincount(bins, weights=confidence - correct, minlength=_CALIBRATION_BINS)
     return float(np.abs(gaps).sum() / len(confidence))
 
 
 def auroc(positives: np.ndarray, negatives: np.ndarray) -> float:
-    """Area under the ROC curve: the probability that a positive scores above a negative, ties counting half."""
+    """Returns the area under the ROC curve: the chance that a positive scores above a negative, ties counting half."""
     ordered = np.sort(negatives)
     below = np.searchsorted(ordered, positives, side="left")
     not_above = np.searchsorted(ordered, positives, side="right")

@@ -35,7 +35,7 @@ def measure_journey(
     device: Device,
     on_progress: Callable[[str, float], None] = lambda name, share: None,
 ) -> dict[str, Any]:
-    """What models read when steps from strokes to an image are left out, see `measure_variants`.
+    """Returns what models read when steps from strokes to an image are left out, see `measure_variants`.
 
     Args:
         models: What answers.
@@ -70,7 +70,7 @@ def measure_journey(
 
 
 def load_drawings(name: str, data_dir: Path | None = None) -> Ink:
-    """Drawings to measure on, with their labels.
+    """Loads drawings to measure on, with their labels.
 
     Args:
         name: `PEN` is the pen ink's reported writers; else that of a file beside the data.
@@ -87,7 +87,7 @@ def load_drawings(name: str, data_dir: Path | None = None) -> Ink:
         raise DataError(f"Name the folder of {name}.npz with --data-dir.")
     path = folder / f"{name}.npz"
     if recognise_pendigits(path):
-        raise DataError(f"{name} is what models learn from. The writers kept apart from that are the set {PEN}.", path)
+        raise DataError(f"Models are trained on {name}. Use {PEN}, the held-out writers, instead.", path)
     labelled = load_digits(path)
     if not isinstance(labelled, LabelledInk):
         raise DataError(f"{name} holds pictures. Expected ink: without strokes no step can be left out.", path)
@@ -95,7 +95,7 @@ def load_drawings(name: str, data_dir: Path | None = None) -> Ink:
 
 
 def put_on_pad(ink: Sequence[Sequence[np.ndarray]]) -> list[list[np.ndarray]]:
-    """Ink of a device in units of its own -> in shares of the side of a pad.
+    """Converts ink from a device's own units to shares of the side of a pad.
 
     The pad is the square around all ink of the set, since the files do not tell how large the device was.
 
@@ -154,12 +154,12 @@ def measure_variants(
 
 
 def measure_size(ink: Sequence[Sequence[np.ndarray]]) -> float:
-    """The median longer side of drawings on their pad, see `put_on_pad`, as a share of the pad's side."""
+    """Returns the median longer side of drawings on their pad, see `put_on_pad`, as a share of the pad's side."""
     return float(np.median([largest_extent(drawing) for drawing in _read(put_on_pad(ink)) if drawing is not None]))
 
 
 def _read(ink: Sequence[Sequence[np.ndarray]]) -> list[list[np.ndarray] | None]:
-    """Each drawing as strokes that can be drawn; None for one that would have been answered with an error."""
+    """Returns each drawing as strokes that can be drawn; None for one that would have been answered with an error."""
     drawings: list[list[np.ndarray] | None] = []
     for drawing in ink:
         try:

@@ -21,7 +21,7 @@ ABLATION_TABLE = "ablation"
 
 
 def marks(name: str) -> tuple[str, str]:
-    """The two lines between which a table stands."""
+    """Returns the two lines between which a table stands."""
     return f"<!-- {name}: written by the program -->", f"<!-- end of {name} -->"
 
 
@@ -68,13 +68,13 @@ class Table:
     rows: Sequence[Sequence[str]]
 
     def as_markdown(self) -> str:
-        """The table in Markdown."""
+        """Returns the table in Markdown."""
         lines = [self.head, ["---"] * len(self.head), *self.rows]
         return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
 
 
 def evidence_tables(evidence: dict[str, Any]) -> list[Table]:
-    """What `evidence.measure` returns, as tables: accuracy, comparison, likelihood, outliers, pairs.
+    """Returns what `evidence.measure` returns, as tables: accuracy, comparison, likelihood, outliers, pairs.
 
     All but the comparison are about the first model.
     """
@@ -91,7 +91,7 @@ def evidence_tables(evidence: dict[str, Any]) -> list[Table]:
 
 
 def render_evidence(evidence: dict[str, Any]) -> str:
-    """All tables of the measured model in Markdown, each below a line that says what it shows."""
+    """Returns all tables of the measured model in Markdown, each below a line that says what it shows."""
     parts = [f"{_CAPTIONS[table.name]}\n\n{table.as_markdown()}" for table in evidence_tables(evidence)]
     return "\n\n".join(parts)
 
@@ -211,7 +211,7 @@ def _range(interval: Sequence[float], form: str) -> str:
 
 
 def recipes_table(models: Sequence[StoredModel]) -> str:
-    """A Markdown table, one line a recipe, of stored models that have been measured on the test set."""
+    """Returns a Markdown table, one line a recipe, of stored models that have been measured on the test set."""
     lines = [
         "| recipe | parameters | epochs | seconds | validation | test | 95 % interval |",
         "|---|---|---|---|---|---|---|",
@@ -228,7 +228,7 @@ def recipes_table(models: Sequence[StoredModel]) -> str:
 
 
 def activations_table(rows: Sequence[dict[str, Any]]) -> str:
-    """A Markdown table of what `experiments.compare_activations` returns."""
+    """Returns a Markdown table of what `experiments.compare_activations` returns."""
     lines = [
         "| activation | seeds | epochs | images | validation | test | seconds |",
         "|---|---|---|---|---|---|---|",
@@ -242,7 +242,7 @@ def activations_table(rows: Sequence[dict[str, Any]]) -> str:
 
 
 def ablation_table(rows: Sequence[dict[str, Any]]) -> str:
-    """A Markdown table of what `experiments.ablate` returns."""
+    """Returns a Markdown table of what `experiments.ablate` returns."""
     head = ("without", "validation", "pen ink", "log-likelihood of pen ink", "AUROC of generated outliers")
     cells = [
         (
@@ -262,7 +262,7 @@ def ablation_table(rows: Sequence[dict[str, Any]]) -> str:
 
 
 def grid_table(found: dict[str, Any], num_shown: int = 5) -> str:
-    """What `search.search_grid` returns, in Markdown: the best trials, the best one's test score, the spread."""
+    """Formats what `search.search_grid` returns in Markdown: the best trials, the best one's test score, the spread."""
     columns = [*found["impossible"][0]][:-2]
     trials = sorted(
         found["trials"],

@@ -6,7 +6,7 @@ _Z = 1.959964
 
 
 def wilson_interval(hits: int, num_samples: int) -> tuple[float, float]:
-    """95 % interval of a share.
+    """Returns the 95 % interval of a share.
 
     Reference:
         Wilson (1927), "Probable inference, the law of succession, and statistical inference".

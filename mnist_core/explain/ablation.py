@@ -50,9 +50,9 @@ class BrokenCopy:
 
 
 def disturb(parts: Sequence[Part], noise: float, seed: int) -> dict[int, np.ndarray]:
-    """Copies of all kernels, by the number of their part, with noise; see `BrokenCopy`."""
+    """Returns copies of all kernels, by the number of their part, with noise; see `BrokenCopy`."""
     if not (is_number(noise) and 0 <= noise <= MOST_NOISE):
-        raise QueryError(f"The noise on weights lies between 0 and {MOST_NOISE:g}. Received: {noise!r}.")
+        raise QueryError(f"The noise on weights must lie between 0 and {MOST_NOISE:g}. Received: {noise!r}.")
     generator = np.random.default_rng(seed)
     kernels = {number: part.kernel.copy() for number, part in enumerate(parts) if isinstance(part, WeightedPart)}
     for kernel in kernels.values() if noise else ():
@@ -79,7 +79,7 @@ def switch_off(parts: Sequence[Part], kernels: dict[int, np.ndarray], number: in
 
 
 def _rewrite(content: bytes, kernels: Sequence[np.ndarray]) -> bytes:
-    """The same LiteRT file with other kernels, one for each layer that has some."""
+    """Returns the same LiteRT file with other kernels, one for each layer that has some."""
     model = unpack(content)
     operators: list[Any] = [
         operator for kind, operator in list_operators(model) if kind in ("CONV_2D", "FULLY_CONNECTED")

@@ -199,15 +199,15 @@ class Anatomy:
         return self._runner.run(images, [logits])[logits]
 
     def logits(self, images: np.ndarray) -> np.ndarray:
-        """Any number of images, float32 (n, 28, 28) in [0, 1], to float32 (n, 10 or 11)."""
+        """Maps any number of images, float32 (n, 28, 28) in [0, 1], to logits, float32 (n, 10 or 11)."""
         return predict_logits(self, images)
 
     def predict(self, images: np.ndarray) -> Predictions:
-        """Any number of images, float32 (n, 28, 28) in [0, 1], to what the model makes of them."""
+        """Predicts any number of images, float32 (n, 28, 28) in [0, 1]."""
         return predict(self, images)
 
     def feature_maps(self, images: np.ndarray) -> dict[str, np.ndarray]:
-        """What each part makes of images.
+        """Returns what each part makes of images.
 
         Args:
             images: float32 (n, 28, 28) in [0, 1], at most 64.
@@ -224,7 +224,7 @@ class Anatomy:
         return {part.name: outputs[part.name].reshape(len(images), *part.shape) for part in self.parts}
 
     def find_part(self, name: str) -> int:
-        """The number of a part, counted from the image upwards.
+        """Returns the number of a part, counted from the image upwards.
 
         Raises:
             QueryError: There is none of that name.
@@ -261,11 +261,11 @@ class Anatomy:
         return WeightedUnit(value, total, patch, corner, seen, weights, bias)
 
     def scale_input(self, image: np.ndarray) -> np.ndarray:
-        """An image as the first layer receives it: some networks scale it to [-1, 1] first."""
+        """Returns an image as the first layer receives it: some networks scale it to [-1, 1] first."""
         return image * 2 - 1 if self._is_signed else image
 
     def find_field(self, name: str, place: Sequence[int]) -> tuple[int, int, int, int]:
-        """Top, left, bottom and right, the last two excluded, of the pixels on which one value of a part depends."""
+        """Finds top, left, bottom and right, the last two excluded, of the pixels that one value depends on."""
         number = self.find_part(name)
         if not self.parts[number].is_map:
             return 0, 0, IMAGE_SIZE, IMAGE_SIZE
@@ -281,7 +281,7 @@ class Anatomy:
 
 
 def _find_parts(model: Any, layers: Sequence[Any], activation: str) -> Iterator[tuple[Part, int]]:
-    """The parts of an unpacked LiteRT file, each with the number of the tensor that holds its output."""
+    """Yields the parts of an unpacked LiteRT file, each with the number of the tensor that holds its output."""
     wanted = [layer for layer in layers if layer.kind in _LAYERS.values()]
     found: list[tuple[str, Any, int]] = []
     for kind, operator in list_operators(model):
@@ -319,7 +319,7 @@ def _read_weights(model: Any, operator: Any) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _take_patch(part: Part, below: np.ndarray, place: Sequence[int]) -> tuple[np.ndarray, tuple[int, int] | None]:
-    """What a value of a part looks at in the layer below, and its row and column there."""
+    """Returns what a value of a part looks at in the layer below, and its row and column there."""
     side, step, before = part.window
     if isinstance(part, Dense):
         return below.reshape(-1), None

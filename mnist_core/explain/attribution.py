@@ -55,10 +55,10 @@ class Target:
             if not is_index(label, NUM_CLASSES) and not (name == "versus" and label is None):
                 raise QueryError(f"Only the digits 0 to 9 can be explained. Received: {name}={label!r}.")
         if self.digit == self.versus:
-            raise QueryError(f"A digit is compared with another one. Received: {self.digit} twice.")
+            raise QueryError(f"Expected two different digits. Received: {self.digit} twice.")
 
     def weights(self, num_outputs: int) -> np.ndarray:
-        """The target as a weighted sum of logits: float32 (num_outputs,)."""
+        """Returns the target as a weighted sum of logits: float32 (num_outputs,)."""
         weights = np.zeros(num_outputs, np.float32)
         weights[self.digit] = 1
         if self.versus is not None:
@@ -66,7 +66,7 @@ class Target:
         return weights
 
     def values(self, logits: np.ndarray) -> np.ndarray:
-        """Logits of shape (n, 10 or 11) to the target, float32 (n,)."""
+        """Maps logits of shape (n, 10 or 11) to the target, float32 (n,)."""
         return logits @ self.weights(logits.shape[1])
 
 
@@ -86,11 +86,11 @@ class Differentiable(Network, Protocol):
     """What the others ask: see `gradients.DifferentiableNetwork`."""
 
     def gradient(self, images: np.ndarray, target: Target) -> np.ndarray:
-        """By the pixels: float32 (n, 28, 28)."""
+        """Returns the gradient by the pixels: float32 (n, 28, 28)."""
         ...
 
     def map_gradient(self, images: np.ndarray, target: Target, part: str) -> np.ndarray:
-        """By the output of a part: float32 (n, *shape)."""
+        """Returns the gradient by the output of a part: float32 (n, *shape)."""
         ...
 
 
@@ -117,7 +117,7 @@ class Explain(Protocol):
 
 @dataclass(frozen=True)
 class Explanation:
-    """A method.
+    """A method of explanation: how it is computed and what it needs.
 
     Args:
         explain: The method itself.
@@ -134,7 +134,7 @@ class Explanation:
 
 
 def check_method(name: str) -> Explanation:
-    """The method of that name.
+    """Returns the method of that name.
 
     Raises:
         QueryError: There is none.
@@ -145,7 +145,7 @@ def check_method(name: str) -> Explanation:
 
 
 def check_baseline(name: str) -> Baseline:
-    """The baseline of that name.
+    """Returns the baseline of that name.
 
     Raises:
         QueryError: There is none.
@@ -159,7 +159,7 @@ def check_baseline(name: str) -> Baseline:
 def occlude(
     network: Network, image: np.ndarray, target: Target, *, baseline: Baseline = "paper", replacement: float
 ) -> np.ndarray:
-    """Occlusion: what the target loses when the 5x5 pixels around each pixel become paper (0) or ink (1).
+    """Computes occlusion: what the target loses when the 5x5 pixels around each pixel become paper (0) or ink (1).
 
     Reference:
         Zeiler and Fergus (2014), "Visualizing and understanding convolutional networks".
@@ -180,7 +180,7 @@ def occlude(
 def explain_with_maps(
     network: Network, image: np.ndarray, target: Target, *, baseline: Baseline = "paper"
 ) -> np.ndarray:
-    """Grad-CAM without its ReLU: the maps of the last convolution, each times its mean gradient, added up.
+    """Computes Grad-CAM without its ReLU: the maps of the last convolution, each times its mean gradient, added up.
 
     Where these maps' means go straight into the logits, the gradient is the weight, and this is CAM. What a place of
     the maps gives is shared out among the pixels around which it lies.
@@ -206,7 +206,7 @@ def explain_with_maps(
 def integrate_gradients(
     network: Network, image: np.ndarray, target: Target, *, baseline: Baseline = "paper"
 ) -> np.ndarray:
-    """Integrated gradients: the mean gradient on the way from the baseline to the image, times that way.
+    """Computes integrated gradients: the mean gradient on the way from the baseline to the image, times that way.
 
     The attributions add up to the difference of the target between image and baseline.
 
@@ -227,7 +227,7 @@ def integrate_gradients(
 
 
 def take_gradient(network: Network, image: np.ndarray, target: Target, *, baseline: Baseline = "paper") -> np.ndarray:
-    """The gradient of the target by each pixel: what a little more ink there would do.
+    """Returns the gradient of the target by each pixel: what a little more ink there would do.
 
     Reference:
         Simonyan, Vedaldi and Zisserman (2014), "Deep inside convolutional networks".
@@ -246,7 +246,7 @@ EXPLANATIONS: dict[str, Explanation] = {
 
 
 def make_baseline(image: np.ndarray, name: Baseline) -> np.ndarray:
-    """What an image is compared with: paper or ink everywhere, half of the ink everywhere, or the image blurred."""
+    """Makes the image to compare with: paper or ink everywhere, half of the ink everywhere, or the image blurred."""
     if name == "blurred":
         # Pillow blurs whole numbers alone.
         picture = Image.fromarray(np.rint(image * 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(_BLUR))
@@ -255,12 +255,12 @@ def make_baseline(image: np.ndarray, name: Baseline) -> np.ndarray:
 
 
 def has_maps(network: Network) -> bool:
-    """Whether there is a convolution, without which there is no Grad-CAM."""
+    """Returns whether there is a convolution, without which there is no Grad-CAM."""
     return any(isinstance(part, Convolution) for part in network.parts)
 
 
 def ends_in_mean(network: Network) -> bool:
-    """Whether the means of the last convolution's maps go straight into the logits."""
+    """Returns whether the means of the last convolution's maps go straight into the logits."""
     return _find_dense_on_means(network) is not None
 
 
@@ -273,12 +273,14 @@ def _find_dense_on_means(network: Network) -> Dense | None:
 
 def _require_gradients(network: Network) -> Differentiable:
     if not isinstance(network, Differentiable):
-        raise QueryError(f"This method needs gradients, and of {network.name} there are none here. Choose another one.")
+        raise QueryError(
+            f"This method needs gradients, which {network.name} does not give here. Choose another method."
+        )
     return network
 
 
 def _list_patches() -> Iterator[tuple[slice, slice]]:
-    """The pixels around each pixel, row by row; at the edge those that are there."""
+    """Returns the pixels around each pixel, row by row; at the edge those that are there."""
     sides = [
         slice(max(0, middle - PATCH // 2), min(IMAGE_SIZE, middle + PATCH // 2 + 1)) for middle in range(IMAGE_SIZE)
     ]
@@ -287,12 +289,12 @@ def _list_patches() -> Iterator[tuple[slice, slice]]:
 
 def _find_last_convolution(network: Network) -> Part:
     if not has_maps(network):
-        raise QueryError(f"{network.name} has no convolution, so there are no maps to look at. Choose another method.")
+        raise QueryError(f"{network.name} has no convolution, so it has no feature maps. Choose another method.")
     return [part for part in network.parts if isinstance(part, Convolution)][-1]
 
 
 def _find_grid(parts: Sequence[Part], last: Part) -> tuple[float, int]:
-    """Which pixel the first value of a part looks at, and how many pixels apart its values look."""
+    """Returns which pixel the first value of a part looks at, and how many pixels apart its values look."""
     first, step = 0.0, 1
     for part in parts[: parts.index(last) + 1]:
         side, stride, before = part.window

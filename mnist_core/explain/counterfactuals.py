@@ -156,7 +156,7 @@ class _Hunt:
         self.reached = 0  # candidates that were looked at, of those before they were refined
 
     def find_first(self, candidates: Candidates) -> tuple[Candidates, int, np.ndarray, np.ndarray] | None:
-        """The candidates that the cheapest flip is among, its number, its image and probabilities; or None."""
+        """Returns the candidates that the cheapest flip is among, its number, its image and probabilities; or None."""
         found, self.reached = self._scan(candidates)
         if found is None:
             return None

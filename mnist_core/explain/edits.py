@@ -2,7 +2,7 @@
 
 A family of edits is a turn, a stretch, a slant, another thickness of the pen; a short straight stroke that closes a gap
 or only adds ink; an eraser that opens something or only takes a piece away. Edited images are framed again as an edited
-drawing would be. Nothing here knows networks: `changes` looks among the edits for one that flips an answer.
+drawing would be. Nothing here runs a network: `counterfactuals` searches the edits for one that flips an answer.
 
 Families are compared by one cost: the share of ink that changes, which is the L1 distance between the images over the
 ink there was, before the framing. A length would be no common measure: a turn moves all ink a little and has no stroke,
@@ -57,25 +57,25 @@ class Candidates(Protocol):
     def base(self) -> np.ndarray: ...
 
     def edit(self, index: int) -> np.ndarray:
-        """The edited image, float32 in [0, 1] of the shape of `base`, the image before."""
+        """Returns the edited image, float32 in [0, 1] of the shape of `base`, the image before."""
         ...
 
     def fits(self, index: int) -> bool:
-        """Whether an edit that flips the answer is one of the family, where that is dear to find out."""
+        """Whether an edit that flips the answer belongs to the family; asked last where that is costly to find out."""
         ...
 
     def refine(self, index: int) -> Candidates | None:
-        """What lies between the candidate and the one before it, cheapest first; None where nothing does."""
+        """Returns what lies between the candidate and the one before it, cheapest first; None where nothing does."""
         ...
 
     def describe(self, index: int) -> tuple[str, str]:
-        """Effect and place of a candidate, see `changes.Change`."""
+        """Returns effect and place of a candidate, see `counterfactuals.Change`."""
         ...
 
 
 @dataclass(frozen=True)
 class Family:
-    """A kind of change.
+    """A kind of change: what it measures, and how its edits are proposed.
 
     Args:
         unit: Of its amounts: "degrees" (of a turn clockwise, or of a slant to the right), "percent" (that it gets
@@ -98,13 +98,16 @@ def frame(edited: np.ndarray) -> np.ndarray | None:
 
 def _shrink(edited: np.ndarray) -> np.ndarray:
     """Averages the box around the ink down to 20 pixels; `fit_ink` alone would blur what comes at a high resolution."""
+    # Step 1: first and last inked pixel, across and down.
     box = []
     for axis in (0, 1):
         inked = np.flatnonzero(edited.max(axis=axis) > _FAINT)
         box.append((inked[0], inked[-1] + 1))
+    # Step 2: the longer side becomes 20 pixels, the other one as many as keep the shape, rounded up.
     longest = max(end - start for start, end in box)
     size = [-(-(end - start) * BOX_SIZE // longest) for start, end in box]
-    # Whole pixels hold a little more than the box: stretched to them, the ink would lose its shape.
+    # Step 3: the part to read, centred on the box. Whole pixels hold a little more than the box: stretched to them, the
+    # ink would lose its shape.
     edges = [
         (start + end + sign * side * longest / BOX_SIZE) / 2
         for sign in (-1, 1)
@@ -114,37 +117,41 @@ def _shrink(edited: np.ndarray) -> np.ndarray:
 
 
 def reduce_edited(edited: np.ndarray) -> np.ndarray:
-    """An edited image in the frame of the image before, float32 (28, 28)."""
+    """Returns an edited image in the frame of the image before, float32 (28, 28)."""
     if len(edited) == IMAGE_SIZE:
         return edited
+    # Each pixel is the mean of its 4 x 4 finer ones; then the margin that was added for the edit goes.
     reduced = edited.reshape(_CANVAS, _FINE, _CANVAS, _FINE).mean(axis=(1, 3))
     margin = (_CANVAS - IMAGE_SIZE) // 2
     return reduced[margin:-margin, margin:-margin]
 
 
 def count_loops_and_parts(image: np.ndarray) -> tuple[int, int]:
-    """Number of loops, which are closed areas without ink, and of connected parts in an image, float32 (28, 28)."""
+    """Counts loops, which are closed areas without ink, and connected parts in an image, float32 (28, 28)."""
+    # A flood from the edge: what it reaches is outside, and paper that it never reaches lies within a loop.
     mask = np.pad(image > INK, 1)
     outside = np.zeros_like(mask)
     outside[0] = True
     while True:
+        # One step of the flood, in all four directions; ink stops it.
         grown = outside.copy()
         grown[1:] |= outside[:-1]
         grown[:-1] |= outside[1:]
         grown[:, 1:] |= outside[:, :-1]
         grown[:, :-1] |= outside[:, 1:]
         grown &= ~mask
-        if np.array_equal(grown, outside):
+        if np.array_equal(grown, outside):  # it has filled all that it can
             return _count_areas(~mask & ~outside), _count_areas(mask)
         outside = grown
 
 
 def name_place(difference: np.ndarray, image: np.ndarray) -> str:
-    """Where the middle of a difference lies in the box around the ink: "top_left" ... "middle" ... "bottom_right"."""
+    """Names where a difference lies in the box around the ink: "top_left" ... "middle" ... "bottom_right"."""
     names = []
     for axis, ends in ((1, ("top", "bottom")), (0, ("left", "right"))):
         inked = np.flatnonzero((image > INK).any(axis=axis))
         amounts = difference.sum(axis=axis)
+        # The difference's centre of mass, as a share of the box: the outer thirds have names.
         middle = (amounts * np.arange(len(amounts))).sum() / amounts.sum()
         share = (middle - inked[0]) / max(1, inked[-1] - inked[0])
         if not 1 / 3 <= share <= 2 / 3:
@@ -186,6 +193,7 @@ class _Dial:
         return True
 
     def refine(self, index: int) -> Candidates | None:
+        # The one before lies a step nearer to the middle: the gap is tried in finer steps, on both sides.
         far = abs(self.positions[index])
         if far == 0:
             return None
@@ -208,6 +216,7 @@ def _propose_dial(
     measure: Callable[[np.ndarray], np.ndarray],
     effects: tuple[str, str],
 ) -> _Dial:
+    # Four times the resolution, and a margin, so that a turned or stretched digit keeps its edges and its ends.
     margin = (_CANVAS - IMAGE_SIZE) // 2
     base = np.kron(np.pad(image, margin), np.ones((_FINE, _FINE), np.float32))
     positions = np.append(0, _both_ways(np.arange(1, _NUM_STEPS + 1) / _NUM_STEPS))
@@ -226,6 +235,7 @@ def _prepare_warp(base: np.ndarray, *, find_matrix: Callable[[float], np.ndarray
     centre = np.array([base.sum(axis=0) @ pixels, base.sum(axis=1) @ pixels]) / base.sum()
 
     def warp(position: float) -> np.ndarray:
+        # For a place p in the result, the ink comes from matrix (p - centre) + centre = matrix p + offset.
         matrix = find_matrix(position)
         offset = centre - matrix @ centre
         coefficients = np.column_stack([matrix, offset]).ravel().tolist()
@@ -251,12 +261,14 @@ def _shear_matrix(position: float) -> np.ndarray:
 def _prepare_thickness(base: np.ndarray) -> Callable[[float], np.ndarray]:
     """Widens and narrows lines by what lies between the steps of a morphological dilation and an erosion."""
     num_rounds = round(MOST_THICKNESS / 2 * _FINE)
+    # Each round widens (or narrows) the lines of the round before by one fine pixel on each side.
     thicker, thinner = [base], [base]
     for number in range(num_rounds):
         thicker.append(_filter_round(thicker[-1], np.maximum, with_corners=number % 2 == 1))
         thinner.append(_filter_round(thinner[-1], np.minimum, with_corners=number % 2 == 1))
 
     def blend(position: float) -> np.ndarray:
+        # Between two rounds, their images are blended.
         levels = thicker if position > 0 else thinner
         level = abs(position) * num_rounds
         lower = min(int(level), num_rounds - 1)
@@ -266,7 +278,7 @@ def _prepare_thickness(base: np.ndarray) -> Callable[[float], np.ndarray]:
 
 
 def _filter_round(values: np.ndarray, pick: np.ufunc, with_corners: bool) -> np.ndarray:
-    """Most or least within one pixel; with corners every other time, a round brush comes of it."""
+    """Picks the most or the least within one pixel; with corners in every other round, the brush is nearly round."""
     padded = np.pad(values, 1)
     across = pick(pick(padded[1:-1, :-2], padded[1:-1, 2:]), values)
     source = np.pad(across, 1) if with_corners else padded
@@ -305,6 +317,7 @@ class _Strokes:
 
     def describe(self, index: int) -> tuple[str, str]:
         edited = self.edit(index)
+        # What the stroke does is told by loops and parts before and after; the first effect that happens names it.
         loops, parts = count_loops_and_parts(self.base)
         loops_after, parts_after = count_loops_and_parts(edited)
         if self.is_eraser:
@@ -316,18 +329,21 @@ class _Strokes:
 
 
 def _propose_strokes(image: np.ndarray, *, is_eraser: bool, changes_topology: bool) -> _Strokes:
+    # Step 1: every stroke on a grid of places, angles and lengths, all at once, added to or erased from the image.
     masks, lengths = _draw_masks(_ERASER_WIDTH if is_eraser else PEN_WIDTH)
     pixels = np.rint(image * 255).astype(np.uint8)
     edited = np.minimum(pixels, 255 - masks) if is_eraser else np.maximum(pixels, masks)
     difference = np.abs(edited.astype(np.int16) - pixels)
     changed = difference.sum(axis=(1, 2)) / 255
-    # Parts less loops: falls where something closes, rises where something opens, or with a part that hangs in the air.
+    # Step 2: what each does to the shape. Parts less loops: falls where something closes, rises where something opens,
+    # or with a part that hangs in the air.
     rise = _euler_numbers(edited > 255 * INK) - _euler_numbers(pixels[None] > 255 * INK)
     closes_or_opens = rise > 0 if is_eraser else rise < 0
     only_adds_or_erases = rise <= 0 if is_eraser else rise == 0
     is_chosen = (closes_or_opens if changes_topology else only_adds_or_erases) & (changed >= 1)
     if is_eraser:  # one piece, not what lies at both ends of the eraser's way
         is_chosen &= _euler_numbers(difference > 255 * INK) == 1
+    # Step 3: those that are of the family, the least change of ink first.
     chosen = np.flatnonzero(is_chosen)
     chosen = chosen[np.argsort(changed[chosen], kind="stable")]
     return _Strokes(image, masks[chosen], lengths[chosen], is_eraser, changes_topology)
@@ -335,38 +351,43 @@ def _propose_strokes(image: np.ndarray, *, is_eraser: bool, changes_topology: bo
 
 @lru_cache(maxsize=2)
 def _draw_masks(width: float) -> tuple[np.ndarray, np.ndarray]:
-    """Short straight strokes with round ends all over an image, from dots on: uint8 (n, 28, 28), and float32 (n,)."""
+    """Draws short straight strokes all over an image, with round ends: uint8 (n, 28, 28), and lengths, float32 (n,)."""
     places = np.arange(IMAGE_SIZE // 2 - 10, IMAGE_SIZE // 2 + 11, _SPACING)
     angles = np.pi * np.arange(_NUM_ANGLES) / _NUM_ANGLES
     lengths = (MOST_LENGTH - width) * np.arange(1, _NUM_LENGTHS + 1) / _NUM_LENGTHS
+    # Half of each stroke, from its middle to its end; the first is a dot.
     arms = [(0.0, 0.0)] + [
         (length / 2 * np.cos(angle), length / 2 * np.sin(angle)) for length in lengths for angle in angles
     ]
     y, x, arm = (grid.ravel() for grid in np.meshgrid(places, places, np.arange(len(arms)), indexing="ij"))
     arm_x, arm_y = np.array(arms, np.float32)[arm].T
     along, length = np.hypot(arm_x, arm_y), 2 * np.hypot(arm_x, arm_y)
+    # How far each pixel lies from each stroke: beyond its end along it, and aside of it.
     pixels = np.arange(IMAGE_SIZE, dtype=np.float32) + 0.5
     from_x = (pixels[None, None, :] - x[:, None, None]).astype(np.float32)
     from_y = (pixels[None, :, None] - y[:, None, None]).astype(np.float32)
     unit_x, unit_y = (arm_x / np.maximum(along, 1e-6))[:, None, None], (arm_y / np.maximum(along, 1e-6))[:, None, None]
     beyond = np.maximum(np.abs(from_x * unit_x + from_y * unit_y) - along[:, None, None], 0)
     aside = np.where(along[:, None, None] > 0, from_x * unit_y - from_y * unit_x, np.hypot(from_x, from_y))
+    # Full ink up to half the width, and an edge one pixel wide.
     covered = np.clip(width / 2 - np.hypot(beyond, aside) + 0.5, 0, 1)
     return np.rint(covered * 255).astype(np.uint8), (length + width).astype(np.float32)
 
 
 def _euler_numbers(masks: np.ndarray) -> np.ndarray:
-    """Number of 8-connected parts less that of holes, int (n,), of masks, bool (n, h, w).
+    """Counts 8-connected parts less holes, int (n,), of masks, bool (n, h, w).
 
     Reference:
         Gray (1971), "Local properties of binary images in two dimensions": it is a sum over blocks of 2x2 pixels.
     """
+    # The four pixels of every block of 2x2, and how many of them are set.
     padded = np.pad(masks, ((0, 0), (1, 1), (1, 1))).astype(np.uint8)
     corner, right = padded[:, :-1, :-1], padded[:, :-1, 1:]
     below, across = padded[:, 1:, :-1], padded[:, 1:, 1:]
     counts = corner + right + below + across
     num_one, num_three = (np.count_nonzero(counts == number, axis=(1, 2)) for number in (1, 3))
     num_diagonal = np.count_nonzero((counts == 2) & (corner == across), axis=(1, 2))
+    # Blocks with one pixel are outer corners, with three inner ones; a diagonal joins two parts.
     return (num_one - num_three - 2 * num_diagonal) // 4
 
 

@@ -56,7 +56,7 @@ Method = tuple[Explanation, Baseline, Replacement]
 
 
 def list_methods(network: Network) -> dict[str, Method]:
-    """The methods that a network allows, one entry for each baseline: by name, with baseline and replacement.
+    """Returns the methods that a network allows, one entry for each baseline: by name, with baseline and replacement.
 
     The name is that of the method, and of one that has a baseline "method/baseline".
     """
@@ -143,7 +143,7 @@ def measure_models(
 
 
 def choose_images(num_images: int = _NUM_IMAGES) -> np.ndarray:
-    """Evenly spread images of the built-in sample, float32 (num_images, 28, 28) in [0, 1]; at most 500."""
+    """Chooses evenly spread images of the built-in sample, float32 (num_images, 28, 28) in [0, 1]; at most 500."""
     images = load_sample()[0][:: 5000 // _NUM_IMAGES]
     return images[:: len(images) // num_images][:num_images].astype(np.float32) / 255
 
@@ -151,7 +151,7 @@ def choose_images(num_images: int = _NUM_IMAGES) -> np.ndarray:
 def _measure_image(
     network: Network, image: np.ndarray, methods: dict[str, Method], side: int, seed: int
 ) -> Iterator[tuple[str, np.ndarray]]:
-    """The curves of one image, float64 (2, 21): deletion and insertion, by the name of the method or order."""
+    """Yields the curves of one image, float64 (2, 21): deletion and insertion, by the name of the method or order."""
     digit = int(network.logits(image[None])[0, :NUM_CLASSES].argmax())
     names, changed = [], []
     for name, (explanation, baseline, replacement) in methods.items():
@@ -174,7 +174,7 @@ def _measure_image(
 def expected_effect(
     image: np.ndarray, attribution: np.ndarray, replacement: float, side: int, *, is_total: bool
 ) -> np.ndarray:
-    """What an attribution says of changing each square, for each unit of ink that changes: float64 (squares,).
+    """Returns what an attribution says of changing each square, for each unit of ink that changes: float64 (squares,).
 
     Args:
         image: float32 (28, 28).
@@ -220,7 +220,7 @@ def _sum_squares(values: np.ndarray, side: int) -> np.ndarray:
 
 
 def _describe(curves: dict[str, np.ndarray], name: str, replacement: str) -> dict[str, Any]:
-    """The figures of a method, from curves of all methods and orders, each (n, 2, 21)."""
+    """Returns the figures of a method, from curves of all methods and orders, each (n, 2, 21)."""
     areas = _find_areas(curves[name])
     description: dict[str, Any] = {"replacement": replacement, **_describe_curves(curves[name])}
     is_better = True
@@ -243,7 +243,7 @@ def _describe_curves(curves: np.ndarray) -> dict[str, Any]:
 
 
 def _find_areas(curves: np.ndarray) -> np.ndarray:
-    """Areas under curves of shape (n, 2, 21), by the trapezoid rule: (n, 2)."""
+    """Returns the areas under curves of shape (n, 2, 21), by the trapezoid rule: (n, 2)."""
     return ((curves[..., 1:] + curves[..., :-1]) / 2 * np.diff(SHARES)).sum(axis=-1)
 
 

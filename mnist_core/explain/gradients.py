@@ -44,7 +44,7 @@ class DifferentiableNetwork(Anatomy):
         self._functions: dict[str, Callable[[np.ndarray, np.ndarray], Any]] = {}
 
     def gradient(self, images: np.ndarray, target: Target) -> np.ndarray:
-        """The gradient of a target by the pixels.
+        """Returns the gradient of a target by the pixels.
 
         Args:
             images: float32 (n, 28, 28), any n; values outside [0, 1] are taken as they are.
@@ -56,7 +56,7 @@ class DifferentiableNetwork(Anatomy):
         return self._differentiate(images, target.weights(self._num_outputs))[..., 0]
 
     def map_gradient(self, images: np.ndarray, target: Target, part: str) -> np.ndarray:
-        """The gradient of a target by what a part gives after its activation: float32 (n, *shape).
+        """Returns the gradient of a target by what a part gives after its activation: float32 (n, *shape).
 
         Raises:
             QueryError: There is no such part.
@@ -65,7 +65,7 @@ class DifferentiableNetwork(Anatomy):
         return self._differentiate(images, target.weights(self._num_outputs), part)
 
     def loss_gradient(self, image: np.ndarray, digit: int) -> np.ndarray:
-        """The gradient of a digit's loss by the pixels, up to a positive factor: where the loss rises fastest.
+        """Returns the gradient of a digit's loss by the pixels, up to a positive factor: where the loss rises fastest.
 
         It is that of log-sum-exp of the nine other logits minus the digit's. The cross-entropy itself has the same
         direction, but of an image about which there is no doubt its gradient is 0 in float32.
@@ -90,7 +90,7 @@ class DifferentiableNetwork(Anatomy):
         return self.parts[-1].shape[0]
 
     def _differentiate(self, images: np.ndarray, weights: np.ndarray, part: str = "") -> np.ndarray:
-        """The gradient of a weighted sum of logits by the output of a part, or by the images."""
+        """Returns the gradient of a weighted sum of logits by the output of a part, or by the images."""
         if part not in self._functions:
             self._functions[part] = self._trace(part)
         function = self._functions[part]
@@ -99,7 +99,7 @@ class DifferentiableNetwork(Anatomy):
         return np.concatenate([function(chunk, weights).numpy() for chunk in chunks])
 
     def _trace(self, part: str) -> Callable[[np.ndarray, np.ndarray], Any]:
-        """A compiled function from images and weights to that gradient."""
+        """Returns a compiled function from images and weights to that gradient."""
         with needed_packages():
             import tensorflow
 

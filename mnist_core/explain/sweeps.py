@@ -70,7 +70,7 @@ def check_values(values: Any) -> dict[str, float]:
     for sweep in SWEEPS:
         value = values.get(sweep.name, sweep.neutral)
         if not (is_number(value) and sweep.low <= value <= sweep.high):
-            raise QueryError(f"{sweep.name!r} takes a number from {sweep.low} to {sweep.high}. Received: {value!r}.")
+            raise QueryError(f"{sweep.name!r} must be a number from {sweep.low} to {sweep.high}. Received: {value!r}.")
         checked[sweep.name] = float(value)
     return checked
 
@@ -93,7 +93,7 @@ def move(image: np.ndarray, values: Mapping[str, float]) -> np.ndarray:
 
 
 def sweep_image(image: np.ndarray, values: Mapping[str, float]) -> np.ndarray:
-    """The image at every step of every sweep, the other changes as `values` has them.
+    """Returns the image at every step of every sweep, the other changes as `values` has them.
 
     Args:
         image: Array of shape (28, 28), float32 in [0, 1].
@@ -112,13 +112,13 @@ def sweep_image(image: np.ndarray, values: Mapping[str, float]) -> np.ndarray:
 
 
 def split_by_sweep(rows: np.ndarray) -> dict[str, np.ndarray]:
-    """What belongs to the images of `sweep_image`, in its order, by name of the sweep."""
+    """Returns what belongs to the images of `sweep_image`, in its order, by name of the sweep."""
     ends = np.cumsum([sweep.num_steps for sweep in SWEEPS])
     return dict(zip(NEUTRAL, np.split(rows, ends[:-1]), strict=True))
 
 
 def find_stay(steps: np.ndarray, is_same: np.ndarray, at: float) -> tuple[float, float]:
-    """How far a value may move from `at` before the answer changes.
+    """Returns how far a value may move from `at` before the answer changes.
 
     Args:
         steps: Values tried, increasing.
@@ -141,7 +141,7 @@ def find_stay(steps: np.ndarray, is_same: np.ndarray, at: float) -> tuple[float,
 
 
 def _move_all(image: np.ndarray, columns: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Copies of an image, float32 (n, 28, 28), each changed by the values of one row; columns are of shape (n,)."""
+    """Copies an image, float32 (n, 28, 28), each changed by the values of one row; columns are of shape (n,)."""
     columns = {name: column.astype(np.float32)[:, None, None] for name, column in columns.items()}
     moved = _place(_thicken(image, columns["thickness"]), columns)
     noise = np.random.default_rng(_NOISE_SEED).standard_normal(image.shape, np.float32)
@@ -149,7 +149,7 @@ def _move_all(image: np.ndarray, columns: Mapping[str, np.ndarray]) -> np.ndarra
 
 
 def _thicken(image: np.ndarray, thickness: np.ndarray) -> np.ndarray:
-    """Lines thicker by so many pixels on each side, or thinner; between whole pixels the two neighbours are blended."""
+    """Makes lines thicker by so many pixels on each side, or thinner; between whole pixels two results are blended."""
     most = int(np.ceil(np.abs(thickness).max()))
     thinner, thicker = [image[None]], [image[None]]
     for _ in range(most):

@@ -36,7 +36,7 @@ _UPLOAD = "/gradio_api/upload"
 
 
 def refuse(error: RefusedError) -> JSONResponse:
-    """The answer to a request that is refused; what is left of it is not waited for."""
+    """Returns the answer to a request that is refused; what is left of it is not waited for."""
     headers = {"connection": "close"}
     if error.retry_after is not None:
         headers["retry-after"] = str(error.retry_after)
@@ -44,7 +44,7 @@ def refuse(error: RefusedError) -> JSONResponse:
 
 
 def security_headers(settings: Settings) -> list[tuple[bytes, bytes]]:
-    """What every answer tells the browser: to ask nobody else, and in whose frames the page may be shown.
+    """Returns what every answer tells the browser: to ask nobody else, and in whose frames the page may be shown.
 
     Gradio writes scripts and styles into its page and builds functions from text.
     """
@@ -102,7 +102,7 @@ class Sentences:
 
 
 def explain(status: int, body: bytes, may_be_malformed: bool) -> tuple[int, dict[str, Any]]:
-    """An error of Gradio's in a sentence.
+    """Returns an error of Gradio's in a sentence.
 
     Args:
         status: What Gradio answers.
@@ -182,6 +182,6 @@ def _read_object(body: bytes) -> dict[str, Any]:
 
 
 def _describe_finding(finding: dict[str, Any]) -> str:
-    """One of FastAPI's findings: where and what, without what was sent."""
+    """Returns one of FastAPI's findings: where and what, without what was sent."""
     place = ".".join(str(part) for part in finding.get("loc", ()))
     return f"{place}: {finding.get('msg', 'wrong')}."

@@ -37,7 +37,7 @@ def check_text(body: bytes) -> None:
         _check_unicode(body)
     if body.count(b"[") + body.count(b"{") > _MOST_LISTS or body.count(b",") > _MOST_COMMAS:
         raise RefusedError(
-            413, f"This holds too many lists or values. At most {MAX_POINTS:,} points of ink are read at once."
+            413, f"The body holds too many lists or values. Expected at most {MAX_POINTS:,} points of ink."
         )
     if _SURROGATE.search(body):
         _check_surrogates(body)
@@ -45,7 +45,7 @@ def check_text(body: bytes) -> None:
 
 
 def share_session(body: bytes) -> bytes:
-    """The body of a call of the page, in the one session that all pages share.
+    """Returns the body of a call of the page, in the one session that all pages share.
 
     Gradio keeps half a megabyte for each name of a session and takes up to 50 ms to begin it; the pages keep nothing
     there.
@@ -65,17 +65,17 @@ def share_session(body: bytes) -> bytes:
 
 
 def hide_uploads(answer: bytes, folder: Path) -> bytes:
-    """An answer that lists uploaded files, without the folder where they lie."""
+    """Returns an answer that lists uploaded files, without the folder where they lie."""
     return answer.replace(_inside(str(folder)), _inside(_UPLOADS))
 
 
 def find_uploads(body: bytes, folder: Path) -> bytes:
-    """A body with the names that `hide_uploads` gave turned back into places."""
+    """Returns a body with the names that `hide_uploads` gave turned back into places."""
     return body.replace(_inside(_UPLOADS), _inside(str(folder)))
 
 
 def _inside(folder: str) -> bytes:
-    """How JSON text begins that names a file in a folder."""
+    """Returns how JSON text begins that names a file in a folder."""
     separator = "\\" if "\\" in folder else "/"
     return json.dumps(folder + separator, ensure_ascii=False)[:-1].encode()
 
@@ -93,7 +93,9 @@ def _check_surrogates(body: bytes) -> None:
     try:
         json.dumps(json.loads(body), ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        raise RefusedError(400, "A text in this holds half a character (a lone surrogate). Send whole ones.") from None
+        raise RefusedError(
+            400, "A text in the body holds half a character (a lone surrogate). Send whole characters."
+        ) from None
     except (ValueError, RecursionError):
         pass  # no JSON at all: whoever reads it says so
 
@@ -107,4 +109,6 @@ def _check_depth(body: bytes) -> None:
             return
         left = left.replace(b"[]", b"")
     if left:
-        raise RefusedError(400, f"The lists in this are not closed, or lie more than {_DEEPEST} levels deep.")
+        raise RefusedError(
+            400, f"The lists in the body are not closed, or are nested more than {_DEEPEST} levels deep."
+        )

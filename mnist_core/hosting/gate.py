@@ -181,7 +181,7 @@ class Gate:
             await asyncio.wait_for(asyncio.to_thread(self._is_ready), _READY_SECONDS)
         except Exception as error:
             _log.warning("the server is not ready", exc_info=True)
-            raise RefusedError(503, "The server cannot answer visitors now; its log says why.", 10) from error
+            raise RefusedError(503, "The server cannot answer visitors at the moment; its log says why.", 10) from error
         return JSONResponse({"ready": True})
 
     async def _refuse(self, error: RefusedError, scope: Scope, route: str, receive: Receive, send: Send) -> None:
@@ -215,7 +215,7 @@ class Gate:
         return speak
 
     def _cookie(self, scope: Scope, name: str, value: str, seconds: int | None = None) -> str:
-        """What sets a cookie, or with 0 seconds deletes it.
+        """Returns what sets a cookie, or with 0 seconds deletes it.
 
         It has no path: a browser then keeps it for the folder of the address, which may be one below the host's root.
         In a frame of another site a browser sends it only if it says so, and that needs https.
@@ -236,7 +236,7 @@ class AppOptions(TypedDict):
 
 
 def guard(settings: Settings, login_page: str, is_ready: Callable[[], object], uploads: Path) -> AppOptions:
-    """What `Blocks.launch` takes as `app_kwargs`, so that everything passes the gate; for its arguments see `Gate`."""
+    """Returns `app_kwargs` for `Blocks.launch`, so that everything passes the gate; for its arguments see `Gate`."""
 
     @asynccontextmanager
     async def stand_before(app: Starlette) -> AsyncIterator[None]:

@@ -42,7 +42,7 @@ _MOST_ADDRESSES = 1000
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who asks.
+    """The visitor that a request comes from.
 
     Args:
         id: The same for all that one browser asks; empty for one that keeps no cookies.
@@ -59,7 +59,7 @@ _visitor: ContextVar[Visitor] = ContextVar("visitor")
 
 
 def current_visitor() -> Visitor:
-    """Whose request is being answered, in the functions that the page and programs call.
+    """Returns whose request is being answered, in the functions that the page and programs call.
 
     Not in what waits in Gradio's queue: there it is `request.state.visitor` of the handler's `gr.Request`.
     """
@@ -72,7 +72,7 @@ def set_visitor(visitor: Visitor) -> None:
 
 
 def create_id() -> str:
-    """A name for a visitor that nobody can guess."""
+    """Returns a name for a visitor that nobody can guess."""
     return secrets.token_urlsafe(16)
 
 
@@ -94,7 +94,7 @@ class Accounts:
         self._attempts = _Attempts()
 
     def identify(self, headers: Headers, address: str) -> Visitor:
-        """Who sent these headers from this address.
+        """Tells who sent these headers from this address.
 
         Raises:
             RefusedError: They hold a wrong password.
@@ -120,16 +120,16 @@ class Accounts:
         expected = self._digests.get(name, bytes(32))
         if not hmac.compare_digest(_digest(password), expected):
             self._attempts.note(address)
-            raise RefusedError(401, "Name or password is wrong.")
+            raise RefusedError(401, "The name or the password is wrong.")
         return name
 
     def prove(self, name: str) -> str:
-        """A cookie's value that proves that `name` has logged in."""
+        """Returns a cookie's value that proves that `name` has logged in."""
         text = base64.urlsafe_b64encode(name.encode()).decode()
         return f"{text}.{self._sign(name)}"
 
     def _read_proof(self, value: str) -> str:
-        """The name that a cookie proves; empty if it proves none."""
+        """Returns the name that a cookie proves; empty if it proves none."""
         text, _, signature = value.partition(".")
         try:
             name = base64.urlsafe_b64decode(text).decode()
@@ -163,12 +163,12 @@ class _Attempts:
 
 
 def _digest(password: str) -> bytes:
-    """Of one length for all passwords, so that comparing them takes one time for all."""
+    """Returns a digest of one length for all passwords, so that comparing them takes one time for all."""
     return hashlib.sha256(password.encode("utf-8", "surrogatepass")).digest()
 
 
 def _read_basic(header: str) -> tuple[str, str]:
-    """Name and password of HTTP Basic; empty where there are none."""
+    """Returns name and password of HTTP Basic; empty where there are none."""
     try:
         text = base64.b64decode(header[len("basic ") :]).decode()
     except (binascii.Error, ValueError):

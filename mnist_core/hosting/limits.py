@@ -25,7 +25,7 @@ _STREAMS = ("/live", *(f"/gradio_api/{name}" for name in _GRADIOS_STREAMS))
 
 @dataclass(frozen=True)
 class Limit:
-    """Of the bodies of some routes.
+    """The limits for the bodies of some routes.
 
     Args:
         most_bytes: How long one may be.
@@ -46,7 +46,7 @@ _LARGE = ("/picture", "/gradio_api/upload")
 
 
 def find_limit(path: str) -> Limit:
-    """The limit of a route."""
+    """Returns the limit of a route."""
     return PICTURE if path.rstrip("/") in _LARGE else MESSAGE
 
 
@@ -57,7 +57,7 @@ def check_length(length: int, limit: Limit) -> None:
         RefusedError: They are not.
     """
     if length > limit.most_bytes:
-        raise RefusedError(413, f"This is too large. At most {limit.most_bytes:,} bytes are read.")
+        raise RefusedError(413, f"The body is too large. Send at most {limit.most_bytes:,} bytes.")
 
 
 class Bodies:
@@ -92,7 +92,8 @@ class Bodies:
                     body = await self._receive(receive, limit, held)
             except TimeoutError:
                 raise RefusedError(
-                    408, f"The body did not come within {self._patience:.0f} seconds. Send it again, or a smaller one."
+                    408,
+                    f"The body did not arrive within {self._patience:.0f} seconds. Send it again, or a smaller one.",
                 ) from None
             yield body
 

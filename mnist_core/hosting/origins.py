@@ -26,7 +26,7 @@ _FORWARDED = (b"x-forwarded-", b"forwarded", b"x-gradio-server")
 
 
 def read_headers(scope: Scope) -> dict[str, str]:
-    """The headers of a request by name, in small letters; of several of one name, joined by commas."""
+    """Returns the headers of a request by name, in small letters; of several of one name, joined by commas."""
     headers: dict[str, str] = {}
     for raw_name, raw_value in scope["headers"]:
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
@@ -35,7 +35,7 @@ def read_headers(scope: Scope) -> dict[str, str]:
 
 
 def find_route(scope: Scope) -> str:
-    """The path of a request below the address under which the page is served, without a slash at its end."""
+    """Returns the path of a request below the address under which the page is served, without a slash at its end."""
     path, root = scope.get("path", ""), scope.get("root_path", "").rstrip("/")
     if root and (path == root or path.startswith(f"{root}/")):
         path = path[len(root) :]
@@ -43,7 +43,7 @@ def find_route(scope: Scope) -> str:
 
 
 class Proxies:
-    """Knows whose word counts.
+    """Tells which proxies are trusted, and reads what they say of a request.
 
     Args:
         trusted: The proxies' networks.
@@ -55,7 +55,7 @@ class Proxies:
         self._own_name = own_name.lower()
 
     def apply(self, scope: Scope) -> Scope:
-        """The request as a trusted proxy describes it; what others say of addresses is left out.
+        """Returns the request as a trusted proxy describes it; what others say of addresses is left out.
 
         Returns:
             A copy of `scope` with its client and scheme, and with "host": the address that was asked for.
@@ -75,7 +75,9 @@ class Proxies:
             scope["headers"] = [header for header in scope["headers"] if not header[0].startswith(_FORWARDED)]
             self._check_own(scope["host"])
         if scope["host"] and not _HOST.fullmatch(scope["host"]):
-            raise RefusedError(400, "The Host header is no address. Expected a name or an IP address, and a port.")
+            raise RefusedError(
+                400, "The Host header is not an address. Expected a name or an IP address, with or without a port."
+            )
         return scope
 
     def _is_trusted(self, address: str) -> bool:
@@ -89,7 +91,7 @@ class Proxies:
         return any(found in network for network in self._trusted)
 
     def _find_client(self, forwarded_for: str, client: tuple[str, int]) -> tuple[str, int]:
-        """The nearest machine, seen from here, that is no trusted proxy; if all are, the farthest."""
+        """Returns the nearest machine, seen from here, that is no trusted proxy; if all are, the farthest."""
         addresses = [entry.strip() for entry in forwarded_for.split(",") if entry.strip()]
         for address in reversed(addresses):
             if not self._is_trusted(address):
@@ -129,7 +131,7 @@ def check_page(method: str, headers: Headers, host: str) -> None:
     if is_foreign and not follows_link:
         raise RefusedError(
             403,
-            "This request was sent by a page of another site, which may not do that. If that page is this one behind a "
+            "This request came from a page of another site, which is not allowed. If that page is this one behind a "
             "proxy, let the proxy pass Host on and name it in MNIST_TRUSTED_PROXY.",
         )
 
@@ -143,7 +145,7 @@ def _find_scheme(scheme: str, forwarded: str) -> str:
 
 
 def _strip_port(host: str) -> str:
-    """A host without the port that its scheme has anyway."""
+    """Returns a host without the port that its scheme has anyway."""
     return re.sub(r":(80|443)$", "", host)
 
 

@@ -87,7 +87,7 @@ class QueueResults:
                     del self._num_unread[session]
 
         if session not in self._num_unread:
-            raise RefusedError(404, "No answer waits under this name.")
+            raise RefusedError(404, "No answer is waiting under this name.")
         self._fetching[session] += 1
         try:
             await self._app(scope, receive, speak)
@@ -133,7 +133,7 @@ class QueueResults:
 
 
 def _read_text(body: bytes, name: str) -> str:
-    """A text in a JSON object; empty if there is none."""
+    """Returns a text in a JSON object; empty if there is none."""
     try:
         found = json.loads(body)
     except ValueError:

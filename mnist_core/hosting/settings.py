@@ -30,7 +30,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Settings:
-    """All that can be set.
+    """All settings of a server.
 
     Args:
         host: Address to listen on.
@@ -69,7 +69,7 @@ def parse_settings(
     options = parser.parse_args(arguments)
 
     def choose(option: str, variables: str, read: Callable[[str], Value], default: Value) -> Value:
-        """What the option says, else the first variable that says something, else the default."""
+        """Returns what the option says, else the first variable that says something, else the default."""
         chosen = getattr(options, option, None)
         if chosen is not None:
             return chosen
@@ -111,7 +111,7 @@ def _build_parser(description: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=description,
         epilog="MNIST_AUTH (user:password, several with commas) lets in only those who log in; MNIST_OWNER_PASSWORD is "
-        "the owner's. Neither is an option: a command line can be read by everybody on the machine.",
+        "the owner's. Neither is an option, because everybody on the machine can read a command line.",
     )
     add = parser.add_argument
     add("--host", help=f"address to listen on (MNIST_HOST; {Settings.host})")

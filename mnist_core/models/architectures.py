@@ -94,7 +94,7 @@ class Parts:
         return {entry.name: value for entry in fields(self) if (value := getattr(self, entry.name)) is not None}
 
     def update(self, other: Parts) -> Parts:
-        """These changes, and those of another on top."""
+        """Returns these changes, with those of another on top."""
         return dataclasses.replace(self, **other.given)
 
 
@@ -148,7 +148,7 @@ class Architecture:
         return len(self.blocks) > (self.head == "average")
 
     def layers(self) -> tuple[Layer, ...]:
-        """All layers between the input and, last, the logits.
+        """Returns all layers between the input and, last, the logits.
 
         Raises:
             ArchitectureError: A layer does not fit what the one before it gives, or the network would not fit into
@@ -171,7 +171,7 @@ class Architecture:
         return tuple(stack.layers)
 
     def change(self, parts: Parts) -> Architecture:
-        """The same network with other parts.
+        """Returns the same network with other parts.
 
         Raises:
             ArchitectureError: A part is changed that this network does not have.
@@ -191,11 +191,11 @@ class Architecture:
         }
         for name in changes:
             if missing.get(name):
-                raise ArchitectureError(f"`{name}` would change nothing: {self.name} has no {missing[name]}.", name)
+                raise ArchitectureError(f"`{name}` has no effect here: {self.name} has no {missing[name]}.", name)
         return changed
 
     def drop_idle(self, parts: Parts) -> Parts:
-        """The same changes without those that say what this network has anyway.
+        """Returns the same changes without those that say what this network has anyway.
 
         Raises:
             ArchitectureError: A part is changed that this network does not have.
@@ -305,7 +305,7 @@ def find_architecture(name: str, parts: Parts | None = None) -> Architecture:
 
 
 def find_layers(architecture: Architecture, patterns: Sequence[str]) -> tuple[str, ...]:
-    """Names of the layers with weights that match any of the patterns, as in `conv*`.
+    """Returns the names of the layers with weights that match any of the patterns, as in `conv*`.
 
     Raises:
         ArchitectureError: A pattern matches no layer that has weights.
@@ -320,7 +320,7 @@ def find_layers(architecture: Architecture, patterns: Sequence[str]) -> tuple[st
 
 
 def find_difference(first: Architecture, second: Architecture) -> str | None:
-    """Where the weights of one network do not fit the other: a sentence, or None where all of them fit."""
+    """Returns where the weights of one network do not fit the other: a sentence, or None where all of them fit."""
     ours, theirs = (list(_weight_shapes(architecture)) for architecture in (first, second))
     for mine, other in zip(ours, theirs, strict=False):
         if mine != other:

@@ -60,12 +60,12 @@ class Calibration:
             )
 
     def as_dict(self) -> dict[str, Any]:
-        """As plain values for JSON."""
+        """Returns plain values for JSON."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Calibration:
-        """The inverse of `as_dict`; a field that is missing has its default.
+        """Returns the inverse of `as_dict`; a field that is missing has its default.
 
         Raises:
             TypeError: A field is unknown, or no number.
@@ -73,20 +73,20 @@ class Calibration:
         return build_from(cls, values)
 
     def probabilities(self, logits: np.ndarray) -> np.ndarray:
-        """The ten probabilities of each image: logits of shape (n, 10 or 11) to float64 (n, 10); rows sum to 1."""
+        """Maps logits of shape (n, 10 or 11) to the ten probabilities of each image, float64 (n, 10); rows sum to 1."""
         doubt = find_doubt(logits)[:, None]
         scaled = softmax(logits[:, :NUM_CLASSES] / (self.temperature * np.exp(self.warming * doubt)))
         return (1 - self.floor * doubt) * scaled + self.floor * doubt / NUM_CLASSES
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
-    """Logits of shape (n, classes) to probabilities, float64 of the same shape."""
+    """Maps logits of shape (n, classes) to probabilities, float64 of the same shape."""
     powers = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
 
 
 def find_doubt(logits: np.ndarray) -> np.ndarray:
-    """How little each image looks like a digit.
+    """Returns how little each image looks like a digit.
 
     Args:
         logits: Array of shape (n, 11), the last for "not a digit"; or (n, 10) of a network that knows digits alone.

@@ -60,7 +60,7 @@ def check_choice(requested: str) -> None:
 
 
 def count_cuda_devices() -> int:
-    """Number of GPUs that the CUDA driver library reports; 0 without a driver."""
+    """Returns the number of GPUs that the CUDA driver library reports; 0 without a driver."""
     for library_name in ("libcuda.so.1", "nvcuda.dll"):
         try:
             driver = ctypes.CDLL(library_name)
@@ -75,7 +75,7 @@ def count_cuda_devices() -> int:
 def _without_gpu(requested: str, found: str, note: str) -> Device:
     if requested == "gpu":
         raise DeviceError(
-            f"A GPU was asked for, but {found}. Install an NVIDIA driver and tensorflow[and-cuda], "
+            f"A GPU was requested, but {found}. Install an NVIDIA driver and tensorflow[and-cuda], "
             "or use --device auto.",
             requested,
             found,

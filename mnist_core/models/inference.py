@@ -30,7 +30,7 @@ class Predictor(Protocol):
     calibration: Calibration
 
     def predict_logits(self, images: np.ndarray) -> np.ndarray:
-        """Images, float32 (n, 28, 28) in [0, 1], to logits, float32 (n, 10) or (n, 11)."""
+        """Maps images, float32 (n, 28, 28) in [0, 1], to logits, float32 (n, 10) or (n, 11)."""
         ...
 
 
@@ -47,7 +47,7 @@ def open_predictors(models: Sequence[StoredModel], device: Device) -> dict[str, 
 
 
 def predict_logits(predictor: Predictor, images: np.ndarray) -> np.ndarray:
-    """The logits of any number of images, float32 (n, 28, 28) in [0, 1], as `Predictor` gives them."""
+    """Returns the logits of any number of images, float32 (n, 28, 28) in [0, 1], as `Predictor` gives them."""
     if images.ndim != 3 or images.shape[1:] != (28, 28):
         raise ValueError(f"`images` must have the shape (n, 28, 28). Received: {images.shape}")
     chunks = [

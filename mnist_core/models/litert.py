@@ -9,7 +9,7 @@ import numpy as np
 
 
 def unpack(content: bytes) -> Any:
-    """The file as objects that may be changed, a `ModelT` of LiteRT's schema.
+    """Returns the file as objects that may be changed, a `ModelT` of LiteRT's schema.
 
     Raises:
         ValueError: It is no LiteRT file, or one with several graphs or signatures.
@@ -20,12 +20,12 @@ def unpack(content: bytes) -> Any:
         model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
         (_,), (_,) = model.subgraphs, model.signatureDefs
     except Exception as error:  # damaged bytes raise almost anything
-        raise ValueError(f"it is no LiteRT file ({error})") from error
+        raise ValueError(f"it is not a LiteRT file ({error})") from error
     return model
 
 
 def pack(model: Any) -> bytes:
-    """The file that these objects are."""
+    """Returns the file that these objects are."""
     import flatbuffers
 
     builder = flatbuffers.Builder(1 << 20)
@@ -34,7 +34,7 @@ def pack(model: Any) -> bytes:
 
 
 def list_operators(model: Any) -> list[tuple[str, Any]]:
-    """Its operations in the order in which they run, each with its name in LiteRT's schema, such as "CONV_2D"."""
+    """Lists the operations in the order in which they run, each with its name in LiteRT's schema, such as "CONV_2D"."""
     from ai_edge_litert import schema_py_generated as schema
 
     names = {value: name for name, value in vars(schema.BuiltinOperator).items() if isinstance(value, int)}
@@ -56,7 +56,7 @@ def expose(model: Any, tensors: Mapping[str, int]) -> None:
 
 
 def read_constant(model: Any, index: int) -> np.ndarray:
-    """The float32 numbers of a constant tensor, in its shape.
+    """Returns the float32 numbers of a constant tensor, in its shape.
 
     Raises:
         ValueError: The tensor holds something else.
@@ -64,7 +64,7 @@ def read_constant(model: Any, index: int) -> np.ndarray:
     tensor = model.subgraphs[0].tensors[index]
     data, shape = model.buffers[tensor.buffer].data, tuple(int(side) for side in tensor.shape)
     if data is None or len(data) != 4 * int(np.prod(shape)):
-        raise ValueError(f"tensor {index} holds no float32 numbers of shape {shape}")
+        raise ValueError(f"tensor {index} does not hold float32 numbers of shape {shape}")
     return np.asarray(data, np.uint8).view(np.float32).reshape(shape)
 
 

@@ -33,7 +33,7 @@ class PictureReading:
     error: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """As plain values for JSON. `number` and `digits` are for pictures of several digits, which are not read."""
+        """Returns plain values for JSON. `number` and `digits` are for pictures of several digits, not read."""
         return {
             "picture": str(self.picture),
             "number": None,

@@ -15,7 +15,7 @@ SURE = 0.8
 
 @dataclass(frozen=True)
 class Verdict:
-    """What ten probabilities say in one breath.
+    """A summary of ten probabilities: a digit, two, or none.
 
     Args:
         kind: "sure" names one digit, "between" two, "unsure" the first of many; "refused" says that the image does not
@@ -45,7 +45,7 @@ class Predictions:
 
 
 def read_logits(logits: np.ndarray, calibration: Calibration) -> Predictions:
-    """What logits of shape (n, 10) or (n, 11) say."""
+    """Returns what logits of shape (n, 10) or (n, 11) say."""
     doubt = find_doubt(logits)
     return Predictions(calibration.probabilities(logits), doubt, doubt <= calibration.limit)
 

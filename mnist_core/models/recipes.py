@@ -134,12 +134,12 @@ class Recipe:
         return dataclasses.replace(network, num_outputs=NUM_CLASSES + 1) if self.outliers else network
 
     def as_dict(self) -> dict[str, Any]:
-        """The recipe as plain values for JSON."""
+        """Returns the recipe as plain values for JSON."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Recipe:
-        """The inverse of `as_dict`; a field that is missing, as in an earlier version's recipes, has its default.
+        """Inverts `as_dict`; a field that is missing, as in an earlier version's recipes, has its default.
 
         Raises:
             TypeError: A field without a default is missing, or one is unknown.
@@ -153,7 +153,7 @@ class Recipe:
         return build_from(cls, built)
 
     def key(self, data_digest: str) -> str:
-        """Ten hexadecimal digits that name the result of this recipe on this data.
+        """Returns ten hexadecimal digits that name the result of this recipe on this data.
 
         Fields at their defaults are left out, so that a later version's new field does not rename what is stored.
         """
@@ -164,7 +164,7 @@ class Recipe:
         return hashlib.sha256(text.encode()).hexdigest()[:10]
 
     def list_changes(self) -> list[str]:
-        """What differs from the recipe of the same name, as in `["epochs=2", "activation=tanh"]`."""
+        """Returns what differs from the recipe of the same name, as in `["epochs=2", "activation=tanh"]`."""
         if self.name not in RECIPES:
             return []
         ours, theirs = _flatten(self), _flatten(RECIPES[self.name])
@@ -184,7 +184,7 @@ _NESTED = {"augmentation": Augmentation, "parts": Parts, "start": Start}
 
 
 def _changed_fields(value: Any) -> dict[str, Any]:
-    """The fields of a dataclass that differ from their defaults, as plain values."""
+    """Returns the fields of a dataclass that differ from their defaults, as plain values."""
     changed = {}
     for entry in fields(value):
         default = entry.default_factory() if entry.default_factory is not MISSING else entry.default
@@ -195,7 +195,7 @@ def _changed_fields(value: Any) -> dict[str, Any]:
 
 
 def _flatten(recipe: Recipe) -> dict[str, Any]:
-    """All fields of a recipe and of what is nested in it, by the names that people know them by."""
+    """Returns all fields of a recipe and of what is nested in it, by the names that people know them by."""
     values = vars(recipe) | vars(recipe.parts) | vars(recipe.augmentation)
     start = recipe.start
     values |= {"from": start.model} | ({"freeze": start.freeze} if start.freeze else {}) if start else {}
@@ -220,7 +220,7 @@ def find_recipe(name: str) -> Recipe:
 
 
 def change_recipe(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
-    """The recipe with some of its values changed; `adamw` comes with Keras' own weight decay where there was none.
+    """Returns the recipe with some values changed; `adamw` comes with Keras' own weight decay where there was none.
 
     Args:
         recipe: What to change.
@@ -246,7 +246,7 @@ def change_recipe(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
 
 
 def pick_parts(changes: Mapping[str, Any]) -> Parts:
-    """Those of the changes that are network parts."""
+    """Returns those of the changes that are network parts."""
     return Parts(**_pick(_PART_FIELDS, changes))
 
 

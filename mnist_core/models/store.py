@@ -122,7 +122,7 @@ class StoredModel:
 
     @property
     def data_name(self) -> str:
-        """Name of the set that it learned from."""
+        """Name of the set that it was trained on."""
         return str(self.metrics.get("data", "mnist"))
 
     @property
@@ -137,7 +137,7 @@ class StoredModel:
         return not self.recipe.list_changes() and self.data_name == "mnist"
 
     def figure(self, *path: str | int) -> float | None:
-        """A number among the metrics, as in `figure("test", "accuracy")`; None where there is none."""
+        """Returns a number among the metrics, as in `figure("test", "accuracy")`; None where there is none."""
         value: Any = self.metrics
         try:
             for key in path:
@@ -147,7 +147,7 @@ class StoredModel:
         return value if is_number(value) else None
 
     def read_litert(self) -> bytes:
-        """The LiteRT file: float32 (n, 28, 28, 1) to logits (n, 10) or (n, 11).
+        """Returns the LiteRT file, which maps float32 (n, 28, 28, 1) to logits (n, 10) or (n, 11).
 
         Raises:
             StorageError: It cannot be read now.
@@ -273,7 +273,7 @@ def find_stored(name: str, roots: Sequence[Path], read: Read | None = None) -> S
 
 
 def short_name(model: StoredModel) -> str:
-    """The recipe's name for what is that recipe as it stands, learned from MNIST; else the model's own."""
+    """Returns the recipe's name for what is that recipe as it stands, learned from MNIST; else the model's own."""
     return model.recipe.name if model.is_plain else model.name
 
 
@@ -316,7 +316,7 @@ def build_keras_model(stored: StoredModel) -> keras.Model:
 
 
 def run_name(run: TrainingRun, name: str | None = None) -> str:
-    """The name under which a run is stored: `name`, else recipe and key; one that was stopped says so."""
+    """Returns the name under which a run is stored: `name`, else recipe and key; one that was stopped says so."""
     name = name or f"{run.recipe.name}-{run.recipe.key(run.data_digest)}"
     return name if run.stopped_after is None else f"{name}-stopped-after-{run.stopped_after}"
 
@@ -353,7 +353,7 @@ def check_place(folder: Path) -> None:
     except OSError as error:
         raise _not_writable(folder, error) from error
     if not is_free:
-        raise StorageError(f"{folder} holds something that is no stored model. Name another folder.", folder)
+        raise StorageError(f"{folder} holds something that is not a stored model. Name another folder.", folder)
 
 
 def _put_in_place(partial: Path, folder: Path) -> None:
@@ -372,7 +372,7 @@ def _put_in_place(partial: Path, folder: Path) -> None:
 
 
 def _model_folders(root: Path) -> list[Path]:
-    """The folders in `root` that should be stored models; what a killed process left behind is mended first."""
+    """Returns the folders in `root` that should be stored models; what a killed process left behind is mended first."""
     try:
         names = _folder_names(root)
         left = [name for name in names if name.startswith(".") and _PARTIAL in name]
@@ -385,7 +385,7 @@ def _model_folders(root: Path) -> list[Path]:
 
 
 def _folder_names(root: Path) -> list[str]:
-    """The names of all folders in a folder; none where there is no such folder."""
+    """Returns the names of all folders in a folder; none where there is no such folder."""
     if not root.is_dir():
         return []
     with os.scandir(root) as entries:
@@ -451,16 +451,16 @@ def _read_verified(folder: Path) -> StoredModel:
 
 
 def _read_metrics(folder: Path) -> dict[str, Any]:
-    """The metrics; of what they hold only the calibration, which decides the answers, must be understood."""
+    """Returns the metrics; of what they hold only the calibration, which decides the answers, must be understood."""
     metrics = _read_json(folder / "metrics.json")
     if not isinstance(metrics, dict):
-        raise TypeError("metrics.json holds no object")
+        raise TypeError("metrics.json does not hold an object")
     Calibration.from_dict(metrics.get("calibration", {}))
     return metrics
 
 
 def _read_history(folder: Path) -> list[dict[str, float]]:
-    """What is a number in each epoch's dictionary; no epoch at all when the file holds something else."""
+    """Returns what is a number in each epoch's dictionary; no epoch at all when the file holds something else."""
     history = _read_json(folder / "history.json")
     if not isinstance(history, list) or not all(isinstance(entry, dict) for entry in history):
         return []
@@ -472,7 +472,7 @@ def _name_reason(error: Exception) -> str:
 
 
 def _was_stored(folder: Path) -> bool:
-    """Whether a folder is or was a stored model: other programs, too, call a file manifest.json."""
+    """Returns whether a folder is or was a stored model: other programs, too, call a file manifest.json."""
     return (folder / "manifest.json").is_file() and any((folder / name).exists() for name in _FILES)
 
 
@@ -490,7 +490,7 @@ def _move_aside(folder: Path) -> Path | None:
 
 
 def _not_readable(folder: Path, error: OSError) -> StorageError:
-    return StorageError(f"The stored model {folder} cannot be read now: {error}.", folder)
+    return StorageError(f"The stored model {folder} cannot be read at the moment: {error}.", folder)
 
 
 def _not_writable(folder: Path, error: OSError) -> StorageError:

@@ -58,9 +58,11 @@ def check_ink(ink: Any, *, allow_dot: bool = False) -> list[np.ndarray]:
     if not strokes:
         raise InkError("There is no ink. Draw a digit first.")
     if max(np.abs(stroke).max() for stroke in strokes) > _FARTHEST:
-        raise InkError(f"This ink lies too far off. Expected coordinates between -{_FARTHEST:.0e} and {_FARTHEST:.0e}.")
+        raise InkError(
+            f"This ink lies too far away. Expected coordinates between -{_FARTHEST:.0e} and {_FARTHEST:.0e}."
+        )
     if largest_extent(strokes) < _SMALLEST and not allow_dot:
-        raise InkError("That is a single dot. Draw a line.")
+        raise InkError("This is a single dot. Draw a line.")
     return strokes
 
 
@@ -76,12 +78,13 @@ def check_amount(ink: Sequence[Any]) -> None:
     num_points = sum(max(1, _length(stroke)) for stroke in ink)
     if num_points > MAX_POINTS:
         raise InkError(
-            f"That is too much ink: {num_points} points, at most {MAX_POINTS} are read. Clear and draw again."
+            f"There is too much ink: {num_points} points, of which at most {MAX_POINTS} are accepted. "
+            "Clear the pad and draw again."
         )
 
 
 def largest_extent(strokes: Sequence[np.ndarray]) -> float:
-    """The larger side of the box around all points, in the unit of the ink."""
+    """Returns the larger side of the box around all points, in the unit of the ink."""
     points = np.concatenate(strokes)
     return float((points.max(axis=0) - points.min(axis=0)).max())
 
@@ -122,7 +125,7 @@ def draw_in_box(strokes: Sequence[np.ndarray], pen_width: float) -> np.ndarray:
 
 
 def put_on_canvas(drawn: np.ndarray, top: int, left: int) -> np.ndarray:
-    """What was drawn, uint8 (height, width), at a place on an empty canvas, uint8 (224, 224), on which it must fit."""
+    """Puts what was drawn, uint8 (height, width), on an empty canvas, uint8 (224, 224), on which it must fit."""
     canvas = np.zeros((CANVAS_SIZE, CANVAS_SIZE), np.uint8)
     canvas[top : top + drawn.shape[0], left : left + drawn.shape[1]] = drawn
     return canvas
@@ -162,7 +165,7 @@ def reduce_image(canvas: np.ndarray) -> np.ndarray:
 
 
 def mass_offset(drawn: np.ndarray, canvas_size: int, target: float) -> tuple[int, int]:
-    """Where to put `drawn` on a square canvas so that its centre of mass comes nearest to `target` in both axes.
+    """Finds where `drawn` goes on a square canvas so that its centre of mass is nearest to `target` in both axes.
 
     Args:
         drawn: Array of shape (height, width), any unit of ink, not all zero.
@@ -180,7 +183,7 @@ def mass_offset(drawn: np.ndarray, canvas_size: int, target: float) -> tuple[int
 
 
 def centre_of_mass(drawn: np.ndarray) -> tuple[float, float]:
-    """How far the centre of mass of ink, not all zero, is from the top and from the left edge, in pixels of `drawn`."""
+    """Finds the centre of mass of ink, not all zero: from the top and from the left edge, in pixels of `drawn`."""
     centres = []
     for axis in (0, 1):
         profile = drawn.sum(axis=1 - axis, dtype=np.float64)
@@ -189,7 +192,7 @@ def centre_of_mass(drawn: np.ndarray) -> tuple[float, float]:
 
 
 def _length(stroke: Any) -> int:
-    """Number of points; 1 for what is no stroke at all, so that it is looked at and refused."""
+    """Returns the number of points; 1 for what is no stroke at all, so that it is looked at and refused."""
     if isinstance(stroke, np.ndarray):
         return stroke.shape[0] if stroke.ndim else 1
     return len(stroke) if isinstance(stroke, Sequence) else 1

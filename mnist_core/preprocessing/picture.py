@@ -49,7 +49,7 @@ def open_picture(source: bytes | Path) -> Image.Image:
     """
     stream = io.BytesIO(source) if isinstance(source, bytes) else source
     if not _decoding.acquire(timeout=_PATIENCE):
-        raise PictureError("Many pictures are being read just now. Try again in a moment.")
+        raise PictureError("Many pictures are being read at the moment. Try again soon.")
     try:
         with Image.open(stream, formats=FORMATS) as opened:
             width, height = opened.size
@@ -136,7 +136,7 @@ def _from_array(array: np.ndarray) -> Image.Image:
 
 
 def _standardise(picture: Image.Image) -> Image.Image:
-    """One of the modes L, RGB, RGBA and F (brightness in [0, 1]), whatever the picture came in."""
+    """Converts to one of the modes L, RGB, RGBA and F (brightness in [0, 1]), whatever the picture came in."""
     if picture.mode.startswith(("I", "F")):
         return _from_numbers(np.asarray(picture, np.float32))
     if picture.mode in ("1", "L"):
@@ -144,11 +144,11 @@ def _standardise(picture: Image.Image) -> Image.Image:
     try:
         return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     except ValueError as error:
-        raise PictureError(f"Pictures of the colour mode {picture.mode} cannot be read. Save it as PNG.") from error
+        raise PictureError(f"Pictures in colour mode {picture.mode} cannot be read. Save it as PNG.") from error
 
 
 def _from_numbers(values: np.ndarray) -> Image.Image:
-    """Brightness of 16-bit, 32-bit or floating numbers; the smallest usual range that holds them gives white."""
+    """Returns the brightness of 16-bit, 32-bit or floating numbers; the top of the smallest usual range is white."""
     if not np.isfinite(values).all():
         raise PictureError("This picture holds values that are not finite numbers.")
     values = values - min(values.min(), 0)
@@ -169,7 +169,7 @@ def _shrink(picture: Image.Image) -> Image.Image:
 
 
 def _to_grey(picture: Image.Image) -> np.ndarray:
-    """Brightness as float32 (height, width) in [0, 1]; transparent parts become paper that ink stands out from."""
+    """Converts to brightness, float32 (height, width) in [0, 1]; transparent parts become paper that shows the ink."""
     if picture.mode == "F":
         return np.asarray(picture)
     if picture.mode == "RGBA":
@@ -182,7 +182,7 @@ def _to_grey(picture: Image.Image) -> np.ndarray:
 
 
 def _find_ink(grey: np.ndarray) -> np.ndarray:
-    """Amount of ink as float32 in [0, 1]: polarity found, uneven paper and noise taken away, contrast stretched."""
+    """Returns the ink as float32 in [0, 1]: polarity found, uneven paper and noise removed, contrast stretched."""
     border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     paper = float(np.median(border))
     smooth = np.asarray(_resize(grey, 100))  # a single odd pixel must not decide what is ink
@@ -196,7 +196,7 @@ def _find_ink(grey: np.ndarray) -> np.ndarray:
     floor = 4 * sigma
     if darkest < _MIN_CONTRAST or floor > 0.6 * darkest:
         raise PictureError(
-            "No digit stands out on this picture: it is blank, too faint or too noisy. Expected one digit on "
+            "No digit stands out in this picture: it is blank, too faint or too noisy. Expected one digit on "
             "plain paper."
         )
     ink = np.clip((ink - floor) / (darkest - floor), 0, 1)
@@ -226,7 +226,7 @@ def _resize(values: np.ndarray, longest: int) -> np.ndarray:
 
 
 def _filter_window(values: np.ndarray, window: int, pick: np.ufunc) -> np.ndarray:
-    """Smallest or largest value in a square window of odd side around each pixel."""
+    """Returns the smallest or largest value in a square window of odd side around each pixel."""
     for axis in (0, 1):
         padding = [(window // 2,) * 2 if axis == a else (0, 0) for a in (0, 1)]
         padded = np.pad(values, padding, mode="edge")
@@ -268,7 +268,7 @@ def _crop(ink: np.ndarray) -> np.ndarray:
 
 
 def _stroke_width(ink: np.ndarray) -> float:
-    """Mean width of the strokes in pixels: twice the area over the length of the outline."""
+    """Returns the mean width of the strokes in pixels: twice the area over the length of the outline."""
     padded = np.pad(ink, 1)
     slope_y, slope_x = np.diff(padded, axis=0)[:, :-1], np.diff(padded, axis=1)[:-1]
     return float(2 * ink.sum() / np.hypot(slope_y, slope_x).sum())

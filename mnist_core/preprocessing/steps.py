@@ -82,7 +82,9 @@ def follow(strokes: Sequence[np.ndarray], steps: Collection[str] = STEPS, *, bru
     if not set(steps) <= set(STEPS) or not 0 < brush <= 1:
         raise ValueError(f"Expected steps of {STEPS} and a brush in ]0, 1]. Received: {steps!r} and {brush!r}.")
     if max(np.abs(stroke).max() for stroke in strokes) > _FARTHEST:
-        raise InkError(f"The drawing lies outside the pad. Expected coordinates within {_FARTHEST} sides of it.")
+        raise InkError(
+            f"The drawing lies too far outside the pad. Expected coordinates within {_FARTHEST} times its side."
+        )
     ink = _draw_on_pad(strokes, brush * IMAGE_SIZE)
     pen_width = scale_brush(strokes, steps, brush)
     box = _draw_boxed(strokes, pen_width) if "box" in steps else ink
@@ -95,12 +97,12 @@ def follow(strokes: Sequence[np.ndarray], steps: Collection[str] = STEPS, *, bru
 
 
 def scale_brush(strokes: Sequence[np.ndarray], steps: Collection[str], brush: float) -> float:
-    """The visitor's pen width in network pixels, when the drawing is scaled to the box or with the whole pad."""
+    """Returns the visitor's pen width in network pixels when the drawing is scaled to the box or with the whole pad."""
     return BOX_SIZE * brush / (brush + largest_extent(strokes)) if "box" in steps else IMAGE_SIZE * brush
 
 
 def find_centre(picture: np.ndarray) -> tuple[float, float] | None:
-    """Centre of mass of a picture of a `Journey` in network pixels from the top and the left; None of an empty one."""
+    """Finds the centre of mass of a picture of a `Journey`, in network pixels from top and left; None if empty."""
     if not picture.any():
         return None
     row, column = centre_of_mass(picture)
@@ -108,7 +110,7 @@ def find_centre(picture: np.ndarray) -> tuple[float, float] | None:
 
 
 def name_variant(without: Collection[str]) -> str:
-    """A name for what is left when these steps are left out, whatever their order: "box+mass"; "" for none."""
+    """Returns a name for what is left when these steps are left out, whatever their order: "box+mass"; "" for none."""
     return "+".join(step for step in STEPS if step in without)
 
 
@@ -136,6 +138,6 @@ def _centre_by_mass(canvas: np.ndarray, is_boxed: bool) -> np.ndarray:
 
 
 def _sample(canvas: np.ndarray) -> np.ndarray:
-    """Black or white for each pixel, by what lies at its middle."""
+    """Makes each pixel black or white, by what lies at its middle."""
     middle = SUPERSAMPLING // 2
     return (canvas[middle::SUPERSAMPLING, middle::SUPERSAMPLING] > 0).astype(np.float32)

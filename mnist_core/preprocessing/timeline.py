@@ -34,7 +34,7 @@ _SMALLEST_SHARE = 1e-6
 
 @dataclass(frozen=True)
 class Timeline:
-    """A drawing on its way.
+    """A drawing cut at many moments, from its first line to its last.
 
     Args:
         milliseconds: float64 (n,), when each moment was, from 0 at the first point; never decreasing.
@@ -107,7 +107,7 @@ def follow_pen(ink: Any, *, most: int = MOST_MOMENTS, smallest: float = 0.0) -> 
 
 
 def cut_strokes(strokes: Sequence[np.ndarray], number: int, way: float) -> list[np.ndarray]:
-    """The strokes before `number`, and of that one as much as the pen drew on a way of this length.
+    """Returns the strokes before `number`, and of that one as much as the pen drew on a way of this length.
 
     Args:
         strokes: Arrays of shape (points, 2 or more), x and y first; what else there is is interpolated like them.
@@ -129,7 +129,7 @@ def cut_strokes(strokes: Sequence[np.ndarray], number: int, way: float) -> list[
 
 
 def find_turns(probabilities: np.ndarray, accepted: np.ndarray) -> list[AnswerChange]:
-    """Where the answer changed along a time line.
+    """Finds where the answer changed along a time line.
 
     Args:
         probabilities: Array of shape (n, 10), of the moments in order.
@@ -146,13 +146,13 @@ def find_turns(probabilities: np.ndarray, accepted: np.ndarray) -> list[AnswerCh
 
 
 def _read_times(ink: Any) -> list[np.ndarray]:
-    """The milliseconds of checked ink, stroke by stroke; NaN where there are none."""
+    """Returns the milliseconds of checked ink, stroke by stroke; NaN where there are none."""
     arrays = [np.asarray(stroke, np.float64) for stroke in ink if len(stroke)]
     return [array[:, 2] if array.shape[1] == 3 else np.full(len(array), np.nan) for array in arrays]
 
 
 def _find_times(strokes: list[np.ndarray], times: list[np.ndarray]) -> tuple[list[np.ndarray], bool, float]:
-    """Times to show, stroke by stroke, whether they are the pen's own, and by how much rests were shortened."""
+    """Finds the times to show, stroke by stroke, whether they are the pen's own, and how much rests were shortened."""
     points, flat = np.concatenate(strokes), np.concatenate(times)
     known = np.isfinite(flat)
     passed = np.zeros(len(flat) - 1)
@@ -170,12 +170,12 @@ def _find_times(strokes: list[np.ndarray], times: list[np.ndarray]) -> tuple[lis
 
 
 def _measure_way(stroke: np.ndarray) -> np.ndarray:
-    """How far the pen had come at each point: float64 (points,), from 0."""
+    """Returns how far the pen had come at each point: float64 (points,), from 0."""
     return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(stroke[:, :2], axis=0).T))])
 
 
 def _choose_stops(lengths: Sequence[float], most: int) -> list[tuple[int, float]]:
-    """Where to cut: number of the stroke and the way along it, in the pen's order; `np.inf` for the end of a stroke."""
+    """Chooses where to cut: stroke number and the way along it, in the pen's order; `np.inf` is the end of a stroke."""
     spare = max(0, most - (2 * len(lengths) - 1))
     whole = sum(lengths)
     stops: list[tuple[int, float]] = []

@@ -159,7 +159,7 @@ def _check_ten(name: str, received: Sequence[Any]) -> None:
 
 
 def _write_svg(title: str, size: tuple[int, int], at: tuple[int, int], lines: Sequence[str], label: str = "") -> str:
-    """The text of an SVG file: the title at its place, and the lines. It is read aloud as `label`, else the title."""
+    """Writes the text of an SVG file: title at its place, and lines. It is read aloud as `label`, else the title."""
     (width, height), (x, y) = size, at
     return "\n".join(
         [

@@ -88,7 +88,7 @@ def _check(images: np.ndarray, columns: int) -> None:
 
 
 def _fit_font(captions: Sequence[str], width: int, scale: int) -> ImageFont.FreeTypeFont:
-    """The largest letters in which all captions fit, or the smallest that can be read."""
+    """Returns the largest letters in which all captions fit, or the smallest that can be read."""
     least, most = max(8, 4 * scale), max(10, 5 * scale)
     fonts = (_load_font(size) for size in range(most, least, -1))
     fitting = (font for font in fonts if all(font.getlength(caption) <= width for caption in captions))
@@ -128,7 +128,7 @@ def render_maps(maps: np.ndarray, columns: int) -> Image.Image:
 
 
 def _lay_out(tiles: np.ndarray, columns: int) -> Image.Image:
-    """Pictures of one size, (n, height, width) from 0 to 255, row by row; what the last row lacks is black."""
+    """Tiles pictures of one size, (n, height, width) from 0 to 255, row by row; what the last row lacks is black."""
     num_tiles, height, width = tiles.shape
     rows = -(-num_tiles // columns)
     padded = np.zeros((rows * columns, height, width), np.uint8)

@@ -41,7 +41,7 @@ class Shelf(Generic[Thing]):
         self._lock = threading.Lock()
 
     def find(self, key: Hashable, stamp: Hashable = None) -> Thing | None:
-        """What is there for this key and stamp, or None; nothing is loaded."""
+        """Returns what is there for this key and stamp, or None; nothing is loaded."""
         with self._lock:
             found = self._things.get(key)
             if found is None or found[0] != stamp:
@@ -74,7 +74,7 @@ class Shelf(Generic[Thing]):
     def get(self, key: Hashable, load: Callable[[], Thing | None], stamp: Hashable = None) -> Thing | None: ...
 
     def get(self, key: Hashable, load: Callable[[], Thing | None], stamp: Hashable = None) -> Thing | None:
-        """What is there for this key and stamp, or what `load` gives.
+        """Returns what is there for this key and stamp, or what `load` gives.
 
         None, or nothing because it failed, is not kept. Threads that want the same wait for one that loads it; those
         that want something else do not.

@@ -39,7 +39,7 @@ class ChildEndedError(Exception):
 
 
 def name_command(module: str, *options: str) -> list[str]:
-    """The command that runs a module of this project."""
+    """Returns the command that runs a module of this project."""
     return [sys.executable, "-m", module, *options]
 
 
@@ -96,7 +96,7 @@ class ChildProcess:
             raise self._ended() from error
 
     def receive(self, patience_seconds: float) -> Message:
-        """The next object that it has sent.
+        """Returns the next object that it has sent.
 
         Raises:
             ChildEndedError: It has ended.
@@ -105,7 +105,7 @@ class ChildProcess:
         try:
             message = self._messages.get(timeout=patience_seconds)
         except queue.Empty:
-            raise TimeoutError(f"nothing came for {patience_seconds:g} seconds") from None
+            raise TimeoutError(f"no answer for {patience_seconds:g} seconds") from None
         if message is None:
             self._messages.put(None)  # for who asks again
             raise self._ended()
@@ -117,7 +117,7 @@ class ChildProcess:
         self._process.wait()
 
     def _ended(self) -> ChildEndedError:
-        """What says why it has ended: the last line that it has printed."""
+        """Returns what says why it has ended: the last line that it has printed."""
         self.kill()  # it has closed its end, and may not have ended quite yet
         self._listening.join(timeout=1)
         lines = [line.strip() for line in self._said.decode(errors="replace").splitlines() if line.strip()]
@@ -167,7 +167,7 @@ class Parent:
     def receive(self, seconds: float) -> Message | None: ...
 
     def receive(self, seconds: float | None = None) -> Message | None:
-        """The next object that the server has sent; None when none has come for so many seconds."""
+        """Returns the next object that the server has sent; None when none has come for so many seconds."""
         try:
             return self._messages.get(timeout=seconds)
         except queue.Empty:
@@ -200,7 +200,7 @@ def run_child(work: Callable[[Parent], None]) -> NoReturn:
 
 
 class _Log(logging.Handler):
-    """Brings to the server what is logged."""
+    """Sends log records to the server."""
 
     def __init__(self, parent: Parent) -> None:
         super().__init__(logging.WARNING)
@@ -211,7 +211,7 @@ class _Log(logging.Handler):
 
 
 def _read_object(line: bytes) -> Message | None:
-    """A line as an object; None where it is something else."""
+    """Returns a line as an object; None where it is something else."""
     try:
         message = json.loads(line)
     except ValueError:

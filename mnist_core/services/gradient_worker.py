@@ -94,5 +94,5 @@ def _load_tensorflow() -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Answers questions that need gradients, for a server.")
-    parser.add_argument("--idle-seconds", type=float, required=True, help="end when nobody asks for so long")
+    parser.add_argument("--idle-seconds", type=float, required=True, help="end after this time without a question")
     run_child(functools.partial(work, idle_seconds=parser.parse_args().idle_seconds))

@@ -78,7 +78,7 @@ class GradientHelper:
     def explain(
         self, stored: StoredModel, image: np.ndarray, method: str, target: Target, baseline: Baseline
     ) -> np.ndarray:
-        """The attribution, float32 (28, 28), of a method that needs gradients; see `explain`.
+        """Returns the attribution, float32 (28, 28), of a method that needs gradients; see `explain`.
 
         Raises:
             NotReadyError: Ask again in a moment: TensorFlow is being loaded, or others come first.
@@ -88,7 +88,7 @@ class GradientHelper:
         return self._ask(stored, image, {"task": "explain", "method": method, "baseline": baseline, **target_fields})
 
     def find_loss_gradient(self, stored: StoredModel, image: np.ndarray, digit: int) -> np.ndarray:
-        """Where the loss of a digit rises, float32 (28, 28), see `gradients`; errors as of `explain`."""
+        """Returns where the loss of a digit rises, float32 (28, 28), see `gradients`; errors as of `explain`."""
         return self._ask(stored, image, {"task": "noise", "digit": digit})
 
     def close(self) -> None:
@@ -116,7 +116,7 @@ class GradientHelper:
         return 0.99 if self._is_ready else min(0.95, (time.monotonic() - self._started) / _LOADING_SECONDS)
 
     def _submit(self, text: str) -> _Question:
-        """The question of that text, as it was asked before or anew."""
+        """Returns the question of that text, as it was asked before or anew."""
         with self._lock:
             question = self._answered.find(text) or self._waiting.get(text)
             if question is None:
@@ -160,8 +160,8 @@ class GradientHelper:
                 reason = error
             except TimeoutError:
                 self.close()
-                return {"error": "The gradients took too long and were given up. Try again."}
-        return {"error": f"The process for gradients ended: {reason}. Try again."}
+                return {"error": "The gradients took too long and were stopped. Try again."}
+        return {"error": f"The process for gradients has ended: {reason}. Try again."}
 
     def _ask_child(self, question: Message) -> Message:
         if self._child is None or not self._child.is_alive:
@@ -178,5 +178,5 @@ class GradientHelper:
 
 @functools.cache
 def shared_helper() -> GradientHelper:
-    """The one of this server."""
+    """Returns the process for gradients of this server."""
     return GradientHelper()

@@ -97,7 +97,7 @@ class Jobs:
                 job.ended = time.monotonic()
 
     def _run(self, key: Key, job: Job) -> str:
-        """Why it failed; empty where it has not."""
+        """Returns why it failed; empty where it has not."""
         split, folder = key
         child = ChildProcess(name_command(_WORKER), is_background=True)
         try:
@@ -109,6 +109,6 @@ class Jobs:
         except ChildEndedError as error:
             return str(error)
         except TimeoutError as error:
-            return f"{error}, so it was given up."
+            return f"{error}, so it was stopped."
         finally:
             child.kill()

@@ -59,7 +59,7 @@ class Relatives:
         return bool(len(self.neighbours.distances)) and float(self.neighbours.distances[0]) <= self.limit
 
     def describe(self) -> list[dict[str, Any]]:
-        """Each relative for the page: index, label, distance and isSeen, the nearest first."""
+        """Returns each relative for the page: index, label, distance and isSeen, the nearest first."""
         pairs = zip(self.neighbours.indices.tolist(), self.neighbours.distances.tolist(), strict=True)
         return [
             {
@@ -110,15 +110,15 @@ class Library:
         self._projections: Shelf[Projection] = Shelf(_NUM_PROJECTIONS)
 
     def list_splits(self) -> list[SplitSource]:
-        """What can be looked through now; files that came since the start are among it."""
+        """Returns what can be looked through now; files that came since the start are among it."""
         return find_splits(self._data_dir, self._cache_dir)
 
     def find_training(self) -> str:
-        """The name of the split that relatives are looked for in: the training images, or the built-in ones."""
+        """Returns the name of the split that relatives are looked for in: the training images, or the built-in ones."""
         return next(source.name for source in self.list_splits() if source.kind in ("train", "built_in"))
 
     def open_split(self, name: str) -> Split:
-        """A split, by name; empty for the training images.
+        """Returns a split, by name; empty for the training images.
 
         Raises:
             QueryError: There is none of that name.
@@ -128,7 +128,7 @@ class Library:
         return self._open_split(name or self.find_training()).split
 
     def open_catalogue(self, name: str, model: str, map_name: str = "") -> tuple[Catalogue, Job | None]:
-        """A split with what a model makes of it, as far as it is known; and the computation of the rest.
+        """Returns a split with what a model makes of it, as far as it is known; and the computation of the rest.
 
         Args:
             name: Name of the split; empty for the training images.
@@ -170,7 +170,7 @@ class Library:
         return catalogue, job
 
     def open_own(self, images: np.ndarray, labels: np.ndarray, model: str) -> Catalogue:
-        """A visitor's own drawings, uint8 (n, 28, 28) and labels (n,), -1 where there is none, read now."""
+        """Returns a visitor's own drawings, uint8 (n, 28, 28) and labels (n,), -1 where there is none, read now."""
         stored = self._models.find(model)
         split = own_split(images, labels)
         logits, vectors = embed_all(self._models.open(stored).embedder, split.images, self._open_projection(stored))
@@ -178,7 +178,7 @@ class Library:
         return Catalogue(split, find_seen(split, stored), answers, np.empty((0, 2), np.int64))
 
     def find_relatives(self, image: np.ndarray, model: str, space: str, num_relatives: int) -> Relatives:
-        """The training images most like an image; an image is not its own relative.
+        """Returns the training images most like an image; an image is not its own relative.
 
         Args:
             image: float32 (28, 28) in [0, 1].
@@ -212,7 +212,7 @@ class Library:
         return Relatives(catalogue.split, catalogue.seen, neighbours, limit)
 
     def place(self, image: np.ndarray, model: str, name: str, map_name: str) -> np.ndarray:
-        """Where an image, float32 (28, 28) in [0, 1], lies on a split's map: float32 (2,).
+        """Returns where an image, float32 (28, 28) in [0, 1], lies on a split's map: float32 (2,).
 
         Raises:
             NotReadyError: The map is being computed.
@@ -233,7 +233,7 @@ class Library:
         try:
             stamp = source.stamp
         except OSError as error:
-            raise QueryError(f"{name} is gone: {error}. Reload the page.") from error
+            raise QueryError(f"{name} can no longer be read: {error}. Reload the page.") from error
 
         def load() -> _OpenSplit | None:
             split = load_split(source, self._cache_dir, prepare=False)
@@ -269,7 +269,7 @@ def _not_ready(job: Job | None) -> NotReadyError:
 
 
 def _find_places(map_name: str, answers: Answers) -> np.ndarray:
-    """Places of all images of a split, float32 (n, 2), NaN for those that are not on the map."""
+    """Returns the places of all images of a split, float32 (n, 2), NaN for those that are not on the map."""
     places = np.full((len(answers.vectors), 2), np.nan, np.float32)
     shown = select_for_map(len(places))
     places[shown] = answers.vectors[shown, :2] if map_name == "pca" else answers.layout

@@ -43,7 +43,7 @@ class OpenModel:
 
     @property
     def embedder(self) -> Embedder:
-        """What gives its embedding.
+        """The runner that gives its embeddings.
 
         Raises:
             DamagedModelError: It has none.
@@ -76,12 +76,12 @@ class Models:
         self._open: Shelf[OpenModel] = Shelf(_MOST_BYTES, _count_bytes, pinned={found.folder})
 
     def list_all(self) -> list[StoredModel]:
-        """Those that can answer now, the default first; ones trained since the start are among them."""
+        """Lists the models that can answer now, the default first; ones trained since the start are among them."""
         models, _ = list_stored(self._roots, self._read)
         return sorted(models, key=lambda model: model.name != self.default)
 
     def find(self, name: str = "") -> StoredModel:
-        """The stored model of a name, see `find_stored`.
+        """Returns the stored model of a name, see `find_stored`.
 
         Raises:
             ModelError: There is none, or it is damaged.
@@ -94,7 +94,7 @@ class Models:
         return found
 
     def open(self, stored: StoredModel) -> OpenModel:
-        """A stored model, ready to answer.
+        """Returns a stored model, ready to answer.
 
         Raises:
             MnistError: Its files have gone, or are damaged.
@@ -114,7 +114,7 @@ class Models:
 
 
 def _read_or_refuse(folder: Path) -> StoredModel | Exception:
-    """A stored model, or what is wrong with its files."""
+    """Returns a stored model, or what is wrong with its files."""
     try:
         return read_stored(folder)
     except StorageError:  # they may be readable in a moment
@@ -124,5 +124,5 @@ def _read_or_refuse(folder: Path) -> StoredModel | Exception:
 
 
 def _count_bytes(model: OpenModel) -> int:
-    """All that can be opened of it holds its weights: to answer, to embed, to show layers, and those layers' own."""
+    """Counts the bytes of all that can be opened of it: to answer, to embed, to show layers, and those layers' own."""
     return 4 * 4 * model.stored.recipe.network.num_parameters

@@ -20,7 +20,7 @@ class OneAtATime:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """One's turn, while the context lasts.
+        """Holds a turn while the context lasts.
 
         Raises:
             NotReadyError: It did not come: others are at it.

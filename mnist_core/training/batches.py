@@ -18,7 +18,7 @@ from .pools import Pool
 def build_input_pipeline(
     images: np.ndarray, labels: np.ndarray, pools: Sequence[Pool], recipe: Recipe
 ) -> dict[str, Any]:
-    """What `fit` reads from: plain arrays where it can, because nothing is faster."""
+    """Returns what `fit` reads from: plain arrays where it can, because nothing is faster."""
     if recipe.augmentation.is_active or pools:
         return {"x": Batches(images, labels, pools, recipe)}
     return {"x": as_float(images)[..., None], "y": encode_labels(labels, recipe), "batch_size": recipe.batch_size}
@@ -66,7 +66,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no ty
 
 
 def add_label_noise(labels: np.ndarray, recipe: Recipe) -> np.ndarray:
-    """The labels as int32, a share of them replaced by one of the nine others."""
+    """Returns the labels as int32, a share of them replaced by one of the nine others."""
     labels = labels.astype(np.int32)
     # A stream of its own: the order of images stays that of the run without noise.
     generator = np.random.default_rng([recipe.seed, 0x6E6F697365])
@@ -76,7 +76,7 @@ def add_label_noise(labels: np.ndarray, recipe: Recipe) -> np.ndarray:
 
 
 def encode_labels(labels: np.ndarray, recipe: Recipe) -> np.ndarray:
-    """Labels as the recipe's loss takes them."""
+    """Returns the labels as the recipe's loss takes them."""
     if recipe.loss == "sparse":
         return labels.astype(np.int32)
     return np.eye(recipe.network.num_outputs, dtype=np.float32)[labels]

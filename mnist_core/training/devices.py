@@ -36,19 +36,19 @@ def choose_devices(requested: str = "auto") -> list[str]:
         tensorflow.config.set_visible_devices([], "GPU")
         return []
     if requested == "gpu" and not gpus:
-        raise DeviceError("A GPU was asked for, but TensorFlow can use none. Use --device auto.", requested, "CPU")
+        raise DeviceError("A GPU was requested, but TensorFlow cannot use one. Use --device auto.", requested, "CPU")
     for gpu in gpus:
         tensorflow.config.experimental.set_memory_growth(gpu, True)
     return [f"GPU:{index}" for index in range(len(gpus))]
 
 
 def share_among(devices: Sequence[str]) -> contextlib.AbstractContextManager[Any]:
-    """The scope in which a model is built whose batches several devices share."""
+    """Returns the scope in which a model is built whose batches several devices share."""
     return _open_strategy(tuple(devices)).scope() if len(devices) > 1 else contextlib.nullcontext()
 
 
 def usable_devices(num_images: int, batch_size: int, num_validation: int, devices: Sequence[str]) -> Sequence[str]:
-    """The first devices, as many as can share all batches.
+    """Returns the first devices, as many as can share all batches.
 
     Keras fails when the first batch is shared unevenly, and when a device gets nothing of the last one.
     """
@@ -75,7 +75,7 @@ def _open_strategy(devices: tuple[str, ...]) -> Any:
 
 
 def gather_on_one_device(model: keras.Model, recipe: Recipe) -> keras.Model:
-    """The same model on one device: a mirrored one answers each batch once for every device."""
+    """Returns the same model on one device: a mirrored one answers each batch once for every device."""
     gathered = build_model(recipe.network)
     gathered.set_weights(model.get_weights())
     return gathered

@@ -19,7 +19,7 @@ CLASSIC_ACTIVATIONS = ("relu", "sigmoid", "tanh")
 
 
 def train_all(workbench: Workbench) -> list[StoredModel]:
-    """The result of every recipe as it stands, the shipped one's and what is stored included."""
+    """Returns the result of every recipe as it stands, the shipped one's and what is stored included."""
     models = []
     for recipe in RECIPES.values():
         shipped = SHIPPED_DIR / recipe.name
@@ -33,7 +33,7 @@ def train_all(workbench: Workbench) -> list[StoredModel]:
 
 
 def activation_recipe(activation: str, *, epochs: int | None = None, limit: int | None = None, seed: int = 0) -> Recipe:
-    """`vgg_small` with an activation in every hidden layer; the output stays softmax."""
+    """Returns `vgg_small` with an activation in every hidden layer; the output stays softmax."""
     base = find_recipe("vgg_small")
     return dataclasses.replace(
         base,
@@ -85,7 +85,7 @@ ABLATIONS: dict[str, tuple[str, ...]] = {
 
 
 def ablated_recipe(parts: Sequence[str], *, epochs: int, limit: int, num_images: int, seed: int) -> Recipe:
-    """A short run of sketchnet's recipe without some of its parts; what it draws shrinks as its images do."""
+    """Returns a short run of sketchnet's recipe without some of its parts; what it draws shrinks as its images do."""
     base = find_recipe("sketchnet")
     share = min(1, limit / num_images)
     short = dataclasses.replace(
@@ -127,7 +127,7 @@ def ablate(workbench: Workbench, *, num_seeds: int = 3, epochs: int = 5, limit: 
     if num_seeds < 1:
         raise ValueError(f"`num_seeds` must be at least 1. Received: num_seeds={num_seeds!r}")
     if workbench.data.ink is None:
-        raise DataError(f"The ablation needs MNIST with the pen ink. Received: {workbench.data.name}.")
+        raise DataError(f"The ablation needs MNIST and the pen ink. Received: {workbench.data.name}.")
     rows = []
     for without, parts in ABLATIONS.items():
         models = []

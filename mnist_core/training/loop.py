@@ -89,7 +89,9 @@ def train(
             stop_if_asked()
     except KeyboardInterrupt:
         if monitor.best_weights is None:
-            raise StoppedError("Training was stopped before its first epoch ended: there is nothing to keep.") from None
+            raise StoppedError(
+                "Training was stopped before its first epoch ended, so there is nothing to keep."
+            ) from None
         model.set_weights(monitor.best_weights)
         stopped_after = monitor.best_epoch
     if monitor.reached_aim:
@@ -101,7 +103,7 @@ def train(
 
 @contextlib.contextmanager
 def _hold_back_interrupts() -> Iterator[Callable[[], None]]:
-    """Ctrl-C waits until the function that is given is called: inside TensorFlow's own code it can crash the process.
+    """Makes Ctrl-C wait until the given function is called: inside TensorFlow's own code it can crash the process.
 
     A second one does not wait.
     """

@@ -41,7 +41,7 @@ class Pool:
 
 
 def build_pools(recipe: Recipe, data: TrainingData) -> list[Pool]:
-    """The pools that a recipe draws from; none where it asks for none, or where the pen ink is not at hand."""
+    """Returns the pools that a recipe draws from; none where it asks for none, or where the pen ink is not at hand."""
     pools = []
     num_ink, num_outliers = count_per_epoch(recipe, len(data.x_train[: recipe.limit]))
     if num_ink and data.ink is not None:
@@ -55,12 +55,12 @@ def build_pools(recipe: Recipe, data: TrainingData) -> list[Pool]:
 
 
 def count_per_epoch(recipe: Recipe, num_images: int) -> tuple[int, int]:
-    """Pen drawings and outliers that an epoch takes beside its images: of a small set they must not bury the digits."""
+    """Counts pen drawings and outliers that an epoch takes beside its images: they must not bury a small set."""
     return min(recipe.ink, num_images), min(recipe.outliers, max(1, num_images // 2))
 
 
 def _draw_ink(recipe: Recipe, ink: PenInk, per_epoch: int) -> Pool:
-    """Every drawing in turn, each time in another hand, until all epochs have enough or eight hands have drawn all."""
+    """Draws every drawing in turn, each time in another hand, until all epochs have enough or eight hands drew all."""
     generator = np.random.default_rng([recipe.seed, _INK_STREAM])
     drawings, labels = [check_ink(strokes) for strokes in ink.ink], ink.labels
     count = min(per_epoch * recipe.epochs, _MOST_HANDS * len(drawings))

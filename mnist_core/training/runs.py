@@ -42,7 +42,7 @@ _NUM_OUTLIERS = 1400
 
 @dataclass(frozen=True)
 class Workbench:
-    """What runs need beside their recipes.
+    """The data, models and devices that runs need beside their recipes.
 
     Args:
         data: What to train and validate on.
@@ -66,7 +66,7 @@ class Workbench:
     def for_dataset(
         cls, dataset: Dataset, roots: tuple[Path, ...], recipes: Sequence[Recipe] = (), **options: Any
     ) -> Workbench:
-        """A workbench with the dataset's own test set, its training set split.
+        """Returns a workbench with the dataset's own test set, its training set split.
 
         Args:
             dataset: What to train and measure on.
@@ -80,14 +80,14 @@ class Workbench:
             return bench
         if dataset.name != "mnist":
             bench.say(
-                f"The pen ink is for MNIST's digits and stays out. If {dataset.name} is no set of digits, add "
-                "--outliers 0."
+                f"The pen ink is used with MNIST's digits only and is left out. If {dataset.name} does not hold "
+                "digits, add --outliers 0."
             )
             return bench
         return dataclasses.replace(bench, data=add_ink(bench.data, load_pendigits()))
 
     def find(self, recipe: Recipe) -> StoredModel | None:
-        """The complete result of a recipe on this data, if it is stored."""
+        """Returns the complete result of a recipe on this data, if it is stored."""
         return find_complete(recipe, self.data_for(recipe).digest, self.roots)
 
     def find_measured(self, recipe: Recipe) -> StoredModel | None:
@@ -110,11 +110,11 @@ class Workbench:
         return stored if is_measured else None
 
     def data_for(self, recipe: Recipe) -> TrainingData:
-        """What a recipe sees of the data: the pen ink only if it asks for it."""
+        """Returns what a recipe sees of the data: the pen ink only if it asks for it."""
         return self.data if recipe.ink else dataclasses.replace(self.data, ink=None, validation_ink=None)
 
     def load_or_train(self, recipe: Recipe) -> StoredModel:
-        """The complete result of a recipe on this data, trained only if it is not stored with its figures.
+        """Returns the complete result of a recipe on this data, trained only if it is not stored with its figures.
 
         Raises:
             KeyboardInterrupt: The training was stopped; what it had reached is stored.
@@ -123,7 +123,7 @@ class Workbench:
         if stored is None:
             stored = self.train(recipe)
             if not stored.complete:
-                raise KeyboardInterrupt(f"Stopped; {stored.name} holds what was reached.")
+                raise KeyboardInterrupt(f"Stopped; {stored.name} holds the best so far.")
         return stored
 
     def train(self, recipe: Recipe, folder: Path | None = None) -> StoredModel:
@@ -218,7 +218,7 @@ class Workbench:
 
 
 def device_finder(requested: str) -> Callable[[], Sequence[str]]:
-    """What a workbench asks for devices, see `devices.choose_devices`; TensorFlow is loaded at the first question."""
+    """Returns a function that finds devices, see `devices.choose_devices`; TensorFlow loads at the first call."""
     check_choice(requested)
 
     @functools.cache
@@ -232,13 +232,13 @@ def device_finder(requested: str) -> Callable[[], Sequence[str]]:
 
 
 def _generate_outliers(data: TrainingData) -> PreparedSet:
-    """Outliers that no run learns from, of all families alike, made of validation digits."""
+    """Generates outliers that no run is trained on, of all families alike, made of validation digits."""
     images = generate_outliers(data.x_validation, data.y_validation, _NUM_OUTLIERS, np.random.default_rng(0))
     return PreparedSet.from_mnist(images, np.zeros(len(images)))
 
 
 def start_from(recipe: Recipe, model: StoredModel, freeze: Sequence[str] = (), parts: Parts | None = None) -> Recipe:
-    """The recipe, started from a stored model, whose network it takes over.
+    """Returns the recipe, started from a stored model, whose network it takes over.
 
     Args:
         recipe: What to train.
@@ -261,7 +261,9 @@ def start_from(recipe: Recipe, model: StoredModel, freeze: Sequence[str] = (), p
         )
     frozen = find_layers(network, freeze)
     if len(frozen) == len(find_layers(network, ["*"])):
-        raise ArchitectureError("All layers are frozen: nothing is left to train. Leave at least `logits`.", "logits")
+        raise ArchitectureError(
+            "All layers are frozen, so there is nothing to train. Leave at least `logits` unfrozen.", "logits"
+        )
     return dataclasses.replace(recipe, start=Start(model.name, model.weights_digest, frozen))
 
 

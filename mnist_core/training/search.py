@@ -77,7 +77,7 @@ class _GridSampler(optuna.samplers.BaseSampler):
 
 
 def _find_left(trials: Sequence[FrozenTrial]) -> list[Point]:
-    """The points that none of the trials has taken."""
+    """Returns the points that none of the trials has taken."""
     taken = [trial.params for trial in trials]
     return [point for point in list_points() if point not in taken]
 
@@ -104,7 +104,7 @@ class _Search:
             return self._conclude()
         except KeyboardInterrupt:
             raise KeyboardInterrupt(
-                f"Stopped. The trials are kept in {self._place}; the same command goes on with them."
+                f"Stopped. The trials are kept in {self._place}; the same command continues with them."
             ) from None
 
     def _conclude(self) -> dict[str, Any]:
@@ -135,7 +135,7 @@ class _Search:
             return optuna.samplers.TPESampler(constant_liar=True)  # workers must not all try what looks best
 
     def _wait_for_work(self) -> bool:
-        """Whether there is a trial to make; waits for trials of other workers that may come back."""
+        """Returns whether there is a trial to make; waits for trials of other workers that may come back."""
         is_waiting = False
         while time.monotonic() < self._deadline:
             return_stale_trials(self._study)
@@ -152,7 +152,7 @@ class _Search:
             if not num_running:
                 return False
             if not is_waiting:
-                self._workbench.say(f"Waiting for {num_running} trials of other workers, which may have died")
+                self._workbench.say(f"Waiting for {num_running} trials of other workers, which may have crashed")
             is_waiting = True
             time.sleep(_WAIT_SECONDS)
         return False
@@ -212,7 +212,7 @@ class _Search:
                 trial.set_user_attr("seconds", round(time.monotonic() - started, 2))
 
     def _train(self, recipe: Recipe, trial: optuna.Trial | None = None) -> float:
-        """Validation accuracy of a recipe, as long as the time and a trial's prospects allow."""
+        """Returns the validation accuracy of a recipe, as long as the time and a trial's prospects allow."""
         with needed_packages():
             import keras
 
@@ -243,12 +243,12 @@ class _Search:
         return accuracy
 
     def _count_earlier(self, number: int, point: Point) -> int:
-        """How many earlier trials tried this point: the sampler may like it again."""
+        """Returns how many earlier trials tried this point: the sampler may like it again."""
         earlier = [trial for trial in self._study.get_trials(deepcopy=False) if trial.number < number]
         return sum(trial.params == point and trial.state != TrialState.FAIL for trial in earlier)
 
     def _trials(self, *states: TrialState) -> list[FrozenTrial]:
-        """Trials of networks that can be built."""
+        """Returns the trials of networks that can be built."""
         trials = self._study.get_trials(deepcopy=False, states=states)
         return [trial for trial in trials if "impossible" not in trial.user_attrs]
 
@@ -266,7 +266,7 @@ class _Search:
         }
 
     def _spread(self, best: FrozenTrial) -> dict[str, Any]:
-        """Validation accuracies of the best network with other seeds; kept in the study for the next time."""
+        """Returns validation accuracies of the best network with other seeds; kept in the study for the next time."""
         first = best.user_attrs["seed"]
         accuracies = {first: _read_accuracy(best)}
         for seed in range(first + 1, first + self._settings.seeds):

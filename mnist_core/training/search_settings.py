@@ -1,4 +1,4 @@
-"""What a search may try and how it is set, and where it keeps its trials: all that needs no Optuna."""
+"""The search space and the settings of a search, and where it keeps its trials: all that needs no Optuna."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Point = dict[str, int]
 
 @dataclass(frozen=True)
 class SearchSettings:
-    """How to search.
+    """The settings of a search.
 
     Args:
         storage: See `studies.open_study`.
@@ -65,12 +65,12 @@ class SearchSettings:
 
 
 def list_points() -> list[Point]:
-    """All combinations of the space."""
+    """Returns all combinations of the space."""
     return [dict(zip(SPACE, values, strict=True)) for values in itertools.product(*SPACE.values())]
 
 
 def list_impossible() -> list[dict[str, Any]]:
-    """The combinations that cannot be built, each with the layer and the reason. Nothing is trained for it."""
+    """Returns the combinations that cannot be built, each with the layer and the reason. Nothing is trained for it."""
     impossible = []
     for point in list_points():
         try:
@@ -81,7 +81,7 @@ def list_impossible() -> list[dict[str, Any]]:
 
 
 def grid_recipe(point: Point, *, epochs: int = 5, limit: int | None = None, seed: int = 0) -> Recipe:
-    """The recipe of one combination.
+    """Builds the recipe of one combination.
 
     A block is a same-padded and a valid convolution, then pooling. The second block has twice as many filters as the
     first, the third twice as many as the second, as in `vgg_small`, which is one of the combinations.
@@ -96,11 +96,11 @@ def grid_recipe(point: Point, *, epochs: int = 5, limit: int | None = None, seed
 
 
 def default_storage(cache_dir: Path) -> str:
-    """Where a search keeps its trials unless it is told: in an SQLite file, or the journal that was begun before it."""
+    """Returns where a search keeps its trials by default: in an SQLite file, or in a journal begun before it."""
     journal = cache_dir / "studies" / "grid.journal"
     return str(journal) if journal.is_file() else f"{SQLITE}{journal.with_suffix('.db')}"
 
 
 def hide_password(where: str) -> str:
-    """The same place, fit to be shown."""
+    """Returns the place with its password hidden, fit to be shown."""
     return re.sub(r"(://[^:/@]*:)[^@]*@", r"\1***@", where)

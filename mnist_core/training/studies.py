@@ -121,7 +121,7 @@ def requeue(study: optuna.Study, trial: FrozenTrial) -> None:
 
 
 def was_requeued(study: optuna.Study, number: int) -> bool:
-    """Whether a trial has been put back already."""
+    """Returns whether a trial has been put back already."""
     return any(trial.user_attrs.get(_REPEATS) == number for trial in study.get_trials(deepcopy=False))
 
 
@@ -144,4 +144,4 @@ def _check_journal(path: Path) -> None:
         with path.open("rb") as file:
             entry = json.loads(file.readline())
         if not isinstance(entry, dict) or "op_code" not in entry:
-            raise ValueError("it holds something else than a study")
+            raise ValueError("it holds something other than a study")

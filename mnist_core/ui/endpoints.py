@@ -44,7 +44,7 @@ class EndpointBlocks(gr.Blocks):
 
 
 def _complete(parameters: Sequence[tuple[str, bool, Any, Any]], given: Sequence[Any]) -> list[Any]:
-    """The arguments of a call; one that is left out, or null, has its default if there is one.
+    """Completes the arguments of a call; one that is left out, or null, has its default if there is one.
 
     Args:
         parameters: Of each the name, whether it has a default, the default and the type.
@@ -194,7 +194,7 @@ def _find_neighbours(
     if strokes:
         image = render_ink(check_ink(strokes))
     elif index is None:
-        raise QueryError("Nothing to look for. Expected strokes, or the index of a sample.")
+        raise QueryError("There is nothing to look for. Expected strokes, or the index of a sample.")
     else:
         images = library.open_split(split).images
         image = images[check_index(index, len(images))].astype(np.float32) / 255
@@ -208,7 +208,7 @@ def _find_neighbours(
 
 
 def _rename(sample: dict[str, Any]) -> dict[str, Any]:
-    """What the page calls isSeen is seen for a program."""
+    """Renames isSeen, as the page calls it, to seen, as programs do."""
     names = {"isSeen": "seen", "isAccepted": "accepted"}
     return {names.get(name, name): value for name, value in sample.items()}
 
@@ -222,7 +222,7 @@ def _open_upload(picture: Any) -> Image.Image:
 
 
 def _or_error(answer: Callable[[], Any]) -> Any:
-    """What `answer` gives; what it cannot do becomes an error that the caller can read."""
+    """Returns what `answer` gives; what it cannot do becomes an error that the caller can read."""
     try:
         found = answer()
         check_sendable(found)

@@ -57,11 +57,11 @@ class PageFiles:
 
     @property
     def names(self) -> list[str]:
-        """All files, as paths within the folder."""
+        """The files, as paths within the folder."""
         return list(self._files)
 
     def address(self, name: str) -> str:
-        """Where the page finds a file: relative to the page, which may lie below any path."""
+        """Returns where the page finds a file: relative to the page, which may lie below any path."""
         return f"parts/{self.digest}/{name}"
 
     def route(self) -> Route:
@@ -83,7 +83,7 @@ class PageFiles:
         )
 
     def _follow_imports(self, names: list[str]) -> list[str]:
-        """These scripts and all that they import."""
+        """Lists these scripts and all that they import."""
         found = dict.fromkeys(names)
         waiting = list(names)
         while waiting:
@@ -113,7 +113,7 @@ class PageFiles:
 
 @functools.cache
 def page_files() -> PageFiles:
-    """The files of this page."""
+    """Returns the scripts and styles of this page, by their digest."""
     return PageFiles(ASSETS_DIR)
 
 

@@ -10,7 +10,7 @@ from .texts import load_texts
 
 
 def render_login() -> str:
-    """The form as HTML, with its texts, and with `{root}` and `{problem}` left to be filled in by the gate."""
+    """Returns the form as HTML, with its texts, and with `{root}` and `{problem}` left to be filled in by the gate."""
     texts = load_texts()
     page = re.sub(
         r'data-text="(\w+)">', lambda found: f"{found[0]}{html.escape(texts[found[1]])}", read_html("login/main")

@@ -8,7 +8,7 @@ from .wire import Message
 
 
 def describe_sample(catalogue: Catalogue, index: int) -> Message:
-    """One sample: index, label (None without one), isSeen; with answers also predicted, confidence and isAccepted."""
+    """Describes a sample: index, label (None without one), isSeen; with answers predicted, confidence, isAccepted."""
     label = int(catalogue.labels[index])
     sample = {
         "index": index,

@@ -9,10 +9,10 @@ from .wire import LiveFunction, Message
 
 
 def models_of(reader: Reader) -> LiveFunction:
-    """The function that both tabs ask for the models that can answer."""
+    """Returns the function that both tabs ask for the models that can answer."""
 
     def describe_models(message: Message) -> Message:
-        """`{}` to `{models, device, note}`."""
+        """Answers `{}` with `{models, device, note}`."""
         del message
         models = [_describe_model(model) for model in reader.models.list_all() if is_text(model.name)]
         return {"models": models, "device": reader.device.name, "note": reader.device.note}
@@ -21,7 +21,7 @@ def models_of(reader: Reader) -> LiveFunction:
 
 
 def _describe_model(model: StoredModel) -> Message:
-    """The model for the page; figures that are not known of it are None."""
+    """Returns the model for the page; figures that are not known of it are None."""
     test = model.figure("test", "accuracy"), model.figure("test", "interval", 0), model.figure("test", "interval", 1)
     changes = ", ".join([*([] if model.data_name == "mnist" else [model.data_name]), *model.recipe.list_changes()])
     # A folder that was named by hand is called by that name, the others by what was trained.

@@ -56,7 +56,7 @@ def build_page(reader: Reader, samples: Samples, library: Library) -> gr.Blocks:
 
 
 def launch_options(settings: Settings, reader: Reader) -> dict[str, Any]:
-    """What `Blocks.launch` needs for this page to look and behave as meant, and for everything to pass the gate."""
+    """Returns what `Blocks.launch` needs for this page to look and behave as meant, behind the gate."""
     app_kwargs = guard(settings, render_login(), reader.check, Path(get_upload_folder()))
     return {
         "theme": gr.themes.Base(font=_FONTS, font_mono=["ui-monospace", "monospace"]),

@@ -61,5 +61,5 @@ def add_part(folder: str, elem_id: str, functions: Sequence[LiveFunction] = (), 
 
 
 def read_html(name: str) -> str:
-    """A piece of HTML from assets/, by its path without the ending."""
+    """Returns a piece of HTML from assets/, by its path without the ending."""
     return (ASSETS_DIR / f"{name}.html").read_text(encoding="utf-8")

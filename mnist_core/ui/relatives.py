@@ -9,10 +9,10 @@ _NUM_RELATIVES = 10
 
 
 def relatives_of(library: Library) -> LiveFunction:
-    """The function that pad and data tab ask for relatives."""
+    """Returns the function that pad and data tab ask for relatives."""
 
     def find_relatives(message: Message) -> Message:
-        """`{image, model, space}` to the nearest training images.
+        """Answers `{image, model, space}` with the nearest training images.
 
         That is `{relatives, sprite, split, size, limit, hasNear}`; a relative has index, label, distance and isSeen.
         """

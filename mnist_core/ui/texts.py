@@ -10,7 +10,7 @@ LOCALES_DIR = ASSETS_DIR / "locales"
 
 
 def load_texts(language: str = "en") -> dict[str, str]:
-    """All texts of the page in one language, by key; `{name}` marks what is filled in."""
+    """Returns all texts of the page in one language, by key; `{name}` marks what is filled in."""
     texts: dict[str, str] = {}
     for path in sorted((LOCALES_DIR / language).glob("*.json")):
         texts |= json.loads(path.read_text(encoding="utf-8"))

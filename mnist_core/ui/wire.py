@@ -25,7 +25,7 @@ LiveFunction = Callable[[Message], Message]
 
 
 def never_raise(function: LiveFunction) -> LiveFunction:
-    """A function that the page may call: an exception would reach it as a silent nothing.
+    """Returns a function that the page may call: an exception would reach it as a silent nothing.
 
     It returns `{"ok": True, ...}`, `{"error": text}`, or, for what is being computed, `{"pending": share, "error": text
     or ""}`. What cannot be sent, because a name in it is no text, is an error, too.
@@ -55,7 +55,7 @@ def check_sendable(answer: Any) -> None:
 
 
 def explain(error: Exception, name: str) -> str:
-    """What a visitor is told of an error in `name`: of our own errors the message, without folders of this machine."""
+    """Returns what a visitor is told of an error in `name`: for our own the message, without this machine's folders."""
     if isinstance(error, MnistError):
         places = (getattr(error, name, None) for name in ("path", "moved_to"))
         message = str(error)
@@ -67,27 +67,27 @@ def explain(error: Exception, name: str) -> str:
 
 
 def encode_bytes(pixels: np.ndarray) -> str:
-    """The bytes of an array as base64."""
+    """Encodes the bytes of an array as base64."""
     return base64.b64encode(np.ascontiguousarray(pixels).tobytes()).decode()
 
 
 def encode_image(image: np.ndarray) -> str:
-    """An image, float32 (28, 28) in [0, 1], as base64 of 784 bytes."""
+    """Encodes an image, float32 (28, 28) in [0, 1], as base64 of 784 bytes."""
     return encode_bytes(np.rint(image * 255).astype(np.uint8))
 
 
 def encode_sprite(images: np.ndarray, columns: int) -> str:
-    """Images, uint8 (n, 28, 28), as base64 of one PNG picture, `columns` wide."""
+    """Encodes images, uint8 (n, 28, 28), as base64 of one PNG picture, `columns` wide."""
     return encode_picture(render_sprite(images, columns))
 
 
 def encode_picture(picture: Image.Image) -> str:
-    """A picture as base64 of a PNG file."""
+    """Encodes a picture as base64 of a PNG file."""
     return base64.b64encode(encode_png(picture)).decode()
 
 
 def describe_answer(probabilities: np.ndarray, verdict: Verdict) -> Message:
-    """Ten probabilities and what they say: `{probabilities, verdict}`."""
+    """Describes ten probabilities and what they say: `{probabilities, verdict}`."""
     return {
         "probabilities": probabilities.round(6).tolist(),
         "verdict": {"kind": verdict.kind, "labels": verdict.labels},
@@ -95,7 +95,7 @@ def describe_answer(probabilities: np.ndarray, verdict: Verdict) -> Message:
 
 
 def decode_image(text: Any) -> np.ndarray:
-    """Base64 of 784 bytes as an image, float32 (28, 28) in [0, 1].
+    """Decodes base64 of 784 bytes as an image, float32 (28, 28) in [0, 1].
 
     Raises:
         PictureError: It is something else, or empty.
@@ -107,7 +107,7 @@ def decode_image(text: Any) -> np.ndarray:
 
 
 def decode_base64(text: Any) -> bytes:
-    """The bytes of base64 text.
+    """Decodes base64 text into bytes.
 
     Raises:
         PictureError: It is none.

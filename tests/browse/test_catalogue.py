@@ -172,7 +172,7 @@ FREE += [{"sort": "slant"}, {"shuffle": 3}, {"descending": True}]
 @pytest.mark.parametrize("values", NEEDY, ids=str)
 def test_what_only_a_model_can_tell_waits_for_its_answers(values):
     assert Query(**values).needs_answers
-    with pytest.raises(QueryError, match="not known yet"):
+    with pytest.raises(QueryError, match="still being computed"):
         select_samples(made_up(answered=False), Query(**values))
 
 

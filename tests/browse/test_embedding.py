@@ -105,9 +105,9 @@ def spoil(folder, content):
 
 def test_a_network_that_does_not_end_in_a_dense_layer_is_refused(tmp_path):
     content = without_last_layer(shipped().read_litert())
-    with pytest.raises(ValueError, match="no dense layer"):
+    with pytest.raises(ValueError, match="not a dense layer"):
         add_embedding(content)
-    with pytest.raises(DamagedModelError, match="no embedding can be taken from it") as caught:
+    with pytest.raises(DamagedModelError, match="embedding cannot be read") as caught:
         Embedder(spoil(tmp_path / "cut", content))
     assert caught.value.path == tmp_path / "cut"
 

@@ -257,7 +257,7 @@ def test_nothing_found_is_said(tmp_path, folder):
     ink_file(folder)
     said = run("show", "ink", "--data-dir", folder, "--label", "5", "--output", tmp_path / "a.png")
     assert (said.code, said.out) == (1, "")
-    assert "No sample of ink is what was asked for" in said.messages
+    assert "No sample of ink matches" in said.messages
     assert not (tmp_path / "a.png").exists()
 
 

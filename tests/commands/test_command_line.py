@@ -315,7 +315,7 @@ def test_a_folder_of_ones_own_among_the_models_is_said_to_be_none_and_stays(cach
     (cache / "models/holiday").mkdir()
     said = run("models")
     assert said.code == 0
-    assert "holiday is no stored model" in said.messages
+    assert "holiday is not a stored model" in said.messages
     assert (cache / "models/holiday").is_dir()
 
 

@@ -249,7 +249,7 @@ def test_a_damaged_cache_is_listed_with_its_problem(tmp_path):
 def test_nothing_else_is_called_the_original_mnist(folder, make):
     said = run("data", "--data-dir", make(folder))
     assert "the original MNIST, " not in said.out
-    assert "MNIST is not here" in said.messages
+    assert "MNIST was not found" in said.messages
 
 
 def test_without_mnist_it_is_said_how_it_comes():
@@ -257,14 +257,14 @@ def test_without_mnist_it_is_said_how_it_comes():
     assert said.code == 0
     assert "downloaded when it is first needed" in said.messages
     assert "--data-dir" in said.messages
-    assert "MNIST is not here" not in said.out
+    assert "MNIST was not found" not in said.out
 
 
 @pytest.mark.parametrize("place", ["data", "nowhere", "data/none.npz"])
 def test_a_place_without_a_set_is_exit_code_1(folder, place):
     said = run("data", "--data-dir", folder.parent / place)
     assert said.code == 1
-    assert f"No MNIST, nor a set of its layout, is at {folder.parent / place}." in said.messages
+    assert f"Neither MNIST nor a set of the same layout was found at {folder.parent / place}." in said.messages
     assert "Traceback" not in said.messages
 
 
@@ -352,7 +352,7 @@ def test_pictures_in_a_file_of_that_name_are_not_called_mnist(folder):
     pictures_file(folder, "mnist.npz")
     said = run("data", "--data-dir", folder)
     assert "the original MNIST" not in said.out
-    assert "MNIST is not here" in said.messages
+    assert "MNIST was not found" in said.messages
 
 
 @pytest.mark.parametrize("place", ["~nosuchuser/x", "x" * 300])

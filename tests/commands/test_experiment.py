@@ -251,7 +251,7 @@ def test_an_ablation_of_another_set_says_what_it_needs(monkeypatch, tmp_path):
     monkeypatch.setattr(experiment, "open_workbench", lambda options, *recipes: bench)
     said = run(*ABLATION)
     assert (said.code, said.out, bench.trained) == (1, "", [])
-    assert "needs MNIST with the pen ink" in said.messages
+    assert "needs MNIST and the pen ink" in said.messages
 
 
 # Grid

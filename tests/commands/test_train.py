@@ -319,7 +319,7 @@ def source(cache):
         (["--freeze", "conv1"], "--from"),
         (["--from", "nonesuch"], "nonesuch"),
         (["--from", "source", "--freeze", "conv7"], "conv7"),
-        (["--from", "source", "--freeze", "*"], "nothing is left to train"),
+        (["--from", "source", "--freeze", "*"], "nothing to train"),
         (["--from", "source", "--kernel", "5"], "conv1"),
         (["--from", "sketchnet"], "conv1"),
     ],
@@ -419,7 +419,7 @@ def test_a_recipe_that_wants_pen_ink_is_trained_on_it(pen, opened):
     (bench,) = opened
     assert bench.data.ink.digest == pen.training.digest
     assert bench.data.validation_ink.digest == pen.validation.digest
-    assert "Training lenet: 1,000 images, 900 pen drawings and 40 images that are no digits, 10" in said.messages
+    assert "Training lenet: 1,000 images, 900 pen drawings and 40 images that are not digits, 10" in said.messages
 
 
 @pytest.mark.parametrize("arguments", [("lenet",), ("sketchnet", "--ink", "0"), ("lenet", "--outliers", "30")])
@@ -455,7 +455,7 @@ def test_pictures_in_a_file_are_not_mixed_with_pen_ink(pen, opened, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (("--outliers", "8000"), "80 images and 40 images that are no digits"),
+        (("--outliers", "8000"), "80 images and 40 images that are not digits"),
         (("--ink", "500", "--limit", "50"), "50 images and 50 pen drawings"),
     ],
 )
@@ -470,7 +470,7 @@ def test_pen_ink_as_data_leaves_out_the_writers_that_are_kept_for_measuring(pen,
     said = run("train", "linear", "--data", write(tmp_path / "ink.npz", as_arrays(pen)), "--json")
     data = opened[0].data
     assert len(data.x_train) + len(data.x_validation) == len(pen.training.ink) == 44
-    assert "stay out" in said.messages
+    assert "left out" in said.messages
 
 
 def test_other_ink_as_data_is_taken_whole(opened, tmp_path):
@@ -479,13 +479,13 @@ def test_other_ink_as_data_is_taken_whole(opened, tmp_path):
         pack_ink(file, [drawing] * 50, [7] * 50)
     said = run("train", "linear", "--data", tmp_path / "ink.npz", "--json")
     assert len(opened[0].data.x_train) + len(opened[0].data.x_validation) == 50
-    assert "stay out" not in said.messages
+    assert "left out" not in said.messages
 
 
 def test_what_costs_other_data_without_pen_ink_is_said(monkeypatch, opened):
     other = dataclasses.replace(fabricated_mnist(), name="fashion")
     monkeypatch.setattr(console, "load_dataset", lambda *arguments, **options: other)
-    assert "If fashion is no set of digits, add --outliers 0" in run("train", "sketchnet", "--json").messages
+    assert "If fashion does not hold digits, add --outliers 0" in run("train", "sketchnet", "--json").messages
     assert "--outliers 0" not in run("train", "lenet", "--json").messages
 
 

@@ -3,7 +3,10 @@
 import contextlib
 import gzip
 import hashlib
+import io
 import os
+import pickle
+import re
 import struct
 import tracemalloc
 from pathlib import Path
@@ -100,7 +103,7 @@ def test_a_gzip_file_in_several_parts_is_one_file(tmp_path):
 )
 def test_what_does_not_begin_like_idx_is_refused(tmp_path, name, content):
     said = refusal(put(tmp_path / name, content))
-    assert f"is no IDX file: it begins with {content[:4].hex(' ')}. " in said
+    assert f"as an IDX file: it begins with {content[:4].hex(' ')} " in said
 
 
 @every_packing
@@ -122,14 +125,14 @@ def test_other_numbers_are_refused_by_name(tmp_path, code, numbers):
 @every_packing
 @pytest.mark.parametrize("end", range(4, 16))
 def test_a_cut_head_is_refused(tmp_path, name, end):
-    assert "ends within its head" in refusal(put(tmp_path / name, as_idx(CUBE)[:end]))
+    assert "ends within its header" in refusal(put(tmp_path / name, as_idx(CUBE)[:end]))
 
 
 @every_packing
 @pytest.mark.parametrize("end", [16, 17, 39])
 def test_a_cut_body_is_refused_with_how_much_is_there(tmp_path, name, end):
     said = refusal(put(tmp_path / name, as_idx(CUBE)[:end]))
-    assert f"its head says 2 x 3 x 4 bytes, and it holds {end - 16}." in said
+    assert f"promises 2 x 3 x 4 bytes, but it holds {end - 16}." in said
 
 
 @every_packing
@@ -172,7 +175,7 @@ def test_a_plain_file_that_calls_itself_gz_is_refused(tmp_path):
 
 def test_a_gzip_file_that_calls_itself_plain_is_refused(tmp_path):
     (tmp_path / "a").write_bytes(gzip.compress(as_idx(CUBE)))
-    assert "begins with 1f 8b 08" in refusal(tmp_path / "a")
+    assert "add .gz to its name" in refusal(tmp_path / "a")
 
 
 def a_folder(path):
@@ -346,11 +349,80 @@ def test_a_folder_that_is_missing_is_named_with_what_to_do(tmp_path):
         check_folder(tmp_path, "Name another.")
 
 
-@pytest.mark.parametrize("content", [b"hello", b"PK but no more", b"\x93NUMPY\x01\x00", b"\x80\x04K\x05."])
-def test_what_is_no_npz_is_not_recommended_to_be_unpickled(tmp_path, content):
+# What is given in place of data is named for what it is, with what to do.
+
+
+def npy(array):
+    with io.BytesIO() as file:
+        np.save(file, array)
+        return file.getvalue()
+
+
+def npz(**arrays):
+    with io.BytesIO() as file:
+        np.savez(file, **arrays)
+        return file.getvalue()
+
+
+PICKLES = [pickle.dumps({"x": [1, 2]}, protocol) for protocol in (2, 3, 4, 5)]
+PAGES = [b"<!DOCTYPE html><html lang='en'>", b"\n  <html><head>", b"\xef\xbb\xbf<!doctype HTML>"]
+MISTAKEN = [
+    *((content, "is a Python pickle", "numpy.savez") for content in PICKLES),
+    *((content, "is a web page", "Download the file itself") for content in PAGES),
+    (npy(CUBE), "is a single array", "numpy.savez"),
+    (npy(np.array([{}], object)), "is a single array", "numpy.savez"),
+]
+
+
+def advice(text):
+    assert not re.search("delete|unsafe|allow_pickle", text, re.IGNORECASE)
+    return text
+
+
+@pytest.mark.parametrize(("content", "kind", "remedy"), MISTAKEN)
+@pytest.mark.parametrize("read", [read_npz, list_npz, read_idx])
+def test_a_pickle_a_web_page_and_a_single_array_are_named(tmp_path, read, content, kind, remedy):
     (tmp_path / "some.npz").write_bytes(content)
-    with pytest.raises(DataError, match=r"some\.npz cannot be read as an npz file: File is not a zip file\."):
-        read_npz(tmp_path / "some.npz")
+    said = advice(refusal(tmp_path / "some.npz", read))
+    assert kind in said
+    assert remedy in said
+
+
+@pytest.mark.parametrize("content", [content for content, _, _ in MISTAKEN])
+def test_they_are_named_behind_the_name_of_a_gzip_file_too(tmp_path, content):
+    (tmp_path / "some.gz").write_bytes(content)
+    assert re.search("pickle|web page|single array", refusal(tmp_path / "some.gz"))
+
+
+@pytest.mark.parametrize("end", [-1, -8, 30])
+def test_a_gzip_file_without_its_end_is_named(tmp_path, end):
+    (tmp_path / "a.gz").write_bytes(gzip.compress(as_idx(CUBE))[:end])
+    said = advice(refusal(tmp_path / "a.gz"))
+    assert "is a gzip file that ends too early" in said
+    assert "again" in said
+
+
+@pytest.mark.parametrize("read", [read_npz, list_npz])
+def test_a_gzip_file_is_no_npz_file_and_is_named(tmp_path, read):
+    (tmp_path / "a.npz").write_bytes(gzip.compress(as_idx(CUBE)))
+    assert "is a gzip file. Unpack it" in advice(refusal(tmp_path / "a.npz", read))
+
+
+@pytest.mark.parametrize("read", [read_npz, list_npz])
+def test_an_npz_file_without_its_end_is_called_incomplete(tmp_path, read):
+    (tmp_path / "a.npz").write_bytes(npz(x=CUBE)[:-30])
+    assert "incomplete" in advice(refusal(tmp_path / "a.npz", read))
+
+
+def test_an_npz_file_of_objects_is_told_apart_from_one_of_numbers(tmp_path):
+    (tmp_path / "a.npz").write_bytes(npz(x=np.array([{}], object)))
+    assert "holds Python objects" in advice(refusal(tmp_path / "a.npz", read_npz))
+
+
+@pytest.mark.parametrize("content", [b"hello", b"PK but no more"])
+def test_what_is_nothing_known_is_refused_with_its_name(tmp_path, content):
+    (tmp_path / "some.npz").write_bytes(content)
+    assert "cannot be read as an npz file: File is not a zip file." in advice(refusal(tmp_path / "some.npz", read_npz))
 
 
 @pytest.mark.parametrize("save", [np.savez, np.savez_compressed])

@@ -163,7 +163,7 @@ def test_the_same_bytes_in_another_shape_are_refused(tmp_path, arrays):
 
 def test_a_damaged_cache_is_named_and_kept(tmp_path, arrays):
     path = write(tmp_path / "cache" / "mnist.npz", changed(arrays, "x_train"))
-    with pytest.raises(DataError, match="Delete it") as caught:
+    with pytest.raises(DataError, match="download it again") as caught:
         load_dataset(cache_dir=tmp_path / "cache")
     assert caught.value.path == path
     assert path.is_file()
@@ -330,7 +330,7 @@ def test_mnist_under_another_name_is_mnist(tmp_path, arrays):
 def test_a_cache_takes_nothing_but_mnist(monkeypatch, tmp_path, place):
     monkeypatch.setattr(dataset, "KERAS_PATH", tmp_path / place)
     path = write(tmp_path / place, other_set())
-    with pytest.raises(DataError, match=r"not the original MNIST.*Delete it") as caught:
+    with pytest.raises(DataError, match=r"not the original MNIST.*download it again") as caught:
         load_dataset(cache_dir=tmp_path / "cache")
     assert caught.value.path == path
     assert path.is_file()
@@ -379,7 +379,7 @@ def test_numbers_that_are_no_bytes_are_refused_with_what_was_received(tmp_path, 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_another_set_lacks_is_named(tmp_path, name):
-    with pytest.raises(DataError, match=f"lacks {name}\\. Expected x_train, y_train, x_test and y_test"):
+    with pytest.raises(DataError, match=f"lacks {name}\\. Expected"):
         load_dataset(write(tmp_path / "other.npz", {key: array for key, array in other_set().items() if key != name}))
 
 

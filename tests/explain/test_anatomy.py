@@ -182,5 +182,5 @@ def test_a_damaged_file_is_refused(tmp_path):
     folder = copy_model(stored_architecture("linear"), tmp_path / "damaged")
     (folder / "model.tflite").write_bytes(b"no model at all, but long enough")
     update_checksum(folder, "model.tflite")
-    with pytest.raises(DamagedModelError, match="no LiteRT file"):
+    with pytest.raises(DamagedModelError, match="not a LiteRT file"):
         Anatomy(load_stored(folder))

@@ -43,7 +43,7 @@ def test_many_values_are_refused_in_no_time(piece):
 
 @pytest.mark.parametrize("body", [b"[" * 33 + b"]" * 33, b'{"a":[' * 20 + b"]}" * 20, b"[" * 90_000, b"]", b'{"a"'])
 def test_what_lies_too_deep_or_is_not_closed_is_refused(body):
-    with pytest.raises(RefusedError, match="not closed, or lie more than 32 levels deep"):
+    with pytest.raises(RefusedError, match="not closed, or are nested more than 32 levels deep"):
         check_text(body)
 
 

@@ -97,7 +97,7 @@ def test_a_browser_logs_in_and_out():
 
 def test_a_wrong_password_is_told_in_the_form():
     response = client(ACCOUNTS).post("/login", data={"username": "ann", "password": "<b>"}, headers=PAGE)
-    assert (response.status_code, "<p>Name or password is wrong.</p>" in response.text) == (401, True)
+    assert (response.status_code, "<p>The name or the password is wrong.</p>" in response.text) == (401, True)
     assert "set-cookie" not in response.headers
 
 

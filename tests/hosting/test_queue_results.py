@@ -85,7 +85,7 @@ def test_the_oldest_answers_are_forgotten():
         assert list(program.gradio.kept) == ["s7", "s8", "s9"]
         program.gradio.may_go_on.set()
         assert b"process_completed" in await program.fetch("s9")
-        with pytest.raises(RefusedError, match="No answer waits"):
+        with pytest.raises(RefusedError, match="No answer is waiting"):
             await program.fetch("s0")
 
     asyncio.run(run())

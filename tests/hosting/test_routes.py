@@ -260,4 +260,4 @@ def test_a_connection_is_closed_whose_body_does_not_come(locked):
         connection.sendall(b"POST /login HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 9\r\n\r\nabc")
         answer = connection.makefile("rb").read()  # to its end
     assert answer.startswith(b"HTTP/1.1 408 ")
-    assert b"did not come within 1 seconds" in answer
+    assert b"did not arrive within 1 seconds" in answer

@@ -302,7 +302,7 @@ def test_a_folder_of_ones_own_is_no_stored_model_and_stays(tmp_path, name):
     folder.mkdir()
     (folder / name).write_text("sand")
     for refuse_it in (load_stored, lambda folder: find_stored("holiday", [folder.parent])):
-        with pytest.raises(NotAModelError, match="holiday is no stored model and stays") as caught:
+        with pytest.raises(NotAModelError, match="holiday is not a stored model and was left") as caught:
             refuse_it(folder)
     models, problems = list_stored([tmp_path])
     assert (models, [str(problem) for problem in problems]) == ([], [str(caught.value)])

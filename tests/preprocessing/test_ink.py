@@ -162,7 +162,7 @@ def test_ten_thousand_strokes_are_drawn():
 
 
 def test_more_points_than_the_limit_are_refused_with_both_numbers():
-    with pytest.raises(InkError, match=f"{MAX_POINTS + 1} points, at most {MAX_POINTS}"):
+    with pytest.raises(InkError, match=f"{MAX_POINTS + 1} points, of which at most {MAX_POINTS}"):
         check_ink([np.zeros((MAX_POINTS + 1, 2))])
     with pytest.raises(InkError, match="too much ink"):
         check_ink([[]] * (MAX_POINTS + 1))

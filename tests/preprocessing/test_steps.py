@@ -278,7 +278,7 @@ def test_the_command_measures_and_stores(folder):
 
 
 @pytest.mark.parametrize(
-    ("name", "problem"), [("pictures", "Expected ink"), ("learned", "learn from"), ("nonesuch", "no file")]
+    ("name", "problem"), [("pictures", "Expected ink"), ("learned", "held-out"), ("nonesuch", "no file")]
 )
 def test_the_command_refuses_sets_that_say_nothing(folder, name, problem):
     with pytest.raises(DataError, match=problem):

@@ -145,7 +145,7 @@ def test_a_child_that_says_nothing_can_be_waited_for_again_or_killed(start):
     child = start("hang")
     process = child.receive(30)["process"]
     for _ in range(2):
-        with pytest.raises(TimeoutError, match=r"nothing came for 0\.05 seconds"):
+        with pytest.raises(TimeoutError, match=r"no answer for 0\.05 seconds"):
             child.receive(0.05)
     assert child.is_alive
     started = time.monotonic()

@@ -137,7 +137,7 @@ def test_a_job_that_cannot_be_started_says_why(monkeypatch, program, jobs):
 def test_a_job_that_hangs_is_given_up(monkeypatch, program, jobs):
     monkeypatch.setattr(module, "_PATIENCE_SECONDS", 3)
     problem = wait_for(jobs.ask("hang", SHIPPED)).problem
-    assert problem == "The model's answers could not be computed: nothing came for 3 seconds, so it was given up."
+    assert problem == "The model's answers could not be computed: no answer for 3 seconds, so it was stopped."
     assert not is_running(program.log[0][2])
 
 

@@ -300,7 +300,7 @@ def test_a_file_that_went_is_no_longer_there(data):
 def test_a_file_that_goes_while_it_is_looked_for_is_named(data):
     (data.parent / "other.npz").symlink_to(data.parent / "nothing.npz")  # is listed, and is not there
     library = open_library(known(), data)
-    with pytest.raises(QueryError, match=r"is gone: .*other\.npz.* Reload the page\."):
+    with pytest.raises(QueryError, match=r"can no longer be read: .*other\.npz.* Reload the page\."):
         library.open_split(library.list_splits()[-1].name)
     assert len(library.open_split("test")) == NUM_TEST
 
@@ -460,7 +460,7 @@ def test_a_house_has_no_near_relative(library):
 
 @pytest.mark.parametrize("space", ["", "nonesuch", None, ["pixels"]])
 def test_an_unknown_space_is_refused_with_those_there_are(library, space):
-    with pytest.raises(QueryError, match=r"'space' takes one of embedding, pixels\. Received: "):
+    with pytest.raises(QueryError, match=r"'space' must be one of embedding, pixels\. Received: "):
         library.find_relatives(as_image(house()), "", space, 3)
 
 
@@ -476,7 +476,7 @@ def test_a_sample_is_placed_where_it_is_on_the_map(library, map_name):
 
 
 def test_an_unknown_map_is_refused_with_those_there_are(library):
-    with pytest.raises(QueryError, match=r"'map' takes one of pca, layout\. Received: 'nonesuch'"):
+    with pytest.raises(QueryError, match=r"'map' must be one of pca, layout\. Received: 'nonesuch'"):
         library.open_catalogue("test", "", "nonesuch")
 
 

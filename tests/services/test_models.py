@@ -129,5 +129,5 @@ def test_a_model_whose_folder_went_is_an_error_in_words_unless_it_is_open(root):
     shutil.rmtree(root / "a")
     shutil.rmtree(root / "b")
     assert (ask(models, "a") == expected).all()
-    with pytest.raises(MnistError, match="cannot be read now"):
+    with pytest.raises(MnistError, match="cannot be read at the moment"):
         models.open(unopened)

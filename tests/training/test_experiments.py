@@ -252,7 +252,7 @@ def test_what_was_trained_where_there_was_no_ink_is_trained_again(bench_with_ink
 
 
 def test_an_ablation_without_ink_is_refused_before_anything_is_trained(workbench):
-    with pytest.raises(DataError, match="needs MNIST with the pen ink"):
+    with pytest.raises(DataError, match="needs MNIST and the pen ink"):
         ablate(workbench)
     assert workbench.trained == []
 

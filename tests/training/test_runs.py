@@ -477,7 +477,7 @@ def test_a_start_from_another_network_is_refused_by_the_name_of_a_layer(tmp_path
 
 @pytest.mark.parametrize("freeze", [["*"], ["conv*", "dense1", "logits"]])
 def test_freezing_everything_is_refused(tmp_path, freeze):
-    with pytest.raises(ArchitectureError, match="nothing is left to train"):
+    with pytest.raises(ArchitectureError, match="nothing to train"):
         start_from(LENET, fake_model(tmp_path / "source"), freeze)
 
 

@@ -215,7 +215,7 @@ def test_a_page_is_as_large_as_asked(page, size, num):
 @pytest.mark.parametrize("value", [-1, 1.0, 1.5, "1", True, None, [1], {}])
 def test_a_page_that_is_no_whole_number_is_refused(page, name, value):
     answer = page.browse_samples(**{"split": "test", name: value})
-    assert_refused(answer, f"'{name}' takes a whole number", f"Received: {value!r}.")
+    assert_refused(answer, f"'{name}' must be a whole number", f"Received: {value!r}.")
 
 
 @pytest.mark.parametrize("size", [0, 401, 10**30])
@@ -394,11 +394,11 @@ def test_a_sample_that_is_not_there_is_refused(page, index):
 @pytest.mark.parametrize("position", [-1, True, "3", 1.0, [3]])
 def test_a_place_that_is_no_whole_number_is_refused(page, position):
     answer = page.open_sample(split="test", position=position)
-    assert_refused(answer, "'position' takes a whole number of at least 0", f"Received: {position!r}.")
+    assert_refused(answer, "'position' must be a whole number of at least 0", f"Received: {position!r}.")
 
 
 def test_of_no_samples_none_can_be_opened(page):
-    assert_refused(page.open_sample(split="test", label=3, predicted=4, position=0), "No sample is left")
+    assert_refused(page.open_sample(split="test", label=3, predicted=4, position=0), "No samples match")
 
 
 # What the chosen have in common
@@ -472,7 +472,7 @@ def test_the_map_is_the_first_two_directions_unless_another_is_asked_for(page):
 @pytest.mark.parametrize("map_name", ["nonesuch", 5, ["pca"]])
 def test_an_unknown_map_is_refused_with_those_there_are(page, name, map_name):
     answer = page.send(name, {"split": "test", "map": map_name, "image": encoded(IMAGES[0])})
-    assert_refused(answer, "'map' takes one of pca, layout.", "Received: ")
+    assert_refused(answer, "'map' must be one of pca, layout.", "Received: ")
 
 
 @pytest.mark.parametrize("map_name", ["pca", "layout"])
@@ -570,7 +570,7 @@ def test_no_own_drawings_are_an_empty_page(page):
     assert (answer["total"], answer["samples"]) == (0, [])
     assert page.describe_chosen(split="own", own=[])["total"] == 0
     assert_refused(page.open_sample(split="own", own=[], index=0), "no samples")
-    assert_refused(page.open_sample(split="own", own=[]), "No sample is left")
+    assert_refused(page.open_sample(split="own", own=[]), "No samples match")
 
 
 def test_two_hundred_own_drawings_are_read_and_not_one_more(page):

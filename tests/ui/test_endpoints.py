@@ -196,7 +196,7 @@ BAD_INK = {
     "infinite": ([[[0, 0], [1, float("inf")]]], "not a finite number"),
     "minus infinite": ([[[0, 0], [-float("inf"), 1]]], "not a finite number"),
     "null coordinate": ([[[None, 1], [2, 2]]], "not a finite number"),
-    "too far off": ([[[1e308, 0], [-1e308, 0]]], "too far off"),
+    "too far away": ([[[1e308, 0], [-1e308, 0]]], "too far away"),
     "too many points": ([[[index % 97, index % 89] for index in range(50_001)]], "too much ink"),
     "null": (None, "must be a list of strokes"),
     "number": (5, "must be a list of strokes"),
@@ -472,7 +472,7 @@ def test_the_pad_gets_the_interval_of_a_share(server):
     "message", [None, {}, {"right": 3, "total": 2}, {"right": 0, "total": 0}, {"right": "1", "total": 2}]
 )
 def test_the_pad_is_told_in_words_about_a_bad_share(server, message):
-    assert "how many drawings were read right" in call_pad(server, "compare_hand", message).json()["error"]
+    assert "number of drawings read right" in call_pad(server, "compare_hand", message).json()["error"]
 
 
 def test_drawings_come_back_as_a_file_that_the_program_reads(server, tmp_path):
@@ -508,7 +508,7 @@ def test_the_pad_is_told_in_words_about_bad_drawings(server, case):
 def test_the_pad_gets_the_stored_figures_as_tables_and_diagrams(server):
     answer = call_pad(server, "show_evidence", {}).json()
     titles = [part["title"] for part in answer["parts"]]
-    assert "Stored figures" in answer["note"]
+    assert "Stored results" in answer["note"]
     assert len(titles) == len(set(titles)) == 5
     assert all(len(row) == len(part["table"]["head"]) for part in answer["parts"] for row in part["table"]["rows"])
     (diagrams,) = [part["diagrams"] for part in answer["parts"] if "diagrams" in part]
@@ -661,10 +661,10 @@ BAD_LISTS = {
     "predicted": (("test", None, -1), "'predicted' takes digits from 0 to 9. Received: -1"),
     "model": (("test", None, None, "nonesuch"), "Available: sketchnet"),
     "sort": (("test", None, None, "", "size"), "one of index, confidence, loss, margin, ink, slant. Received: 'size'"),
-    "limit 0": (("test", None, None, "", "index", 0), "'limit' takes a whole number from 1 to 1000. Received: 0"),
+    "limit 0": (("test", None, None, "", "index", 0), "'limit' must be a whole number from 1 to 1000. Received: 0"),
     "limit 1001": (("test", None, None, "", "index", 1001), "Received: 1001"),
     "limit as text": (("test", None, None, "", "index", "5"), "Received: '5'"),
-    "offset": (("test", None, None, "", "index", 5, -1), "'offset' takes a whole number of at least 0. Received: -1"),
+    "offset": (("test", None, None, "", "index", 5, -1), "'offset' must be a whole number of at least 0. Received: -1"),
 }
 
 
@@ -725,8 +725,8 @@ BAD_NEIGHBOURS = {
     "truth as index": ((None, "test", True), "There is no sample True"),
     "split": ((None, "nonesuch", 5), "There is no set of digits named 'nonesuch'"),
     "model": ((ONE, "", None, "nonesuch"), "There is no model named 'nonesuch'. Available: sketchnet"),
-    "space": ((ONE, "", None, "", "nonesuch"), "'space' takes one of embedding, pixels. Received: 'nonesuch'"),
-    "limit 0": ((ONE, "", None, "", "pixels", 0), "'limit' takes a whole number from 1 to 100. Received: 0"),
+    "space": ((ONE, "", None, "", "nonesuch"), "'space' must be one of embedding, pixels. Received: 'nonesuch'"),
+    "limit 0": ((ONE, "", None, "", "pixels", 0), "'limit' must be a whole number from 1 to 100. Received: 0"),
     "limit 101": ((ONE, "", None, "", "pixels", 101), "Received: 101"),
 }
 

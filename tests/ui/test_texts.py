@@ -48,3 +48,42 @@ def test_no_text_stands_in_two_files():
     count = collections.Counter(key for texts in FILES.values() for key in texts)
     assert [key for key, number in count.items() if number > 1] == []
     assert load_texts() == {key: text for texts in FILES.values() for key, text in texts.items()}
+
+
+# What a network does not do, whatever its level: it computes, answers, and was trained by people on examples.
+MINDED = re.compile(
+    r"""\b(
+    thinks? | believes? | beliefs? | knows | knew | knowledge | likes | loves | hates | prefers | wants | hopes |
+    feels | decides? | guesses | guessed | doubts | suspects | understands? | understood | remembers | forgets |
+    notices | imagines | recalls | makes?\ up\ its\ mind | its\ mind | made\ up\ its\ mind | is\ (?:un)?sure |
+    is\ certain | is\ torn | is\ convinced | is\ confused | boasts | is\ honest | learns | looks\ (?:for|at)
+    )\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+ABOUT_PEOPLE = ("term_overfitting_school",)  # a pupil who learns by heart
+
+
+def minded(texts):
+    """The texts that a school class reads (all but those of the university level), and their words of a mind."""
+    read = {key: text for key, text in texts.items() if "_university" not in key}
+    return {key: found.group() for key, text in read.items() if (found := MINDED.search(text))}
+
+
+def test_no_text_of_the_school_level_gives_the_network_a_mind():
+    assert minded({key: text for key, text in load_texts().items() if key not in ABOUT_PEOPLE}) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The network thinks that this is a 7.",
+        "It knows lines and curves.",
+        "One filter likes upright lines.",
+        "Watch a network make up its mind.",
+        "It is sure of its answer.",
+        "The network guesses again.",
+    ],
+)
+def test_words_of_a_mind_are_found_at_the_school_level_and_left_to_the_university(text):
+    assert list(minded({"lesson_some_school": text, "lesson_some_university": text})) == ["lesson_some_school"]

@@ -66,7 +66,7 @@ class DataTab:
 
     @property
     def functions(self) -> tuple[LiveFunction, ...]:
-        """All of them, made so that they never raise."""
+        """All functions that the tab's script calls, made so that they never raise."""
         functions = (
             self.list_splits,
             self.browse_samples,
@@ -81,14 +81,14 @@ class DataTab:
         return tuple(map(never_raise, functions))
 
     def list_splits(self, message: Message) -> Message:
-        """`{}` to `{splits, training}`: what can be looked through, and where relatives come from."""
+        """Answers `{}` with `{splits, training}`: what can be looked through, and where relatives come from."""
         del message
         sources = self._library.list_splits()
         splits = [{"name": source.name, "kind": source.kind, "size": source.size} for source in sources]
         return {"splits": splits, "training": self._library.find_training()}
 
     def browse_samples(self, message: Message) -> Message:
-        """A question and `{page, size}` to a page of samples.
+        """Answers a question and `{page, size}` with a page of samples.
 
         That is `{total, page, samples, sprite, columns, counts, known, job}`; a sample has index, label, isSeen and, as
         far as answers are known, predicted, confidence and isAccepted.
@@ -111,12 +111,12 @@ class DataTab:
         }
 
     def watch_answers(self, message: Message) -> Message:
-        """`{split, model}` to `{known, job}`: how much is known by now, and what is still being computed."""
+        """Answers `{split, model}` with `{known, job}`: how much is known by now, and what is still being computed."""
         catalogue, job, _ = self._open({"split": message.get("split"), "model": message.get("model")})
         return _describe_known(catalogue, job)
 
     def open_sample(self, message: Message) -> Message:
-        """A question and `{position}` among its samples, or `{index}`, to one sample and what `model` makes of it."""
+        """Answers a question and `{position}` among its samples, or `{index}`, with one sample as `model` reads it."""
         catalogue, _, query = self._open(message)
         chosen = select_samples(catalogue, query)
         if message.get("index") is not None:
@@ -125,7 +125,7 @@ class DataTab:
             position = int(found[0]) if len(found) else None
         else:
             if not len(chosen):
-                raise QueryError("No sample is left by these filters. Take one away.")
+                raise QueryError("No samples match. Remove a filter.")
             position = check_whole("position", message.get("position", 0), 0) % len(chosen)
             index = int(chosen[position])
         image = catalogue.split.images[index]
@@ -144,7 +144,7 @@ class DataTab:
         }
 
     def describe_chosen(self, message: Message) -> Message:
-        """A question to what its samples have in common: charts, mean images, confusion matrix, figures by class."""
+        """Answers a question with what its samples have in common: charts, mean images, confusion matrix, figures."""
         catalogue, job, query = self._open(message)
         if catalogue.answers is None and job and not job.problem:
             raise NotReadyError(job.share)
@@ -162,7 +162,7 @@ class DataTab:
         }
 
     def draw_map(self, message: Message) -> Message:
-        """`{split, model, map}` to `{num, size, indices, places, labels, predicted}`, the last four base64 of arrays.
+        """Answers `{split, model, map}` with `{num, size, indices, places, labels, predicted}`, the last four base64.
 
         They are int32, float32 pairs, int8 with -1 for none, and int8; one entry for each image on the map.
         """
@@ -170,7 +170,7 @@ class DataTab:
         check_choice("map", map_name, MAPS)
         if message.get("split") == OWN:
             raise QueryError(
-                "Your drawings have no map of their own: on the map of another set the last one is marked."
+                "Your drawings have no map of their own. Choose another set: your last drawing is marked on its map."
             )
         catalogue, _, _ = self._open({**message, "map": map_name})
         shown = select_for_map(len(catalogue.split))
@@ -184,7 +184,7 @@ class DataTab:
         }
 
     def place_drawing(self, message: Message) -> Message:
-        """`{image, split, model, map}` to `{x, y, around, label, isAccepted}`: where a drawing lies on the map.
+        """Answers `{image, split, model, map}` with where a drawing lies: `{x, y, around, label, isAccepted}`.
 
         `around` is the part of the map about that place: left, top, right, bottom.
         """
@@ -204,7 +204,7 @@ class DataTab:
         }
 
     def _open(self, message: Message) -> tuple[Catalogue, Job | None, Query]:
-        """The catalogue that a question is about, what is still being computed, and the question."""
+        """Returns the catalogue that a question is about, what is still being computed, and the question."""
         query, model = Query.from_dict(message), str(message.get("model") or "")
         if message.get("split") == OWN:
             return self._library.open_own(*_read_own(message.get("own")), model), None, query
@@ -213,7 +213,7 @@ class DataTab:
 
 
 def _read_own(drawings: Any) -> tuple[np.ndarray, np.ndarray]:
-    """The visitor's own drawings as images, uint8 (n, 28, 28), and labels, -1 where there is none."""
+    """Returns the visitor's own drawings as images, uint8 (n, 28, 28), and labels, -1 where there is none."""
     if not isinstance(drawings, list) or len(drawings) > MOST_OWN or not all(isinstance(one, dict) for one in drawings):
         raise QueryError(f"Expected a list of at most {MOST_OWN} drawings.")
     images = [np.rint(decode_image(drawing.get("image")) * 255).astype(np.uint8) for drawing in drawings]
@@ -225,7 +225,7 @@ def _read_own(drawings: Any) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _find_duplicates(catalogue: Catalogue, index: int) -> list[int]:
-    """The near duplicates of one image."""
+    """Finds the near duplicates of one image."""
     if catalogue.duplicates is None:
         return []
     pairs = catalogue.duplicates[(catalogue.duplicates == index).any(axis=1)]
@@ -243,20 +243,20 @@ def _draw_charts(crowd: dict[str, Any]) -> list[Message]:
 
 
 def _find_end(values: list[np.ndarray], least: int) -> int:
-    """A multiple of ten that no value exceeds in size: the end of an axis."""
+    """Returns a multiple of ten that no value exceeds in size: the end of an axis."""
     largest = max((float(np.abs(numbers).max()) for numbers in values if len(numbers)), default=0.0)
     return max(least, 10 * math.ceil(largest / 10))
 
 
 def _read_label(svg: str) -> str:
-    """What the chart says to those who cannot see it."""
+    """Returns what the chart says to those who cannot see it."""
     from xml.etree import ElementTree
 
     return ElementTree.fromstring(svg).get("aria-label", "")
 
 
 def _describe_known(catalogue: Catalogue, job: Job | None) -> Message:
-    """How many of answers and duplicates are known; of what is being computed the share, and why it failed."""
+    """Returns how many of answers and duplicates are known; of what is being computed the share, and why it failed."""
     known = [catalogue.answers, catalogue.duplicates]
     return {
         "known": sum(thing is not None for thing in known),

@@ -7,11 +7,11 @@ from ..wire import LiveFunction, Message, decode_image, describe_answer, encode_
 
 
 def classify_with(reader: Reader) -> LiveFunction:
-    """The function that a page calls, or asks by its live line, while the pen moves."""
+    """Returns the function that a page calls, or asks by its live line, while the pen moves."""
 
     @never_raise
     def classify_drawing(message: Message) -> Message:
-        """`{strokes, image?, model?}` to the answer; `image` is base64 of 784 bytes that the strokes lie on."""
+        """Answers `{strokes, image?, model?}` with the reading; `image` is base64 of 784 bytes below the strokes."""
         strokes, model = message.get("strokes") or [], str(message.get("model") or "")
         if message.get("image"):
             return _pack(reader.read_drawing_on(decode_image(message["image"]), strokes, model))

@@ -16,12 +16,12 @@ Message = dict[str, Any]
 
 @functools.cache
 def load_figures() -> dict[str, Any]:
-    """The figures that `python -m mnist_core report` has stored, see `evidence.measure`."""
+    """Returns the figures that `python -m mnist_core report` has stored, see `evidence.measure`."""
     return json.loads(EVIDENCE_PATH.read_text(encoding="utf-8"))
 
 
 def show_evidence(message: Message) -> Message:
-    """`{}` to `{note, parts}`; a part has title, text, table (head, rows) and diagrams (svg, alt, caption)."""
+    """Answers `{}` with `{note, parts}`; a part has title, text, table (head, rows), diagrams (svg, alt, caption)."""
     del message
     texts, figures = load_texts(), load_figures()
     parts = []
@@ -38,7 +38,7 @@ def show_evidence(message: Message) -> Message:
 
 
 def _draw_reliability(figures: dict[str, Any]) -> list[dict[str, str]]:
-    """One diagram for each kind of digits."""
+    """Returns one diagram for each kind of digits."""
     texts, kinds = load_texts(), {entry["name"]: entry["kind"] for entry in figures["sets"]}
     digits = figures["models"][0]["digits"]
     diagrams = []
@@ -53,7 +53,7 @@ def _draw_reliability(figures: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def _in_words(sets: dict[str, Any]) -> str:
-    """What a reliability diagram shows, for those who cannot see it."""
+    """Returns what a reliability diagram shows, for those who cannot see it."""
     template = load_texts()["evidence_bin"]
     return " ".join(
         f"{name}: "

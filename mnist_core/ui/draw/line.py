@@ -26,7 +26,7 @@ _threads = ThreadPoolExecutor(os.cpu_count(), "live line")
 
 
 def line_route(classify_drawing: LiveFunction) -> WebSocketRoute:
-    """The route of the live line; it takes and sends JSON objects, one for each text message.
+    """Returns the route of the live line, which takes and sends JSON objects, one for each text message.
 
     A question is `{id, keep, strokes, image?, model?}`: of the strokes that the server has, the first `keep[0]` stay
     whole and of the next one `keep[1]` points, which the first of the new `strokes` continues; `image` and `model`, see
@@ -42,7 +42,7 @@ def line_route(classify_drawing: LiveFunction) -> WebSocketRoute:
 
 
 class LiveDrawing:
-    """What is on a page's pad, as far as the page has told."""
+    """The drawing on a page's pad, as far as the page has told it."""
 
     def __init__(self) -> None:
         self._strokes: list[Any] = []

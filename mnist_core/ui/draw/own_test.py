@@ -23,13 +23,13 @@ _MOST_DRAWINGS = 100
 
 
 def compare_hand(message: Message) -> Message:
-    """`{right, total}` to `{interval, rows}`: the visitor's share and the stored ones, each with its interval.
+    """Answers `{right, total}` with `{interval, rows}`: the visitor's share and stored ones, with intervals.
 
     A row is name, accuracy, interval (95 %) and whether it is the visitor's; stored figures are the shipped model's.
     """
     right, total = message.get("right"), message.get("total")
     if not (is_whole(total) and total >= 1 and is_index(right, total + 1)):
-        raise InkError(f"Expected how many drawings were read right, of how many. Received: {right!r} of {total!r}.")
+        raise InkError(f"Expected the number of drawings read right, and the total. Received: {right!r} of {total!r}.")
     interval = list(wilson_interval(right, total))
     rows = [{"name": "", "accuracy": right / total, "interval": interval, "isYou": True}]
     for name, figures in load_figures()["models"][0]["digits"].items():
@@ -41,7 +41,7 @@ def compare_hand(message: Message) -> Message:
 
 
 def pack_hand(message: Message) -> Message:
-    """`{drawings}`, each `{strokes, label}`, to `{file}`: base64 of an npz of ink that `evaluate` takes."""
+    """Answers `{drawings}`, each `{strokes, label}`, with `{file}`: base64 of an npz of ink that `evaluate` takes."""
     drawings = message.get("drawings")
     if not isinstance(drawings, list) or not 1 <= len(drawings) <= _MOST_DRAWINGS:
         raise InkError(f"Expected a list of 1 to {_MOST_DRAWINGS} drawings.")

@@ -12,7 +12,7 @@ from ..wire import Message, encode_image, never_raise
 
 
 def picture_route() -> Route:
-    """The route, to be sent a picture file."""
+    """Returns the route, to be sent a picture file."""
     return Route("/picture", _answer, methods=["POST"])
 
 
@@ -22,5 +22,5 @@ async def _answer(request: Request) -> JSONResponse:
 
 @never_raise
 def read_picture(message: Message) -> Message:
-    """`{picture}`, the bytes of a picture file, to `{image}`, base64 of 784 bytes."""
+    """Answers `{picture}`, the bytes of a picture file, with `{image}`, base64 of 784 bytes."""
     return {"image": encode_image(picture_to_image(open_picture(message["picture"])))}

@@ -27,12 +27,12 @@ def build_sketchpad(reader: Reader, samples: Samples, library: Library) -> gr.HT
 
 
 def live_functions(reader: Reader, samples: Samples, library: Library) -> tuple[LiveFunction, ...]:
-    """The functions that the pad's script calls; each takes and returns one JSON object."""
+    """Returns the functions that the pad's script calls; each takes and returns one JSON object."""
     generator = np.random.default_rng()
 
     @never_raise
     def pick_samples(message: Message) -> Message:
-        """`{}` to `{samples, source, name}`: two real images of each label, in random order."""
+        """Answers `{}` with `{samples, source, name}`: two real images of each label, in random order."""
         del message
         of_label = [np.flatnonzero(samples.labels == label) for label in range(10)]
         chosen = np.concatenate([generator.permutation(indices)[:2] for indices in of_label])

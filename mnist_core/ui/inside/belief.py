@@ -15,10 +15,10 @@ _COLUMNS = 10
 
 
 def belief_functions(bench: Bench) -> tuple[LiveFunction, ...]:
-    """The functions of this view, each from one JSON object to another."""
+    """Returns the functions that the view's script calls, each from one JSON object to another."""
 
     def follow_belief(message: Message) -> Message:
-        """`{strokes, model}` to what the model made of the drawing at each moment.
+        """Answers `{strokes, model}` with what the model made of the drawing at each moment.
 
         That is `{moments, probabilities, accepted, verdicts, sprite, columns, ends, turns, strokes, isTimed, cut}`:
         milliseconds; for each moment ten probabilities, whether it was taken for a digit, and {kind, labels}; the

@@ -28,7 +28,7 @@ class Bench:
         self.library = library
 
     def open(self, model: str) -> Anatomy:
-        """A stored model taken apart, by name; empty for the default.
+        """Returns a stored model taken apart, by name; empty for the default.
 
         Raises:
             ModelError: There is none of that name, or it cannot be opened.
@@ -36,7 +36,7 @@ class Bench:
         return self.models.open(self.models.find(model)).anatomy
 
     def decode(self, message: Message) -> tuple[Anatomy, np.ndarray]:
-        """The model and the image, float32 (28, 28) in [0, 1], of a message `{image, model}`.
+        """Returns the model and the image, float32 (28, 28) in [0, 1], of a message `{image, model}`.
 
         Raises:
             ModelError: As `open`.
@@ -45,7 +45,7 @@ class Bench:
         return self.open(str(message.get("model") or "")), decode_image(message.get("image"))
 
     def new_images(self, model: str, num_images: int = 1000) -> tuple[np.ndarray, np.ndarray, str]:
-        """Images that a model was not trained on.
+        """Returns images that a model was not trained on.
 
         Args:
             model: Name of the model; empty for the default.
@@ -69,4 +69,4 @@ class Bench:
                 if len(new) >= _LEAST_NEW:
                     chosen = new[np.linspace(0, len(new) - 1, min(num_images, len(new))).astype(int)]
                     return split.images[chosen].astype(np.float32) / 255, split.labels[chosen], source.name
-        raise QueryError(f"{stored.name} was trained on all images at hand: none are left to measure it on.")
+        raise QueryError(f"{stored.name} was trained on all images available here, so there are none to measure it on.")

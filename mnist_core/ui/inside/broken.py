@@ -23,7 +23,7 @@ _NUM_KNOWN = 50
 
 
 def breaking_functions(bench: Bench) -> tuple[LiveFunction, ...]:
-    """What the script of the view calls."""
+    """Returns the functions that the view's script calls, each from one JSON object to another."""
     known: Shelf[Share] = Shelf(_NUM_KNOWN)
     measuring = OneAtATime()  # it takes a quarter of a second, and a class may break thirty at once
 
@@ -35,13 +35,13 @@ def breaking_functions(bench: Bench) -> tuple[LiveFunction, ...]:
         return share
 
     def list_breakable(message: Message) -> Message:
-        """`{model}` to `{parts, mostNoise}`: what can be switched off, each with its name, kind and size."""
+        """Answers `{model}` with `{parts, mostNoise}`: what can be switched off, each with its name, kind and size."""
         anatomy = bench.open(str(message.get("model") or ""))
         parts = [{"name": part.name, "kind": part.kind, "size": part.shape[-1]} for part in anatomy.parts[:-1]]
         return {"parts": parts, "mostNoise": MOST_NOISE}
 
     def break_network(message: Message) -> Message:
-        """`{image, model, off, noise, seed}` to what the broken copy makes of the drawing and of new images.
+        """Answers `{image, model, off, noise, seed}` with what the broken copy makes of the drawing and of new images.
 
         `off` holds lists of channels by the name of a part. That is `{answer, accuracy, interval, byDigit, intact, num,
         split}`; `intact` is the accuracy of the network as it is. While others break theirs it is pending.
@@ -49,7 +49,7 @@ def breaking_functions(bench: Bench) -> tuple[LiveFunction, ...]:
         anatomy, image = bench.decode(message)
         off, seed = message.get("off") or {}, message.get("seed", 0)
         if not isinstance(off, dict) or not all(isinstance(channels, list) for channels in off.values()):
-            raise QueryError("Expected lists of channels by the name of their layer.")
+            raise QueryError("Expected an object that names layers and lists their channels.")
         check_whole("seed", seed, 0)
         noise = message.get("noise", 0)
         copy = BrokenCopy(anatomy, off, noise, seed)
@@ -92,7 +92,7 @@ def _measure(predictor: Predictor, images: np.ndarray, labels: np.ndarray) -> Sh
 
 
 def _name_damage(off: dict[str, list[int]], noise: float, seed: int) -> Hashable:
-    """The same for the same damage, however it is asked for; () for none."""
+    """Returns the same for the same damage, however it is asked for; () for none."""
     switched_off = tuple(sorted((name, *sorted(set(channels))) for name, channels in off.items() if channels))
     disturbed = (float(noise), seed) if noise else ()
     return (*switched_off, disturbed) if switched_off or disturbed else ()

@@ -13,11 +13,11 @@ from .bench import Bench
 
 
 def change_functions(bench: Bench) -> tuple[LiveFunction, ...]:
-    """The functions of this view, each from one JSON object to another."""
+    """Returns the functions that the view's script calls, each from one JSON object to another."""
     searching = OneAtATime()  # a search takes up to a second, and a class may start thirty at once
 
     def find_smallest_change(message: Message) -> Message:
-        """`{image, model, family, wanted?}` to what was looked for and how far, and the change or null.
+        """Answers `{image, model, family, wanted?}` with what was looked for and how far, and the change or null.
 
         That is `{family, unit, label, probabilities, tried, lowest, highest, isComplete, change}`; a change is
         `{amount, cost, edited, image, label, probabilities, effect, place}`. `label` is null where the image is taken
@@ -25,7 +25,7 @@ def change_functions(bench: Bench) -> tuple[LiveFunction, ...]:
         """
         family, wanted = message.get("family"), message.get("wanted")
         if not isinstance(family, str):
-            raise QueryError(f"'family' takes one of {', '.join(FAMILIES)}. Received: {family!r}.")
+            raise QueryError(f"'family' must be one of {', '.join(FAMILIES)}. Received: {family!r}.")
         anatomy, image = bench.decode(message)
         with searching.turn():
             return _describe(find_change(anatomy.predict, image, family, wanted=wanted))

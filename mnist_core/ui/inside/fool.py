@@ -21,10 +21,10 @@ _MOST_MODELS = 8
 
 
 def fool_functions(bench: Bench) -> tuple[LiveFunction, ...]:
-    """The functions of this view, each from one JSON object to another."""
+    """Returns the functions that the view's script calls, each from one JSON object to another."""
 
     def fool_models(message: Message) -> Message:
-        """`{image, model, digit}` to noise against that digit, and what every model makes of it at every strength.
+        """Answers `{image, model, digit}` with noise against that digit, and every model's reading at every strength.
 
         Without a digit it is the one that the model answers. That is `{digit, sign, strengths, models}`: the sign of
         the gradient as base64 of 784 bytes, 0, 1 or 2 for -1, 0 and 1; a model, the asked one first, has name, label,
@@ -50,12 +50,12 @@ def fool_functions(bench: Bench) -> tuple[LiveFunction, ...]:
 
 
 def add_noise(image: np.ndarray, sign: np.ndarray) -> np.ndarray:
-    """An image, float32 (28, 28), with noise of each of `STRENGTHS`: float32 (26, 28, 28) in [0, 1]."""
+    """Returns an image, float32 (28, 28), with noise of each of `STRENGTHS`: float32 (26, 28, 28) in [0, 1]."""
     return np.clip(image + STRENGTHS[:, None, None] * sign, 0, 1).astype(np.float32)
 
 
 def _read(bench: Bench, name: str, images: np.ndarray) -> Message | None:
-    """What a model makes of images; None where one that is only compared with cannot be opened."""
+    """Returns what a model makes of images; None where one that is only compared with cannot be opened."""
     try:
         opened = bench.models.open(bench.models.find(name))
     except MnistError:

@@ -19,10 +19,10 @@ _PICTURES = ("ink", "box", "pen", "mass")
 
 
 def journey_functions(bench: Bench) -> tuple[LiveFunction, ...]:
-    """The functions of this view, each from one JSON object to another."""
+    """Returns the functions that the view's script calls, each from one JSON object to another."""
 
     def follow_ink(message: Message) -> Message:
-        """`{strokes, brush, without, model}` to the drawing's way without these steps.
+        """Answers `{strokes, brush, without, model}` with the drawing's way without these steps.
 
         That is `{pictures, centres, image, answer, whole, model, size, brushOnPad, brushInBox, penWidth, offCentre,
         sets}`: PNG pictures of 224x224 by name, centres (of mass) down and across, widths in network pixels; `answer`
@@ -92,12 +92,12 @@ def _find_figures(variant: str, digest: str) -> list[Message]:
 def _read_steps(without: Any) -> tuple[str, ...]:
     steps = [] if without is None else without
     if not isinstance(steps, list) or not all(step in STEPS for step in steps):
-        raise QueryError(f"'without' takes a list of {', '.join(STEPS)}. Received: {without!r}.")
+        raise QueryError(f"'without' must be a list of {', '.join(STEPS)}. Received: {without!r}.")
     return tuple(steps)
 
 
 def _read_brush(brush: Any) -> float:
     share = BRUSH if brush is None else brush
     if not (is_number(share) and 0 < share <= 1):
-        raise QueryError(f"'brush' takes a share of the pad's side, more than 0 and at most 1. Received: {brush!r}.")
+        raise QueryError(f"'brush' must be a share of the pad's side, above 0 and at most 1. Received: {brush!r}.")
     return float(share)

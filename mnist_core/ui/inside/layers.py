@@ -19,10 +19,10 @@ _DIGITS = 5
 
 
 def layers_functions(bench: Bench) -> tuple[LiveFunction, ...]:
-    """What the script of the view calls."""
+    """Returns the functions that the view's script calls, each from one JSON object to another."""
 
     def open_layers(message: Message) -> Message:
-        """`{image, model}` to `{parts, logits, reading, columns}`.
+        """Answers `{image, model}` with `{parts, logits, reading, columns}`.
 
         A part has name, kind, shape, what it is made of, the range of its values, and its maps as one picture.
         `reading` is how the logits become probabilities.
@@ -47,7 +47,7 @@ def layers_functions(bench: Bench) -> tuple[LiveFunction, ...]:
         }
 
     def open_unit(message: Message) -> Message:
-        """`{image, model, layer, place}` to how that one value comes about, see `anatomy.Unit`."""
+        """Answers `{image, model, layer, place}` with how that one value comes about, see `anatomy.Unit`."""
         anatomy, image = bench.decode(message)
         place = message.get("place")
         name = str(message.get("layer") or "")
@@ -58,7 +58,7 @@ def layers_functions(bench: Bench) -> tuple[LiveFunction, ...]:
 
 
 def describe_unit(anatomy: Anatomy, name: str, unit: Unit) -> Message:
-    """One value for the page: the whole patch of a convolution or pooling, the strongest products of a dense layer."""
+    """Describes one value: the whole patch of a convolution or pooling, the strongest products of a dense layer."""
     number = anatomy.find_part(name)
     part = anatomy.parts[number]
     weights = unit.weights if isinstance(unit, WeightedUnit) else None
@@ -118,17 +118,17 @@ def _describe_part(part: Part, values: np.ndarray) -> Message:
 
 
 def _strongest_slices(kernel: np.ndarray) -> np.ndarray:
-    """Of each filter, float32 (height, width, in, out), the slice with the largest weights: (height, width, out)."""
+    """Picks each filter's slice with the largest weights: float32 (height, width, in, out) to (height, width, out)."""
     strongest = np.square(kernel).sum(axis=(0, 1)).argmax(axis=0)
     return kernel[:, :, strongest, np.arange(kernel.shape[-1])]
 
 
 def _find_strongest(part: Part, values: np.ndarray) -> Message:
-    """The unit of a part that answers most."""
+    """Returns the unit of a part that answers most."""
     return {"layer": part.name, "place": [int(index) for index in np.unravel_index(values.argmax(), values.shape)]}
 
 
 def _round(values: Any) -> Any:
-    """As many digits as the page shows; arrays become lists."""
+    """Rounds to as many digits as the page shows; arrays become lists."""
     rounded = np.round(np.asarray(values, np.float64), _DIGITS)
     return rounded.tolist()

@@ -11,10 +11,10 @@ from .bench import Bench
 
 
 def move_functions(bench: Bench) -> tuple[LiveFunction, ...]:
-    """The functions of this view, each from one JSON object to another."""
+    """Returns the functions that the view's script calls, each from one JSON object to another."""
 
     def sweep_changes(message: Message) -> Message:
-        """`{image, model, values}` to the moved image, what the model makes of it, and of every other value.
+        """Answers `{image, model, values}` with the moved image, what the model makes of it, and of every other value.
 
         `values` are of `sweeps.SWEEPS` by name. That is `{image, probabilities, verdict, sweeps}`; a sweep has name,
         unit, low, high, neutral, steps, for each step ten probabilities and accepted, and `stays`: from where to where
@@ -46,7 +46,7 @@ def move_functions(bench: Bench) -> tuple[LiveFunction, ...]:
 
 
 def _find_states(answers: Predictions) -> list[int]:
-    """What is answered to each image: a digit, or -1 where it is not taken for one."""
+    """Returns what is answered to each image: a digit, or -1 where it is not taken for one."""
     return np.where(answers.accepted, answers.probabilities.argmax(axis=1), -1).tolist()
 
 

@@ -44,7 +44,7 @@ def build_inside(reader: Reader, library: Library) -> gr.HTML:
 
 
 def read_template() -> str:
-    """The tab's HTML: the frame, with a section for each view."""
+    """Returns the tab's HTML: the frame, with a section for each view."""
     sections = "".join(
         f'<section class="view view-{name}" data-view="{name}" hidden>{read_html(f"inside/{file}")}</section>'
         for name, file in ((name, _FILES.get(name, name)) for name in VIEWS)
@@ -53,7 +53,7 @@ def read_template() -> str:
 
 
 def inside_functions(reader: Reader, library: Library) -> tuple[LiveFunction, ...]:
-    """All functions that the tab's scripts call; each takes and returns one JSON object."""
+    """Returns all functions that the tab's scripts call; each takes and returns one JSON object."""
     bench = Bench(reader, library)
     functions = [function for functions_of in VIEWS.values() for function in functions_of(bench)]
     return tuple(map(never_raise, [*functions, models_of(reader)]))

@@ -26,10 +26,10 @@ from .bench import Bench
 
 
 def why_functions(bench: Bench) -> tuple[LiveFunction, ...]:
-    """The functions of this view, each from one JSON object to another."""
+    """Returns the functions that the view's script calls, each from one JSON object to another."""
 
     def list_explanations(message: Message) -> Message:
-        """`{model}` to `{methods, baselines, figures}`: what can explain it, and what is known of how well.
+        """Answers `{model}` with `{methods, baselines, figures}`: what can explain it, and what is known of how well.
 
         A method has name, needsGradients, hasBaseline and isPossible. `figures` is None for a model that was not
         measured, see `find_figures`.
@@ -52,7 +52,7 @@ def why_functions(bench: Bench) -> tuple[LiveFunction, ...]:
         }
 
     def explain_answer(message: Message) -> Message:
-        """`{image, model, method, digit, versus, baseline}` to which pixels mattered.
+        """Answers `{image, model, method, digit, versus, baseline}` with which pixels mattered.
 
         Without a digit it is the one that is answered. That is `{digit, versus, runnerUp, attribution, sum, value,
         without}`: the other digit with the largest logit; the attribution as base64 of 784 float32; the target for this
@@ -80,7 +80,7 @@ def why_functions(bench: Bench) -> tuple[LiveFunction, ...]:
 
 
 def find_figures(stored: StoredModel) -> dict[str, Any] | None:
-    """What `inside explanations` has measured of a model, else of another training of the same recipe, or None.
+    """Returns what `inside explanations` has measured of a model, else of another training of the same recipe, or None.
 
     That is what `curves.measure_explanations` gives, with `orders`, `single`: the methods with squares of one pixel,
     and `isOwn`: whether it was this very model.

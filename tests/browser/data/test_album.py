@@ -216,7 +216,7 @@ def test_what_would_leave_nothing_cannot_be_chosen(data_page):
 
 def test_a_link_to_nothing_says_so(data_page):
     open_view(data_page, "#data?seen=yes")
-    assert data_page.inner_text("#total") == "No image is left by these filters. Take one away."
+    assert data_page.inner_text("#total") == "No images match. Remove a filter."
     assert data_page.locator(TILES).count() == 0
     choose(data_page, "[data-flag=seen]")
     assert read_total(data_page) == 5000
@@ -720,7 +720,7 @@ def test_all_sets_in_the_folder_can_be_chosen(sets):
     texts = page.locator("#split option").all_inner_texts()
     assert "300" in texts[0]
     assert "200" in texts[1]
-    assert "no digits" in texts[3]
+    assert "not digits" in texts[3]
 
 
 def test_test_images_are_those_of_the_file(sets, sample):
@@ -758,7 +758,7 @@ def test_small_pictures_of_others_become_images_and_what_is_empty_is_counted(set
     open_view(page, "#data?split=tiny")
     assert page.inner_text("#total") == "1 to 40 of 40"
     assert [tile.label for tile in look_at_tiles(page)] == sample[1][train[:40]].tolist()
-    assert page.inner_text("#unreadable") == "2 samples are left out: no ink can be found in them."
+    assert page.inner_text("#unreadable") == "Samples left out because no ink was found in them: 2."
 
 
 def test_what_is_no_digit_has_no_labels(sets):

@@ -199,7 +199,7 @@ def test_own_drawings_are_a_crowd_by_what_the_model_answered(open_page, server):
     page = open_page()
     wait_for_answer(page, draw_with_mouse(page, SEVEN))
     open_crowd(page, "&split=own")
-    assert "no labels: by what the model answered" in page.inner_text("#crowd-by")
+    assert "no labels, so by the model's answer" in page.inner_text("#crowd-by")
     assert page.locator('#crowd-mean .tile[aria-label*=" 1 images of 7"]').count() == 1
     assert page.is_hidden("#confusion")
     assert page.is_visible("#confusion-none")

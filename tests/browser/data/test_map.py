@@ -179,7 +179,7 @@ def test_the_part_is_drawn_and_goes_with_other_filters(data_page):
 def test_a_part_without_points_says_so(data_page):
     open_map(data_page)
     drag(data_page, (0.005, 0.005), (0.04, 0.04))
-    assert data_page.inner_text("#total") == "No image is left by these filters. Take one away."
+    assert data_page.inner_text("#total") == "No images match. Remove a filter."
 
 
 def test_a_map_that_keeps_neighbours_together_can_be_chosen(data_page):
@@ -260,7 +260,7 @@ def test_the_mark_goes_when_the_pad_is_cleared(data_page):
 def test_what_is_no_digit_is_said_to_be_none(pad_page):
     draw(pad_page, HOUSE)
     open_map(pad_page)
-    pad_page.locator("#map-drawing", has_text="not taken for a digit").wait_for()
+    pad_page.locator("#map-drawing", has_text="not recognised as a digit").wait_for()
 
 
 def test_own_drawings_have_no_map_and_it_says_so(pad_page):

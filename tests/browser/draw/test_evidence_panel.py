@@ -26,7 +26,7 @@ def test_every_table_of_the_stored_figures_is_shown(opened):
 
 
 def test_they_are_marked_as_stored(opened):
-    assert opened.inner_text("#evidence-note").startswith("Stored figures of the model sketchnet")
+    assert opened.inner_text("#evidence-note").startswith("Stored results of the model sketchnet")
 
 
 def test_reliability_is_drawn_for_each_kind_of_digits(opened):

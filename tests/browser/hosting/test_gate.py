@@ -78,7 +78,7 @@ def test_a_visitor_logs_in_once_and_arrives_where_the_link_leads(serve, new_page
     page.get_by_label("Name").fill("ann")
     page.get_by_label("Password").fill("x")
     page.get_by_role("button", name="Log in").click()
-    assert page.inner_text("[role=alert]") == "Name or password is wrong."
+    assert page.inner_text("[role=alert]") == "The name or the password is wrong."
     page.get_by_label("Name").fill("ann")
     page.get_by_label("Password").fill("a b")
     page.keyboard.press("Enter")

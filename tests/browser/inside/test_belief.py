@@ -173,12 +173,12 @@ def test_a_picture_has_no_time_line(page):
     page.wait_for_selector('#verdict[data-state="sure"]')
     open_address(page, "#inside?view=belief")
     page.locator("#belief-none").wait_for()
-    assert "no time line" in page.inner_text("#belief-none")
+    assert "no timeline" in page.inner_text("#belief-none")
     assert page.is_hidden("#belief-body")
     assert page.is_hidden("#lesson")
 
 
-@pytest.mark.parametrize(("level", "word"), [("university", "softmax"), ("school", "remembers nothing")])
+@pytest.mark.parametrize(("level", "word"), [("university", "softmax"), ("school", "starts afresh")])
 def test_the_lesson_uses_the_visitors_numbers(belief, level, word):
     belief.click(f'#inside [data-level="{level}"]')
     belief.locator("#lesson", has_text=word).wait_for()

@@ -63,7 +63,7 @@ def test_the_smallest_strength_that_works_is_where_the_answer_turns(fool_page):
 
 def test_the_shipped_model_says_that_strong_noise_is_no_digit(fool_page):
     set_strength(fool_page, 25)
-    assert "no longer takes this for a digit" in fool_page.inner_text("#fool-sentence")
+    assert "no longer recognises this as a digit" in fool_page.inner_text("#fool-sentence")
     assert read_row(fool_page)[2].startswith("not a digit")
     assert fool_page.inner_text("#fool-sentence") in fool_page.inner_text("#lesson")
 

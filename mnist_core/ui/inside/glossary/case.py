@@ -16,7 +16,7 @@ from ....services.library import Library
 
 @dataclass(frozen=True)
 class Case:
-    """What the entries are about.
+    """The model and the image that the entries are about.
 
     Args:
         stored: The model.
@@ -39,7 +39,7 @@ class Case:
 
     @functools.cached_property
     def logits(self) -> np.ndarray:
-        """float64 (10,) or (11,)."""
+        """The logits of the image, float64 (10,) or (11,)."""
         return self.anatomy.logits(self.image[None])[0].astype(np.float64)
 
     @functools.cached_property
@@ -58,12 +58,12 @@ class Case:
         return int(np.argsort(self.logits[:NUM_CLASSES])[-2])
 
     def losses(self, logits: np.ndarray) -> np.ndarray:
-        """The cross-entropy of one image's logits with each class as its label."""
+        """Returns the cross-entropy of one image's logits with each class as its label."""
         largest = logits.max()
         return largest + np.log(np.exp(logits - largest).sum()) - logits
 
     def input_of(self, part: Part) -> np.ndarray:
-        """What a part receives."""
+        """Returns what a part receives."""
         number = self.anatomy.parts.index(part)
         if number == 0:
             return self.anatomy.scale_input(self.image)[..., None]

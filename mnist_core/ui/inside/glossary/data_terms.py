@@ -31,7 +31,7 @@ def describe_class(case: Case) -> Message:
 
 
 def _count_training(case: Case) -> list[int] | None:
-    """How many images of each digit the model was trained on, where its training images are at hand."""
+    """Returns how many images of each digit the model was trained on, where its training images are at hand."""
     split, stored = case.library.open_split(""), case.stored
     # Not `find_seen`, which counts what the model that it started from has seen.
     is_own = split.set_name == stored.data_name

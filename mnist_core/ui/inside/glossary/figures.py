@@ -15,7 +15,7 @@ from ...wire import Message, encode_bytes
 
 
 def draw_pictures(pictures: Sequence[tuple[np.ndarray, Any]], is_signed: bool = False) -> Message:
-    """Pictures, (height, width) in [0, 1], or signed in [-1, 1], each with its number or word."""
+    """Describes pictures, (height, width) in [0, 1], or signed in [-1, 1], each with its number or word."""
     return {
         "kind": "pictures",
         "isSigned": is_signed,
@@ -32,34 +32,34 @@ def draw_pictures(pictures: Sequence[tuple[np.ndarray, Any]], is_signed: bool = 
 
 
 def draw_matrix(values: Any, caption: str, rows: Sequence[Any] = (), columns: Sequence[Any] = ()) -> Message:
-    """A matrix of numbers; `rows` and `columns` are headings: numbers or words."""
+    """Describes a matrix of numbers for the page; `rows` and `columns` are headings: numbers or words."""
     values = np.round(np.asarray(values, np.float64), 4).tolist()
     return {"kind": "matrix", "caption": caption, "values": values, "rows": list(rows), "columns": list(columns)}
 
 
 def draw_table(head: Sequence[str], rows: Sequence[Sequence[Any]], marked: int | None = None) -> Message:
-    """A table; `head` and texts in its cells are words, or names as they stand."""
+    """Describes a table for the page; `head` and texts in its cells are words, or names as they stand."""
     return {"kind": "table", "head": list(head), "rows": [list(row) for row in rows], "marked": marked}
 
 
 def draw_plot(x: Iterable[float], curves: Mapping[str, Iterable[float]], x_label: str) -> Message:
-    """Curves by name, a word, over x."""
+    """Describes curves by name, a word, over x."""
     lines = [{"name": name, "values": [float(value) for value in values]} for name, values in curves.items()]
     return {"kind": "plot", "x": [float(value) for value in x], "curves": lines, "xLabel": x_label}
 
 
 def entry(*figures: Message, shown: str = "shown", **values: Any) -> Message:
-    """An entry."""
+    """Builds a glossary entry: which text to show, its numbers and its figures."""
     return {"figures": list(figures), "values": values, "shown": shown}
 
 
 def missing(what: str, **values: Any) -> Message:
-    """The entry of something that the model does not have."""
+    """Builds the entry of a term that the model has no part for."""
     return {"figures": [], "values": values, "lacks": what}
 
 
 def name_shape(shape: Sequence[int]) -> str:
-    """A shape for people."""
+    """Formats a shape for people, as in 26 × 26 × 32."""
     return " × ".join(f"{side:,}" for side in shape)
 
 

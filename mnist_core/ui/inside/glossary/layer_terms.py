@@ -82,7 +82,7 @@ def describe_relu(case: Case) -> Message:
 
 
 def find_sums(case: Case, part: Convolution | Dense) -> np.ndarray:
-    """The weighted sums of a layer, before its activation; of the shape of its output."""
+    """Returns the weighted sums of a layer, before its activation; of the shape of its output."""
     received = case.input_of(part)
     if isinstance(part, Dense):
         return received.reshape(-1) @ part.kernel + part.bias

@@ -43,7 +43,7 @@ def _epochs(case: Case) -> list[int]:
 
 
 def _curves(case: Case, names: dict[str, str]) -> dict[str, list[float]]:
-    """What the history holds of every epoch, by the names that people know it by; nothing without a history."""
+    """Returns what the history holds of every epoch, by the names that people know it by; nothing without a history."""
     history = case.stored.history
     complete = {name: key for name, key in names.items() if history and all(key in entry for entry in history)}
     return {name: [entry[key] for entry in history] for name, key in complete.items()}
@@ -65,7 +65,7 @@ def describe_optimiser(case: Case) -> Message:
 
 
 def learning_rate(recipe: Recipe, epoch: float) -> float:
-    """The learning rate of a recipe when so many epochs are done, in [0, recipe.epochs]."""
+    """Returns the learning rate of a recipe when so many epochs are done, in [0, recipe.epochs]."""
     if recipe.schedule == "exponential":
         return recipe.learning_rate * 0.01 ** (epoch / recipe.epochs)
     if recipe.schedule == "constant":
@@ -136,7 +136,7 @@ def describe_momentum(case: Case) -> Message:
 
 
 def describe_backpropagation(case: Case) -> Message:
-    """The chain rule for the weight with the largest gradient of those that lead to the answer."""
+    """Describes the chain rule for the weight with the largest gradient of those that lead to the answer."""
     part = case.anatomy.output_layer
     received = case.input_of(part).reshape(-1).astype(np.float64)
     target, digit, unit = case.runner_up, case.predicted, int(np.abs(received).argmax())
@@ -164,7 +164,7 @@ def describe_backpropagation(case: Case) -> Message:
 
 
 def _per_epoch(case: Case) -> tuple[int, int, int] | None:
-    """Training images, and pen drawings and images of no digit beside them, in each epoch."""
+    """Counts training images, and pen drawings and images that are not digits beside them, in each epoch."""
     figure = case.stored.figure("num_training_images")
     if figure is None:
         return None
@@ -268,7 +268,7 @@ def describe_transfer(case: Case) -> Message:
 
 
 def _fate(name: str, recipe: Recipe, frozen: tuple[str, ...], last: str) -> str:
-    """What became of a layer's numbers; or, of a model trained from random ones, what would."""
+    """Returns what became of a layer's numbers; or, of a model trained from random ones, what would."""
     if recipe.start:
         return "frozen" if name in frozen else "trained_on"
     return "would_be_new" if name == last else "would_be_kept"
@@ -294,7 +294,7 @@ def describe_calibration(case: Case) -> Message:
 
 
 def _name_percent(probability: float) -> str:
-    """Percent for people; never 100, which no network can know."""
+    """Formats a probability as per cent for people; never 100."""
     return f"{min(100 * probability, 99.999):.5g}"
 
 

@@ -20,10 +20,10 @@ SAMPLE = 2019
 
 
 def glossary_functions(bench: Bench) -> tuple[LiveFunction, ...]:
-    """The glossary's function."""
+    """Returns the function that the glossary's script calls."""
 
     def describe_terms(message: Message) -> Message:
-        """`{image?, label?, model, term?}` to `{model, sample, groups, terms}`: all terms, or one.
+        """Answers `{image?, label?, model, term?}` with `{model, sample, groups, terms}`: all terms, or one.
 
         Without an image the entries are about a built-in sample, `{index, label}`. A term has name, figures, values and
         either shown, which names its text, or lacks, which says what the model does not have.
