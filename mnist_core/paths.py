@@ -10,7 +10,7 @@ from pathlib import Path
 
 ASSETS_DIR = Path(__file__).resolve().parent.parent / "assets"
 SHIPPED_DIR = ASSETS_DIR / "models"
-# What was measured of the shipped models, for README and page.
+# What was measured of the shipped models, for documents and page.
 EVIDENCE_PATH = ASSETS_DIR / "figures/evidence.json"
 INSIDE_FIGURES_PATH = ASSETS_DIR / "figures/inside.json"
 

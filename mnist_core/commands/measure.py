@@ -58,7 +58,9 @@ def add_commands(commands: Any) -> None:
     report.add_argument(
         "--beside", nargs="*", metavar="MODEL", help="models to compare with (default: the classic networks as stored)"
     )
-    report.add_argument("--into", type=Path, default=Path("README.md"), help="file with the marks to write between")
+    report.add_argument(
+        "--into", type=Path, default=Path("assets/docs/evidence.md"), help="file with the marks to write between"
+    )
     report.add_argument("--figures", type=Path, default=EVIDENCE_PATH, help="where to store the figures for the page")
     add_model(report)
     add_data_dir(report)
