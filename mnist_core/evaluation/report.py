@@ -115,7 +115,7 @@ def _accuracy_table(digits: dict[str, Any], sets: dict[str, Any]) -> Table:
             str(sets[name]["num_writers"] or "?"),
             f"{figures['accuracy']:.2%}",
             _range(figures["interval"], ".2%"),
-            str(figures["error_count"]),
+            f"{figures['error_count']:,}",
             f"{figures['num_samples']:,}",
             f"{figures['accepted']:.2%}",
         )

@@ -30,6 +30,8 @@ DOCS_DIR = ASSETS_DIR / "docs"
 DOCUMENTS = ("evidence", "inside", "data", "networks", "settings", "hosting", "api", "architecture")
 
 _COMMENT = re.compile(r"^<!--.*?-->$", re.MULTILINE | re.DOTALL)
+# Characters of a cell that holds a sentence.
+_LONG_CELL = 40
 _PICTURE_TYPES = {".png": "image/png", ".webp": "image/webp", ".svg": "image/svg+xml"}
 
 
@@ -53,6 +55,7 @@ def render_document(text: str) -> Document:
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = reader.parse(_COMMENT.sub("", text))
     _name_headings(tokens)
+    _mark_long_cells(tokens)
     for token in tokens:
         if token.type == "inline":
             token.children = list(_adapt_links(token.children))
@@ -73,6 +76,13 @@ def _name_headings(tokens: Sequence[Token]) -> None:
             words = re.sub(r"[^\w\- ]", "", tokens[place + 1].content.lower()).replace(" ", "-")
             used[words] = used.get(words, -1) + 1
             token.attrSet("id", f"{words}-{used[words]}" if used[words] else words)
+
+
+def _mark_long_cells(tokens: Sequence[Token]) -> None:
+    """So that in a table with many columns a sentence does not stand in a column of single words."""
+    for place, token in enumerate(tokens):
+        if token.type == "td_open" and len(tokens[place + 1].content) > _LONG_CELL:
+            token.attrSet("class", "long")
 
 
 def _adapt_links(tokens: Sequence[Token]) -> Iterator[Token]:
