@@ -1,7 +1,7 @@
 """`?`: how the pad is used, over the page, and away again."""
 
 import pytest
-from support.drawing import SEVEN, draw_with_mouse, look_at_pad, wait_for_answer
+from support.drawing import SEVEN, look_at_pad
 
 
 @pytest.fixture(scope="module")
@@ -65,14 +65,3 @@ def test_a_field_keeps_its_question_mark(page):
     assert page.is_hidden("#help")
     assert page.input_value("#field") == "?"
     page.evaluate("() => document.querySelector('#field').remove()")
-
-
-def test_a_page_of_the_documents_is_one_click_away(open_page):
-    page = open_page()
-    wait_for_answer(page, draw_with_mouse(page, SEVEN))
-    page.click("#docs")
-    page.click("main .index a[href=evidence]")
-    page.wait_for_selector("main h1")
-    assert page.url.endswith("/docs/evidence")
-    page.click("header .back")
-    page.wait_for_selector("#sketchpad canvas")
