@@ -104,9 +104,7 @@ def picture_parts(page, has_mnist):
     wait_for_answer_to_more(page)
     save_small(page, "pad.webp")
     page.evaluate("() => { location.hash = '#inside?view=why'; }")
-    page.locator("#why-map").wait_for()
-    page.wait_for_function("() => document.querySelector('#why-map').getBoundingClientRect().width > 100")
-    page.wait_for_timeout(3000)
+    page.wait_for_function("() => document.querySelector('#why-found')?.textContent")
     save_small(page, "inside.webp")
     page.evaluate(
         "(split) => { location.hash = `#data?split=${split}&right=no`; }", "test" if has_mnist else "built_in"
