@@ -2,6 +2,7 @@
 
 import { createBars } from "../shared/bars.js";
 import { emit } from "../shared/bus.js";
+import { closeBeside } from "../shared/dialog.js";
 import { $, digitColor, make } from "../shared/dom.js";
 import { createLive } from "../shared/live.js";
 import { percent, tenthPercent } from "../shared/numbers.js";
@@ -189,12 +190,6 @@ function listen({ step, close, showAround, putOnPad, copy, chooseAnswerer, choos
     event.preventDefault();
     step(by);
   });
-  // A click beside it closes it, as of any picture in an album.
-  dialog.addEventListener("click", (event) => {
-    const { left, right, top, bottom } = dialog.getBoundingClientRect();
-    const { clientX: x, clientY: y } = event;
-    const isInside = x >= left && x <= right && y >= top && y <= bottom;
-    if (event.target === dialog && !isInside) close();
-  });
+  closeBeside(dialog, close);
   dialog.addEventListener("close", onClose);
 }

@@ -1,7 +1,7 @@
 // Puts the parts together: pad, answers, buttons. What is asked is always about the newest ink.
 
 import { emit, on } from "../shared/bus.js";
-import { $, isShown } from "../shared/dom.js";
+import { $, isShown, isTyping } from "../shared/dom.js";
 import { createLive } from "../shared/live.js";
 import { remember } from "../shared/memory.js";
 import { openPart } from "../shared/part.js";
@@ -192,7 +192,7 @@ function listen() {
 
 function pressKey(event) {
   if (!isShown($("#sketch"))) return;
-  if (event.target.closest?.("input:not([type=range]), textarea, select, [contenteditable]")) return;
+  if (isTyping(event) || event.target.closest?.("dialog")) return;
   const key = event.key.toLowerCase();
   const withControl = (event.ctrlKey || event.metaKey) && !event.altKey;
   let action = null;

@@ -1,9 +1,10 @@
-// Tabs, by the page's address, and light or dark.
+// Tabs, by the page's address, help, and light or dark.
 
 import { emit, on } from "../shared/bus.js";
 import { $, $$ } from "../shared/dom.js";
 import { recall, remember } from "../shared/memory.js";
 import { openPart } from "../shared/part.js";
+import { createHelp } from "./help.js";
 import { createTour } from "./tour.js";
 
 // An address may say more after the tab: `#data?label=4`. Each tab reads that for itself.
@@ -22,7 +23,7 @@ function showTab() {
 }
 
 export async function mount(part) {
-  await openPart(part, { texts: ["masthead"], styles: ["masthead/main", "masthead/tour"] });
+  await openPart(part, { texts: ["masthead"], styles: ["masthead/main", "masthead/help", "masthead/tour"] });
   // A tab is opened again as it was left.
   on("address", ({ tab, address }) => $(`.masthead [data-tab="${tab}"]`).setAttribute("href", address));
   $("#theme").addEventListener("click", () => {
@@ -31,5 +32,6 @@ export async function mount(part) {
   if (recall("theme")) document.body.classList.toggle("dark", recall("theme") === "dark");
   addEventListener("hashchange", showTab);
   showTab();
+  createHelp();
   createTour(showTab);
 }

@@ -6,6 +6,10 @@ export const $$ = (selector) => [...document.querySelectorAll(selector)];
 // A part of the page is shown on its own tab.
 export const isShown = (node) => node.isConnected && node.offsetParent !== null;
 
+// Keys belong to a field in which somebody writes.
+export const isTyping = ({ target }) => (
+  Boolean(target.closest?.("input:not([type=range]), textarea, select, [contenteditable]")));
+
 export const digitColor = (label) => `var(--digit-${label})`;
 
 export function make(tag, properties = {}, ...children) {

@@ -34,7 +34,7 @@ def add_commands(commands: Any) -> None:
     """Adds these commands to the parser."""
     table = add_command(commands, "table", run_table, "train all recipes that are not stored and write their table")
     table.add_argument(
-        "--into", type=Path, default=Path("README.md"), help="file with the marks between which to write"
+        "--into", type=Path, default=Path("assets/docs/networks.md"), help="file with the marks between which to write"
     )
     add_data_dir(table)
     add_device(table)

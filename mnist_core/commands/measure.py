@@ -59,7 +59,7 @@ def add_commands(commands: Any) -> None:
         "--beside", nargs="*", metavar="MODEL", help="models to compare with (default: the classic networks as stored)"
     )
     report.add_argument(
-        "--into", type=Path, default=Path("README.md"), help="file with the marks between which to write"
+        "--into", type=Path, default=Path("assets/docs/evidence.md"), help="file with the marks between which to write"
     )
     report.add_argument(
         "--figures", type=Path, default=EVIDENCE_PATH, help="file in which to store the figures for the page"

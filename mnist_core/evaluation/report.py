@@ -1,4 +1,4 @@
-"""Figures -> tables in a text file, so that what a README claims was written by the program."""
+"""Figures -> tables in a text file, so that what a document claims was written by the program."""
 
 from __future__ import annotations
 
@@ -97,17 +97,17 @@ def render_evidence(evidence: dict[str, Any]) -> str:
 
 
 _CAPTIONS = {
-    "accuracy": "How well it reads, and how many of these digits it takes for digits at all:",
-    "comparison": "Read right by each network, and how well its doubt tells the clothes and the signs from the "
-    "validation digits (AUROC; the doubt of a network without an eleventh output is what its confidence leaves):",
-    "likelihood": "How honest its probabilities are (less is better, except that stated minus true should be 0):",
-    "outliers": "What is no digit, by kind:",
-    "pairs": "Digits that different schools write alike:",
+    "accuracy": "Accuracy on each set, and the share of its digits that are recognised as digits at all:",
+    "comparison": "Accuracy of each network, and how well its doubt separates clothes and signs from validation digits "
+    "(AUROC; a network without an eleventh output doubts what its confidence leaves over):",
+    "likelihood": "Calibration: how honest the probabilities are (lower is better, but stated minus true should be 0):",
+    "outliers": "Images that are not digits, by kind:",
+    "pairs": "Digits that some schools teach to write alike:",
 }
 
 
 def _accuracy_table(digits: dict[str, Any], sets: dict[str, Any]) -> Table:
-    head = ("digits", "what they are", "writers", "read right", "95 % interval", "wrong", "of", "taken for a digit")
+    head = ("set", "description", "writers", "accuracy", "95% interval", "errors", "images", "recognised as a digit")
     rows = [
         (
             name,
@@ -115,7 +115,7 @@ def _accuracy_table(digits: dict[str, Any], sets: dict[str, Any]) -> Table:
             str(sets[name]["num_writers"] or "?"),
             f"{figures['accuracy']:.2%}",
             _range(figures["interval"], ".2%"),
-            str(figures["error_count"]),
+            f"{figures['error_count']:,}",
             f"{figures['num_samples']:,}",
             f"{figures['accepted']:.2%}",
         )
@@ -142,16 +142,16 @@ def _comparison_table(models: Sequence[dict[str, Any]]) -> Table:
 
 def _likelihood_table(digits: dict[str, Any]) -> Table:
     head = (
-        "digits",
-        "log-likelihood",
+        "set",
+        "log loss",
         "uncalibrated",
-        "always sure",
-        "Brier",
+        "always certain",
+        "Brier score",
         "uncalibrated",
-        "always sure",
-        "stated below 99 %",
+        "always certain",
+        "answers below 99%",
         "stated minus true",
-        "95 % interval",
+        "95% interval",
     )
     rows = []
     for name, figures in digits.items():
@@ -176,7 +176,7 @@ def _likelihood_table(digits: dict[str, Any]) -> Table:
 
 def _outlier_table(outliers: dict[str, Any], sets: dict[str, Any]) -> Table:
     against = next((list(rows[0]["auroc"]) for rows in outliers.values()), [])
-    head = ("not digits", "images", "still taken for a digit", *(f"AUROC {name}" for name in against))
+    head = ("not digits", "images", "recognised as a digit", *(f"AUROC {name}" for name in against))
     rows = []
     for name, figures in outliers.items():
         classes, lookalikes = sets[name]["classes"], sets[name]["lookalikes"]
@@ -197,7 +197,7 @@ def _outlier_table(outliers: dict[str, Any], sets: dict[str, Any]) -> Table:
 
 
 def _pairs_table(digits: dict[str, Any]) -> Table:
-    head = ("digits", *(f"{true} read as {read}" for true, read in REGIONAL_PAIRS))
+    head = ("set", *(f"{true} read as {read}" for true, read in REGIONAL_PAIRS))
     rows = []
     for name, figures in digits.items():
         pairs = count_pairs(figures["confusion_matrix"]).values()
@@ -213,7 +213,7 @@ def _range(interval: Sequence[float], form: str) -> str:
 def recipes_table(models: Sequence[StoredModel]) -> str:
     """Returns a Markdown table, one line a recipe, of stored models that have been measured on the test set."""
     lines = [
-        "| recipe | parameters | epochs | seconds | validation | test | 95 % interval |",
+        "| recipe | parameters | epochs | seconds | validation | test | 95% interval |",
         "|---|---|---|---|---|---|---|",
     ]
     for model in models:
@@ -243,7 +243,7 @@ def activations_table(rows: Sequence[dict[str, Any]]) -> str:
 
 def ablation_table(rows: Sequence[dict[str, Any]]) -> str:
     """Returns a Markdown table of what `experiments.ablate` returns."""
-    head = ("without", "validation", "pen ink", "log-likelihood of pen ink", "AUROC of generated outliers")
+    head = ("left out", "validation", "pen ink", "log loss on pen ink", "AUROC of generated outliers")
     cells = [
         (
             row["without"],
@@ -255,8 +255,8 @@ def ablation_table(rows: Sequence[dict[str, Any]]) -> str:
         for row in rows
     ]
     note = (
-        f"Each line is the mean of {len(rows[0]['seeds'])} runs with {rows[0]['epochs']} epochs on "
-        f"{rows[0]['num_images']:,} images, ± their standard deviation."
+        f"Each row is the mean of {len(rows[0]['seeds'])} runs of {rows[0]['epochs']} epochs on "
+        f"{rows[0]['num_images']:,} images, ± one standard deviation."
     )
     return f"{Table(ABLATION_TABLE, head, cells).as_markdown()}\n\n{note}"
 
@@ -280,20 +280,21 @@ def grid_table(found: dict[str, Any], num_shown: int = 5) -> str:
             if trial["state"] == "complete"
         ),
         "",
-        f"{states.count('complete')} trials complete, {states.count('pruned')} given up early, "
-        f"{states.count('failed')} failed, {len(found['impossible'])} combinations impossible.",
+        f"{states.count('complete')} trials completed, {states.count('pruned')} stopped early, "
+        f"{states.count('failed')} failed; {len(found['impossible'])} combinations are impossible.",
     ]
     if found["best"]:
         best, spread = found["best"], found["spread"]
         low, high = best["test_interval"]
         lines.append(
-            f"The best one reads {best['test_accuracy']:.2%} of the test set (95 % interval {low:.2%} to {high:.2%})."
+            f"The best network reaches {best['test_accuracy']:.2%} on the test set "
+            f"(95% interval {low:.2%} to {high:.2%})."
         )
         if len(spread["seeds"]) > 1:
             lines.append(
                 f"With {len(spread['seeds'])} seeds it reaches "
                 f"{', '.join(f'{accuracy:.2%}' for accuracy in spread['validation_accuracies'])} on the validation "
-                "images: differences of that size between single runs mean nothing."
+                "images: differences of this size between single runs mean nothing."
             )
     return "\n".join(lines)
 

@@ -11,6 +11,7 @@ data         the data tab
 draw         the pad and everything that it moves
 inside       the inside tab
 masthead     the line above every tab
+docs         the documents as pages
 login        the form where everybody must log in
 endpoints    the functions that programs call by name
 page         the whole page

@@ -16,6 +16,7 @@ from ..paths import ASSETS_DIR
 from ..services.library import Library
 from ..services.reader import Reader
 from .data.tab import DataTab, build_data
+from .docs import docs_route
 from .draw.classify import classify_with
 from .draw.line import line_route
 from .draw.pictures import picture_route
@@ -76,6 +77,11 @@ def launch_options(settings: Settings, reader: Reader) -> dict[str, Any]:
         "app_kwargs": {
             **app_kwargs,
             "middleware": [Middleware(Compression, minimum_size=2000, compresslevel=6), *app_kwargs["middleware"]],
-            "routes": [page_files().route(), picture_route(), line_route(classify_with(reader))],
+            "routes": [
+                page_files().route(),
+                docs_route(),
+                picture_route(),
+                line_route(classify_with(reader)),
+            ],
         },
     }

@@ -743,7 +743,7 @@ def test_report_writes_its_tables_between_the_marks(report, trained):
     assert report.readme.startswith(f"Before\n{marks(EVIDENCE)[0]}\n")
     assert report.readme.endswith(f"\n{marks(EVIDENCE)[1]}\nAfter\n")
     accuracy = report.figures["models"][0]["digits"]["test"]["accuracy"]
-    assert f"| test | MNIST's test set | 250 | {accuracy:.2%} | " in report.readme
+    assert f"| 297 | {accuracy:.2%} | " in report.readme
     assert f"| {trained.folder.name} | " in report.readme
 
 

@@ -129,8 +129,7 @@ def test_the_options_are_explained(command):
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=list(COMMANDS))
 def test_data_that_is_not_there_is_named(command, tmp_path):
-    readme(tmp_path, *COMMANDS)
-    said = run(*command, "--data-dir", tmp_path / "none")
+    said = run(*command, "--into", readme(tmp_path, *COMMANDS), "--data-dir", tmp_path / "none")
     assert (said.code, said.out) == (1, "")
     assert str(tmp_path / "none") in said.messages
 
@@ -138,8 +137,9 @@ def test_data_that_is_not_there_is_named(command, tmp_path):
 # Table
 
 
-def test_the_table_goes_into_the_readme_unless_another_file_is_named(workbench, tmp_path):
-    path = readme(tmp_path, RECIPES_TABLE)
+def test_the_table_goes_into_its_document_unless_another_file_is_named(workbench, tmp_path):
+    (tmp_path / "assets/docs").mkdir(parents=True)
+    path = readme(tmp_path, RECIPES_TABLE).rename(tmp_path / "assets/docs/networks.md")
     assert run("table").code == 0
     assert "`vgg_small`" in path.read_text()
 
@@ -267,8 +267,8 @@ def test_the_grid_says_what_it_leaves_out_and_where_its_trials_are(training, cac
 def test_the_grid_is_a_table(training):
     out = run(*GRID).out
     assert len([line for line in out.splitlines() if line.startswith("| ")]) == 1 + 3
-    assert "3 trials complete, 0 given up early, 0 failed, 24 combinations impossible." in out
-    assert "97.00% of the test set" in out
+    assert "3 trials completed, 0 stopped early, 0 failed; 24 combinations are impossible." in out
+    assert "97.00% on the test set" in out
 
 
 def test_the_grid_as_json(training):
@@ -290,7 +290,7 @@ def test_the_options_are_the_settings(training, tmp_path):
 
 def test_the_same_command_goes_on(training):
     run(*GRID)
-    assert "5 trials complete" in run(*GRID, "--trials", "5").out
+    assert "5 trials completed" in run(*GRID, "--trials", "5").out
     assert sum(recipe.seed == 0 for recipe in training.recipes) == 5
 
 

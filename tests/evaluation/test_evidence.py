@@ -24,6 +24,7 @@ from mnist_core.evaluation.evidence import (
     measure_set,
 )
 from mnist_core.evaluation.metrics import evaluate, evaluate_outliers
+from mnist_core.paths import EVIDENCE_PATH
 
 SURE = [row(label, 0.99) for label in (1, 2, 3, 5)]
 CLEAN, DRAWN, DAMAGED = (numbered(labels) for labels in ([1, 2, 3, 4], [1, 7], [1, 2]))
@@ -117,7 +118,7 @@ def test_a_set_is_described_without_its_images():
 
 def test_what_is_known_of_a_set_is_told():
     assert Evidence.known("img_mouse", "drawn", DRAWN).num_writers == 1
-    assert "MNIST's test set" in Evidence.known("test", "clean", CLEAN).note
+    assert "MNIST test set" in Evidence.known("test", "clean", CLEAN).note
     assert Evidence.known("pen", "drawn", DRAWN, 4).num_writers == 4
 
 
@@ -129,6 +130,28 @@ def test_of_an_unknown_set_nothing_is_made_up():
 
 def test_what_a_file_says_of_its_writers_comes_before_what_is_known():
     assert Evidence.known("img_mouse", "drawn", DRAWN, 9).num_writers == 9
+
+
+def test_the_writers_of_mnist_are_those_that_nist_numbered(development_file, sample):
+    writers, mnist = (np.load(development_file(name)) for name in ("mnist_writers.npz", "mnist.npz"))
+    places = {image.tobytes(): place for place, image in enumerate(mnist["x_train"])}
+    is_validation = np.zeros(60_000, bool)
+    is_validation[[places[image.tobytes()] for image in sample[0]]] = True
+    trained, validation = (writers["writer_train"][chosen] for chosen in (~is_validation, is_validation))
+    counts = {"validation": np.unique(validation).size, "test": np.unique(writers["writer_test"]).size}
+    counts["damaged"] = counts["test"]
+    for name, count in counts.items():
+        assert Evidence.known(name, "clean", CLEAN).num_writers == count
+    assert np.intersect1d(writers["writer_test"], writers["writer_train"]).size == 0
+    share = np.isin(validation, trained).mean()
+    assert f"{share:.0%} were written by people who also wrote" in Evidence.known("validation", "clean", CLEAN).note
+
+
+def test_the_stored_figures_have_the_same_writers():
+    for entry in json.loads(EVIDENCE_PATH.read_text(encoding="utf-8"))["sets"]:
+        known = Evidence.known(entry["name"], entry["kind"], CLEAN)
+        assert entry["note"] == known.note
+        assert known.num_writers in (None, entry["num_writers"])
 
 
 def test_signs_are_named_by_themselves_and_two_of_them_look_like_a_one():

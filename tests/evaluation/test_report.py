@@ -179,7 +179,7 @@ def test_all_but_the_comparison_is_of_the_first_model():
 
 def test_outliers_are_told_as_a_whole_and_by_their_classes():
     found = table("outliers")
-    assert found.head == ("not digits", "images", "still taken for a digit", "AUROC validation", "AUROC pen")
+    assert found.head == ("not digits", "images", "recognised as a digit", "AUROC validation", "AUROC pen")
     assert found.rows == [
         ("signs, without -", "2,500", "1.2%", "0.9988", "0.9877"),
         ("signs: +", "10", "50.0%", "0.9000", "0.8000"),
@@ -201,7 +201,7 @@ def test_digits_that_schools_write_alike_are_counted_in_both_directions():
     (told,) = (table for table in evidence_tables(found) if table.name == "pairs")
     counts = dict(zip(told.head, told.rows[0], strict=True))
     assert (counts["1 read as 7"], counts["7 read as 1"], counts["9 read as 3"]) == ("3 of 193", "1 of 191", "2 of 192")
-    assert (counts["4 read as 9"], counts["0 read as 8"], counts["digits"]) == ("0 of 190", "-", "validation")
+    assert (counts["4 read as 9"], counts["0 read as 8"], counts["set"]) == ("0 of 190", "-", "validation")
 
 
 def test_without_outliers_there_is_no_table_of_them():
@@ -231,7 +231,7 @@ def test_what_was_really_measured_can_be_shown():
     sets = [Evidence.known("test", "clean", images), Evidence.known("outliers_symbols", "outliers", images)]
     oracles = {"sure": Oracle([row(label, 0.99) for label in (1, 2, 3, 5)]), "less": Oracle(DOUBTS, limit=0.5)}
     shown = render_evidence(measure(oracles, sets))
-    assert "| test | MNIST's test set | 250 | 75.00% |" in shown
+    assert "| test | MNIST test set, written by other people than the training images | 297 | 75.00% |" in shown
     assert "| less | 100.00% |" in shown
 
 
@@ -350,7 +350,7 @@ def test_a_row_of_an_ablation_holds_mean_and_deviation():
     told |= {"without": "pen ink", "outliers": summary(0.99876, 0.0002), "epochs": 5, "num_images": 20000}
     *_, row, blank, note = ablation_table([told | {"seeds": [0, 1]}]).splitlines()
     assert cells(row) == ["pen ink", "99.00% ± 0.05%", "98.50% ± 0.10%", "0.051 ± 0.002", "0.9988 ± 0.0002"]
-    assert (blank, "2 runs with 5 epochs on 20,000 images" in note) == ("", True)
+    assert (blank, "2 runs of 5 epochs on 20,000 images" in note) == ("", True)
 
 
 # The grid
@@ -407,12 +407,12 @@ def test_only_complete_trials_are_shown():
 def test_all_trials_are_counted():
     states = ["complete"] * 7 + ["pruned"] * 3 + ["failed"] * 2
     table = grid_table(search_result(*(trial(number, 0.9, state) for number, state in enumerate(states))))
-    assert "7 trials complete, 3 given up early, 2 failed, 24 combinations impossible." in table
+    assert "7 trials completed, 3 stopped early, 2 failed; 24 combinations are impossible." in table
 
 
 def test_the_best_is_told_with_its_test_score_and_its_spread():
     table = grid_table(search_result(trial(1, 0.99)))
-    assert "98.73% of the test set (95 % interval 98.50% to 98.94%)" in table
+    assert "98.73% on the test set (95% interval 98.50% to 98.94%)" in table
     assert "With 3 seeds it reaches 99.00%, 98.76%, 98.00% on the validation images" in table
 
 

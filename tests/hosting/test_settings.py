@@ -1,4 +1,4 @@
-"""Settings are read as the README says; what cannot be read is told with what was expected."""
+"""Settings are read as the documents say; what cannot be read is told with what was expected."""
 
 import ipaddress
 from pathlib import Path

@@ -1,48 +1,29 @@
-"""What the README and the page's texts promise is so."""
+"""What the README and the page's texts promise is so; for the documents see test_documents."""
 
 import json
 import os
 import re
-import shlex
 import subprocess
-import sys
 import typing
 from pathlib import Path
 
-import httpx
 import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
+from support.documents import rows, section
 from support.glossary import LACKS, TERM_TEXTS, WORDS
-from support.server import shared_server
 
-from mnist_core import __main__ as command_line
 from mnist_core.browse.query import SORT_KEYS
-from mnist_core.commands.train import read_changes
 from mnist_core.data.sample import Samples
 from mnist_core.data.splits import OWN
-from mnist_core.evaluation.report import (
-    ABLATION_TABLE,
-    ACTIVATIONS_TABLE,
-    EVIDENCE,
-    GRID_TABLE,
-    RECIPES_TABLE,
-    marks,
-    render_evidence,
-)
 from mnist_core.explain.attribution import BASELINES, EXPLANATIONS
 from mnist_core.explain.edits import FAMILIES
 from mnist_core.explain.sweeps import SWEEPS
-from mnist_core.hosting.settings import Settings, parse_settings
+from mnist_core.hosting.settings import parse_settings
 from mnist_core.models.architectures import ACTIVATIONS
-from mnist_core.models.pictures import PictureReading
 from mnist_core.models.predictions import Verdict
-from mnist_core.models.recipes import CLASSIC, RECIPES, change_recipe, find_recipe
-from mnist_core.models.store import load_stored
-from mnist_core.paths import EVIDENCE_PATH, SHIPPED_DIR
+from mnist_core.paths import EVIDENCE_PATH
 from mnist_core.services.library import MAPS, SPACES
-from mnist_core.training.experiments import ABLATIONS, CLASSIC_ACTIVATIONS
-from mnist_core.training.search_settings import SPACE, grid_recipe
 from mnist_core.ui.inside.tab import VIEWS
 from mnist_core.ui.texts import load_texts
 
@@ -119,24 +100,8 @@ def requirements(name):
     return {found.name: found for found in map(Requirement, (line for line in lines if line and line[0] != "-"))}
 
 
-def section(title):
-    return re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", README, re.S | re.M).group(1)
-
-
-def rows(text):
-    """The cells of a Markdown table below its headings."""
-    lines = [line for line in text.splitlines() if line.startswith("|")]
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
-
-
-def table(name):
-    """What the program wrote between two marks."""
-    first, last = marks(name)
-    return README.split(first)[1].split(last)[0]
-
-
 def command_of(title):
-    (command,) = re.findall(r"^```\n(.*?)\n```$", section(title), re.S | re.M)
+    (command,) = re.findall(r"^```\n(.*?)\n```$", section(README, title), re.S | re.M)
     return command
 
 
@@ -168,12 +133,35 @@ def test_a_space_accepts_the_front_matter():
     assert {matter["colorFrom"], matter["colorTo"]} <= colors
 
 
+# A reader with one minute
+
+
+def test_it_is_short():
+    assert len((ROOT / "README.md").read_bytes()) < 7000
+
+
+def test_its_figures_are_those_that_are_stored():
+    figures = json.loads(EVIDENCE_PATH.read_text(encoding="utf-8"))
+    sets = {entry["name"]: entry for entry in figures["sets"]}
+    stored = figures["models"][0]["digits"]
+    shown = rows(section(README, "How well it reads"))
+    for name, (_, writers, *cells) in zip(("test", "pen", "img_canvas5", "img_mouse"), shown, strict=True):
+        low, high = stored[name]["interval"]
+        assert cells == [f"{stored[name]['accuracy']:.2%}", f"{low:.2%} to {high:.2%}"]
+        assert re.search(r"\d+", writers).group() == str(sets[name]["num_writers"])
+    assert f"{stored['damaged']['accuracy']:.2%}" in section(README, "How well it reads")
+
+
+def test_its_packages_are_in_reading_order():
+    listed = (ROOT / "mnist_core/__init__.py").read_text(encoding="utf-8")
+    order = [name for name in re.findall(r"^ *(\w+)  ", listed, re.M) if (ROOT / "mnist_core" / name).is_dir()]
+    assert re.findall(r"`(\w+)`", "".join(row[0] for row in rows(section(README, "Develop")))) == order
+
+
 # Two commands
 
 
-@pytest.mark.parametrize(
-    ("title", "file"), [("Install and open", "requirements.txt"), ("Run the tests", "requirements-dev.txt")]
-)
+@pytest.mark.parametrize(("title", "file"), [("Try it", "requirements.txt"), ("Develop", "requirements-dev.txt")])
 def test_a_command_is_one_line_and_its_files_exist(title, file):
     command = command_of(title)
     assert "\n" not in command
@@ -182,12 +170,12 @@ def test_a_command_is_one_line_and_its_files_exist(title, file):
 
 
 def test_the_page_is_opened_by_an_option_that_exists():
-    arguments = command_of("Install and open").split("app.py", 1)[1].split()
+    arguments = command_of("Try it").split("app.py", 1)[1].split()
     parse_settings(arguments)
 
 
 def test_the_tests_are_run_by_an_installed_tool():
-    assert command_of("Run the tests").endswith("bin/pytest")
+    assert command_of("Develop").endswith("bin/pytest")
     assert {"pytest", "ruff", "playwright"} <= set(requirements("requirements-dev.txt"))
 
 
@@ -199,164 +187,12 @@ def test_ci_runs_the_test_command_of_the_readme():
     assert 'bash -c "$test_command"' in text
     (search,) = re.findall(r"test_command=\$\((.*)\)", text)
     found = subprocess.run(["bash", "-c", search], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert found.strip() == command_of("Run the tests")
+    assert found.strip() == command_of("Develop")
 
 
 def test_links_lead_to_files():
     targets = [target for target in re.findall(r"\]\(([^)]+)\)", README) if "://" not in target]
     assert [target for target in targets if not (ROOT / target).exists()] == []
-
-
-def test_the_call_over_plain_http_is_answered():
-    (path, body) = re.search(r"curl -X POST http://127\.0\.0\.1:7860(\S+) .* -d '(.+)'", README).groups()
-    answer = httpx.post(shared_server().url + path, content=body, headers={"content-type": "application/json"})
-    assert answer.json()["data"][0]["label"] == 1
-
-
-def test_the_objects_of_predict_are_those_of_the_program():
-    names = re.search(r"an object for each picture: (.+?)\. Of one", README, re.S).group(1)
-    assert re.findall(r"`(\w+)`", names) == list(PictureReading(Path("some.png")).as_dict())
-
-
-def test_commands_of_the_command_line_exist():
-    commands = re.findall(r"python -m mnist_core (\w+)", README)
-    shown = subprocess.run(
-        [sys.executable, "-m", "mnist_core", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    assert {"train", "models", "predict", "evaluate"} <= set(commands)
-    assert all(re.search(rf"^    {command} ", shown, re.M) for command in commands)
-
-
-# Settings
-
-
-def settings_table():
-    return [[cell.strip("`") for cell in row] for row in rows(section("Settings"))]
-
-
-def test_every_option_stands_in_the_table_and_no_other(capsys):
-    with pytest.raises(SystemExit):
-        parse_settings(["--help"])
-    options = set(re.findall(r"^  .*?(--[a-z-]+)", capsys.readouterr().out, re.M)) - {"--help"}
-    assert {row[0] for row in settings_table() if row[0]} == options
-
-
-def test_every_variable_stands_in_the_table_and_no_other():
-    sources = [ROOT / "mnist_core" / name for name in ("hosting/settings.py", "paths.py")]
-    read = {name for path in sources for name in re.findall(r"\bMNIST_[A-Z_]+", path.read_text())}
-    assert {row[1].split("=")[0] for row in settings_table() if row[1]} == read
-
-
-def test_a_variable_is_named_like_its_option():
-    for option, variable in ((row[0], row[1].split("=")[0]) for row in settings_table() if row[0] and row[1]):
-        assert variable == "MNIST_" + option.strip("-").replace("-", "_").upper()
-
-
-def test_the_defaults_in_the_table_are_the_defaults():
-    settings = vars(Settings())
-    for option, _, default, _ in settings_table():
-        if option:
-            value = settings[option.strip("-").replace("-", "_")]
-            assert default == {False: "off", None: "", (): ""}.get(value, str(value))
-
-
-# Figures
-
-
-def figures():
-    return json.loads(EVIDENCE_PATH.read_text(encoding="utf-8"))
-
-
-def test_the_tables_are_those_of_the_stored_figures():
-    assert table(EVIDENCE).strip() == render_evidence(figures()).strip()
-
-
-def test_the_stored_figures_are_of_the_shipped_model():
-    stored = load_stored(SHIPPED_DIR / "sketchnet")
-    found = figures()["models"][0]
-    assert found["name"] == "sketchnet"
-    assert found["limit"] == pytest.approx(stored.calibration.limit, rel=1e-5)
-    for name in ("validation", "test"):
-        for figure in ("accuracy", "nll", "brier"):
-            assert found["digits"][name][figure] == pytest.approx(stored.metrics[name][figure], abs=1e-5)
-
-
-def test_the_tutorials_networks_stand_in_the_comparison():
-    assert {row["name"].split("-")[0] for row in figures()["models"]} >= {"sketchnet", *CLASSIC}
-
-
-def test_the_text_names_every_set_of_digits_but_the_damaged():
-    named = set(re.findall(r"[`*](\w+)[`*]", section("How well it reads"))) | {"test"}
-    assert {entry["name"] for entry in figures()["sets"] if entry["kind"] in ("clean", "drawn")} <= named
-
-
-def recipe_rows():
-    return {row[0].strip("`"): row for row in rows(table(RECIPES_TABLE))}
-
-
-def test_the_table_of_recipes_holds_every_recipe_once():
-    assert list(recipe_rows()) == list(RECIPES)
-    assert len(rows(table(RECIPES_TABLE))) == len(RECIPES)
-
-
-@pytest.mark.parametrize("name", sorted(RECIPES))
-def test_the_table_of_recipes_is_of_these_networks(name):
-    _, parameters, epochs, _, validation, test, _ = recipe_rows()[name]
-    assert parameters == f"{RECIPES[name].network.num_parameters:,}"
-    assert 1 <= int(epochs) <= RECIPES[name].epochs
-    assert 85 < float(validation.strip("%")) < 100 > float(test.strip("%")) > 85
-
-
-def test_the_shipped_model_stands_in_the_table_of_recipes_as_it_is_stored():
-    stored = json.loads((SHIPPED_DIR / "sketchnet/metrics.json").read_text())
-    assert recipe_rows()["sketchnet"][4:6] == [f"{stored[name]['accuracy']:.2%}" for name in ("validation", "test")]
-
-
-def test_the_table_of_activations_and_its_chart_show_the_same():
-    names = [row[0] for row in rows(table(ACTIVATIONS_TABLE))]
-    chart = (ROOT / "assets/docs/images/activations.svg").read_text(encoding="utf-8")
-    assert names == list(CLASSIC_ACTIVATIONS)
-    assert all(f">{name}</text>" in chart for name in names)
-
-
-def test_the_ablation_takes_each_part_away():
-    assert [row[0] for row in rows(table(ABLATION_TABLE))] == list(ABLATIONS)
-
-
-def test_the_table_of_the_search_is_of_networks_that_can_be_built():
-    columns = list(SPACE)
-    assert rows(table(GRID_TABLE))
-    for row in rows(table(GRID_TABLE)):
-        network = grid_recipe({name: int(value) for name, value in zip(columns, row, strict=False)}).network
-        assert row[len(columns)] == f"{network.num_parameters:,}"
-
-
-def test_every_training_command_that_is_shown_is_understood():
-    lines = re.findall(r"^python -m mnist_core (train .*?)(?: *#.*)?$", README, re.M)
-    assert len(lines) >= 5
-    for line in lines:
-        options = command_line._build_parser().parse_args(shlex.split(line))
-        change_recipe(find_recipe(options.recipe), read_changes(options)).network.layers()
-
-
-# What the inside tab says
-
-
-def test_the_costs_of_steps_left_out_are_those_that_the_page_shows():
-    figures = json.loads((ROOT / "assets/figures/inside.json").read_text())["journey"]
-    models = {model["name"]: model["sets"]["pen"] for model in figures["models"]}
-    variants = {"nothing": "", "box": "box", "centre of mass": "mass", "anti-aliasing": "smooth"}
-    variants["box and centre of mass"] = "box+mass"
-    shown = [row for row in rows(section("Look inside")) if row[0] in variants]
-    assert [row[0] for row in shown] == list(variants)
-    for name, *cells in shown:
-        stated = [models[model][variants[name]]["accuracy"] for model in ("sketchnet", "lenet")]
-        assert cells == [f"{share * 100:.1f}" for share in stated]
-
-
-def test_every_view_of_the_inside_tab_is_described():
-    described = {row[0] for row in rows(section("Look inside"))}
-    assert {TEXTS[f"inside_{view}"] for view in VIEWS} <= described
 
 
 # Texts of the page
