@@ -9,6 +9,9 @@ import pytest
 from mnist_core.data.sample import load_sample
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# The networks of tests are small, and workers share the processors.
+for _kind in ("INTRAOP", "INTEROP"):
+    os.environ.setdefault(f"TF_NUM_{_kind}_THREADS", "1")
 
 
 @pytest.fixture(scope="session", autouse=True)

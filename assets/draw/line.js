@@ -1,5 +1,5 @@
-// The live line: a WebSocket that carries what is new of the ink, and the answers. Where it cannot be opened, or says
-// nothing, the whole drawing goes by the server's function instead.
+// The live line: a WebSocket that carries what is new of the ink, and the answers. Where it cannot be opened, says
+// nothing, or refuses, the whole drawing goes by the server's function instead.
 
 import { call, inTime, later, SILENCE } from "../shared/server.js";
 import { createDelta } from "./delta.js";
@@ -57,9 +57,11 @@ export function createLine(address) {
     const asked = socket;
     if (asked) {
       const answer = await inTime(send(question), SILENCE);
-      if (answer) return answer;
-      if (socket === asked) leave();
-      asked.close();
+      if (answer?.ok) return answer;
+      if (!answer) {
+        if (socket === asked) leave();
+        asked.close();
+      }
     }
     return call("classify_drawing", question);
   }

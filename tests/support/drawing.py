@@ -22,7 +22,7 @@ PHONE = {
 FINAL = ("sure", "between", "unsure", "refused")
 
 
-def line(*corners, spacing=0.03):
+def line(*corners, spacing=0.05):
     """Points along straight lines through corners."""
     points = [corners[0]]
     for (x0, y0), (x1, y1) in itertools.pairwise(corners):
@@ -37,7 +37,7 @@ def arc(x, y, width, height, start, end, steps=16):
     return [(x + width / 2 * math.cos(angle), y + height / 2 * math.sin(angle)) for angle in angles]
 
 
-def thin_out(strokes, spacing=0.015):
+def thin_out(strokes, spacing=0.04):
     """Leaves out points closer to the one before than a pen's step; the pad itself drops points that hardly differ."""
     return [_thin_out_stroke(stroke, spacing) for stroke in strokes]
 

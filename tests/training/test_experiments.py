@@ -266,7 +266,7 @@ def test_an_ablation_without_seeds_is_refused(bench_with_ink, num_seeds):
 def test_an_ablation_becomes_a_table(bench_with_ink):
     lines = ablation_table(ablate(bench_with_ink, num_seeds=2, epochs=1, limit=1)).splitlines()
     assert [line.split("|")[1].strip() for line in lines[2:-2]] == list(ABLATIONS)
-    assert lines[-1].startswith("Each line is the mean of 2 runs with 1 epochs on 1 images")
+    assert lines[-1].startswith("Each row is the mean of 2 runs of 1 epochs on 1 images")
 
 
 # All recipes

@@ -47,7 +47,7 @@ def test_a_model_that_is_trained_meanwhile_can_be_chosen(own_server, open_page):
 
 def test_the_chosen_model_answers(own_server, open_page):
     add_model(own_server, "twin")
-    page = open_page(url=own_server.url)
+    page = open_page(url=own_server.url, has_line=False)
     wait_for_answer(page, draw_with_mouse(page, SEVEN))
     page.click("#details summary")
     with page.expect_response(lambda response: "probabilities" in response.text()) as response:

@@ -127,7 +127,7 @@ def test_another_change_is_shown_large_on_a_tap(open_page):
 def test_a_house_is_no_digit_after_any_small_change(open_page):
     page = open_page()
     open_change(page, HOUSE)
-    assert page.inner_text("#change-sentence").startswith("No small change was found that after which it is recognised")
+    assert page.inner_text("#change-sentence").startswith("No small change was found after which it is recognised")
     assert page.is_hidden("#change-pictures")
     assert page.locator("#change-none li").count() == 8
     assert "does not recognise this as a digit" in page.inner_text("#lesson p")
