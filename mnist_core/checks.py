@@ -39,7 +39,12 @@ def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
         QueryError: It is none of them.
     """
     if value not in choices:
-        raise QueryError(f"{name!r} must be one of {', '.join(choices)}. Received: {value!r:.100}.")
+        raise QueryError(
+            "{name!r} must be one of {choices}. Received: {value!r:.100}.",
+            name=name,
+            choices=", ".join(choices),
+            value=value,
+        )
 
 
 def check_index(index: Any, size: int) -> int:
@@ -50,7 +55,7 @@ def check_index(index: Any, size: int) -> int:
     """
     if not is_index(index, size):
         span = f"{size:,} samples, numbered 0 to {size - 1}" if size else "no samples"
-        raise QueryError(f"There is no sample {index!r:.100}: this set has {span}.")
+        raise QueryError("There is no sample {index!r:.100}: this set has {span}.", index=index, span=span)
     return index
 
 
@@ -62,7 +67,9 @@ def check_whole(name: str, value: Any, low: int, high: int | None = None) -> int
     """
     if not is_whole(value) or value < low or (high is not None and value > high):
         bounds = f"of at least {low}" if high is None else f"from {low} to {high}"
-        raise QueryError(f"{name!r} must be a whole number {bounds}. Received: {value!r:.100}.")
+        raise QueryError(
+            "{name!r} must be a whole number {bounds}. Received: {value!r:.100}.", name=name, bounds=bounds, value=value
+        )
     return value
 
 

@@ -24,6 +24,8 @@ which come from visitors.
 
 from __future__ import annotations
 
+import re
+import string
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -32,14 +34,40 @@ FAULT = "The server could not answer this; its log says why."
 
 
 class MnistError(Exception):
-    """Base of all errors that a visitor or a user of the command line can meet."""
+    """Base of all errors that a visitor or a user of the command line can meet.
+
+    Args:
+        template: The message in English; `{name}`, with a conversion and format of Python's, marks a value.
+        values: What is filled in, by name.
+    """
+
+    def __init__(self, template: str, /, **values: object) -> None:
+        super().__init__(template.format(**values) if values else template)
+        self._template = template
+        self._values = values
+
+    @property
+    def key(self) -> str:
+        """What a translation calls this message: its English template, in which `{name}` alone marks a value."""
+        return re.sub(r"\{(\w+)[^{}]*\}", r"{\1}", self._template)
+
+    def tell_values(self) -> dict[str, int | str]:
+        """Returns what is filled in, by name: whole numbers as they are, anything else as English text."""
+        parts = string.Formatter().parse(self._template) if self._values else ()
+        return {name: self._tell(name, spec or "", conversion) for _, name, spec, conversion in parts if name}
+
+    def _tell(self, name: str, spec: str, conversion: str | None) -> int | str:
+        value = self._values[name]
+        if isinstance(value, int) and not isinstance(value, bool) and spec in ("", ",") and not conversion:
+            return value
+        return f"{{{name}{'!' + conversion if conversion else ''}:{spec}}}".format(**self._values)
 
 
 class DataError(MnistError):
     """A data set is missing, damaged or of another form than expected."""
 
-    def __init__(self, message: str, path: Path | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, template: str, path: Path | None = None, /, **values: object) -> None:
+        super().__init__(template, path=path, **values)
         self.path = path
 
 
@@ -64,7 +92,10 @@ class NotReadyError(QueryError):
     """
 
     def __init__(self, share: float, problem: str = "") -> None:
-        super().__init__(problem or f"This is being computed and {share:.0%} done. Ask again in a few seconds.")
+        if problem:
+            super().__init__(problem)
+        else:
+            super().__init__("This is being computed and {share:.0%} done. Ask again in a few seconds.", share=share)
         self.share = share
         self.problem = problem
 
@@ -77,7 +108,8 @@ class UnknownModelError(ModelError):
     """No model, architecture or recipe has that name."""
 
     def __init__(self, name: str, available: Sequence[str], kind: str = "model") -> None:
-        super().__init__(f"There is no {kind} named {name!r:.100}. Available: {', '.join(available) or 'none'}.")
+        names = ", ".join(available) or "none"
+        super().__init__(f"There is no {kind} named {{name!r:.100}}. Available: {{names}}.", name=name, names=names)
         self.name = name
         self.available = tuple(available)
 
@@ -85,8 +117,8 @@ class UnknownModelError(ModelError):
 class ArchitectureError(ModelError):
     """A network cannot be built; `layer` names the layer, or the part, that is at fault."""
 
-    def __init__(self, message: str, layer: str) -> None:
-        super().__init__(message)
+    def __init__(self, template: str, layer: str, /, **values: object) -> None:
+        super().__init__(template, layer=layer, **values)
         self.layer = layer
 
 
@@ -96,8 +128,9 @@ class DamagedModelError(ModelError):
     def __init__(
         self, path: Path, reason: str, moved_to: Path | None = None, advice: str = "Train it again or restore it."
     ) -> None:
-        where = f" It was moved aside to {moved_to}." if moved_to else ""
-        super().__init__(f"The stored model {path} cannot be used: {reason}.{where} {advice}")
+        moved = " It was moved aside to {moved_to}." if moved_to else ""
+        template = f"The stored model {{path}} cannot be used: {{reason}}.{moved} {advice}"
+        super().__init__(template, path=path, reason=reason, moved_to=moved_to)
         self.path = path
         self.moved_to = moved_to
 
@@ -105,8 +138,8 @@ class DamagedModelError(ModelError):
 class StorageError(MnistError):
     """A folder cannot be written or read."""
 
-    def __init__(self, message: str, path: Path) -> None:
-        super().__init__(message)
+    def __init__(self, template: str, path: Path, /, **values: object) -> None:
+        super().__init__(template, path=path, **values)
         self.path = path
 
 
@@ -115,7 +148,7 @@ class NotAModelError(StorageError):
 
     def __init__(self, path: Path) -> None:
         super().__init__(
-            f"{path} is not a stored model and was left unchanged. Expected manifest.json and the files that it lists.",
+            "{path} is not a stored model and was left unchanged. Expected manifest.json and the files that it lists.",
             path,
         )
 
@@ -123,8 +156,8 @@ class NotAModelError(StorageError):
 class DeviceError(MnistError):
     """The wanted device is not there."""
 
-    def __init__(self, message: str, requested: str, found: str) -> None:
-        super().__init__(message)
+    def __init__(self, template: str, requested: str, found: str, /, **values: object) -> None:
+        super().__init__(template, requested=requested, found=found, **values)
         self.requested = requested
         self.found = found
 
@@ -140,8 +173,8 @@ class MissingPackageError(MnistError):
 class RefusedError(MnistError):
     """A request that a server does not answer: `status` is HTTP's for it, `retry_after` when it may, in seconds."""
 
-    def __init__(self, status: int, message: str, retry_after: int | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, status: int, template: str, retry_after: int | None = None, /, **values: object) -> None:
+        super().__init__(template, **values)
         self.status = status
         self.retry_after = retry_after
 

@@ -4,7 +4,7 @@ import { on } from "../shared/bus.js";
 import { $ } from "../shared/dom.js";
 import { exactPercent, smallPercent } from "../shared/numbers.js";
 import { ask, createLatest } from "../shared/server.js";
-import { t } from "../shared/texts.js";
+import { t, tellError } from "../shared/texts.js";
 import { notify } from "./notice.js";
 
 export const readModel = () => $("#model").value;
@@ -20,7 +20,7 @@ export function createDetails(onModel) {
   // `wanted` is chosen if there is such a model.
   async function show(wanted) {
     const answer = await ask("describe_models", {}, {
-      isCurrent: begin(), onState: (state, { error } = {}) => state === "error" && notify(error),
+      isCurrent: begin(), onState: (state, answer) => state === "error" && notify(tellError(answer)),
     });
     if (!answer) return;
     $("#device").textContent = [answer.device, answer.note].filter(Boolean).join("; ");

@@ -5,7 +5,7 @@ import { $, isShown, isTyping } from "../shared/dom.js";
 import { createLive } from "../shared/live.js";
 import { remember } from "../shared/memory.js";
 import { openPart } from "../shared/part.js";
-import { t } from "../shared/texts.js";
+import { t, tellError } from "../shared/texts.js";
 import { createAnswerView } from "./answer.js";
 import { createDetails, readModel, showDetails } from "./details.js";
 import { createEvidence } from "./evidence.js";
@@ -112,7 +112,7 @@ function showAnswer() {
   const note = question.preview ? t("caption_sample", question.preview) : undefined;
   if (answer.ok && shown.isFinal && !wasFinal) onFinal(answer, question);
   if (answer.ok) view.show(answer, question.points, shown.isFinal, note);
-  else view.showProblem(answer.error, question.points);
+  else view.showProblem(tellError(answer), question.points);
 }
 
 // The slower parts hear of a drawing when a stroke has ended.

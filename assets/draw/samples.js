@@ -3,7 +3,7 @@
 import { $, $$, make } from "../shared/dom.js";
 import { decodeBytes, paintPixels } from "../shared/pixels.js";
 import { ask, createLatest } from "../shared/server.js";
-import { t } from "../shared/texts.js";
+import { t, tellError } from "../shared/texts.js";
 import { notify } from "./notice.js";
 
 // onTap(sample) is called when one is tapped.
@@ -12,7 +12,7 @@ export function createSamples(onTap) {
 
   async function show() {
     const answer = await ask("pick_samples", {}, {
-      isCurrent: begin(), onState: (state, { error } = {}) => state === "error" && notify(error),
+      isCurrent: begin(), onState: (state, answer) => state === "error" && notify(tellError(answer)),
     });
     if (!answer) return;
     if (answer.name !== "mnist") $("#samples-title").textContent = t("samples_of", { name: answer.name });

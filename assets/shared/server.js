@@ -2,7 +2,7 @@
 // at all when the server hangs. An answer is { ok: true, ... }, or { error } for what will never be answered, or
 // { pending, error: "" } for what will be there when it is asked for again; `pending` is the share that is done.
 
-import { t } from "./texts.js";
+import { t, tellError } from "./texts.js";
 
 export const SILENCE = 2000;
 export const GIVE_UP = 10000;
@@ -41,7 +41,8 @@ export function stateOf(answer) {
 export function describeState(answer) {
   const state = stateOf(answer);
   if (state === "pending") return t("computing", { share: Math.round(answer.pending * 100) });
-  return { ok: "", error: answer?.error, away: t("server_away") }[state];
+  if (state === "error") return tellError(answer);
+  return { ok: "", away: t("server_away") }[state];
 }
 
 // Asks until there is an answer, which it gives, or an error, for which it gives null. What is pending and a server

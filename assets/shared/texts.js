@@ -19,6 +19,11 @@ export const hasText = (key) => key in texts;
 
 export const t = (key, values = {}) => (texts[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 
+// What the server says went wrong, in the page's language where it has that message: its key is the English template.
+export const tellError = ({ error, message }) => (
+  message && hasText(message.key) ? t(message.key, message.values) : error
+);
+
 // Fills in the texts that the HTML of a part names.
 export function fillTexts(root) {
   root.querySelectorAll("[data-text]").forEach((node) => { node.textContent = t(node.dataset.text); });

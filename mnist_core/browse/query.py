@@ -113,4 +113,6 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
 
 
 def _unexpected(name: str, expected: str, value: Any) -> QueryError:
-    return QueryError(f"The filter {name!r} takes {expected}. Received: {value!r:.100}.")
+    return QueryError(
+        "The filter {name!r} takes {expected}. Received: {value!r:.100}.", name=name, expected=expected, value=value
+    )

@@ -58,7 +58,9 @@ def run_show(options: argparse.Namespace) -> int:
     from ..rendering.sprites import render_grid
 
     if not 1 <= options.limit <= _MOST_SHOWN:
-        raise QueryError(f"--limit takes 1 to {_MOST_SHOWN} samples. Received: {options.limit}.")
+        raise QueryError(
+            "--limit takes 1 to {most_shown} samples. Received: {limit}.", most_shown=_MOST_SHOWN, limit=options.limit
+        )
     query = Query.from_dict(
         {
             "label": options.label,
@@ -73,7 +75,7 @@ def run_show(options: argparse.Namespace) -> int:
     catalogue = _open_catalogue(split, find_model(options.model), query.needs_answers)
     chosen = select_samples(catalogue, query)
     if not len(chosen):
-        raise QueryError(f"No sample of {split.name} matches. Leave out a filter.")
+        raise QueryError("No sample of {name} matches. Leave out a filter.", name=split.name)
     shown = chosen[: options.limit]
     captions = [_caption(catalogue, index) for index in shown.tolist()]
     with replacing(options.output, _OUTPUT_HINT) as file:
@@ -136,5 +138,5 @@ def _caption(catalogue: Catalogue, index: int) -> str:
 
 def _check_output(path: Path) -> None:
     if path.suffix.lower() != ".png":
-        raise StorageError(f"--output must name a .png file. Received: {path}.", path)
+        raise StorageError("--output must name a .png file. Received: {path}.", path)
     check_folder(path, _OUTPUT_HINT)

@@ -41,4 +41,6 @@ def fetch(url: str, what: str, hint: str, on_progress: ProgressCallback | None) 
 
 def not_downloaded(url: str, what: str, hint: str, reason: str) -> DataError:
     """Returns the error of a download that failed, or that gave something else."""
-    return DataError(f"{what} could not be downloaded from {url}: {reason}. {hint}")
+    return DataError(
+        "{what} could not be downloaded from {url}: {reason}. {hint}", what=what, url=url, reason=reason, hint=hint
+    )

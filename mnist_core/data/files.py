@@ -45,9 +45,10 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
     foreign = [name for name, array in arrays.items() if not isinstance(array, np.ndarray)]
     if foreign:
         raise DataError(
-            f"{path} is a zip archive that holds {', '.join(foreign)}, which are not arrays. Expected an npz file, as "
-            "numpy.savez writes it.",
+            "{path} is a zip archive that holds {foreign}, which are not arrays. Expected an npz "
+            "file, as numpy.savez writes it.",
             path,
+            foreign=", ".join(foreign),
         )
     return arrays
 
@@ -92,7 +93,8 @@ def _unreadable(path: Path, expected: str, error: Exception) -> DataError:
             start = file.read(256)
     except OSError:
         start = b""
-    return DataError(f"{path} cannot be read as {expected}: {_name_mistake(start, path, error)}", path)
+    mistake = _name_mistake(start, path, error)
+    return DataError("{path} cannot be read as {expected}: {mistake}", path, expected=expected, mistake=mistake)
 
 
 def _name_mistake(start: bytes, path: Path, error: Exception) -> str:
@@ -144,7 +146,7 @@ def replacing(path: Path, hint: str = "Name another file.") -> Iterator[BinaryIO
             yield file
         partial.replace(target)
     except OSError as error:
-        raise StorageError(f"{path} cannot be written: {error}. {hint}", path) from error
+        raise StorageError("{path} cannot be written: {error}. {hint}", path, error=error, hint=hint) from error
     finally:
         if partial is not None:
             partial.unlink(missing_ok=True)
@@ -169,9 +171,9 @@ def check_folder(path: Path, hint: str) -> None:
         StorageError: There is none, or the file is a folder itself; `hint` says what to do.
     """
     if path.is_dir():
-        raise StorageError(f"{path} is a folder. {hint}", path)
+        raise StorageError("{path} is a folder. {hint}", path, hint=hint)
     if not path.absolute().parent.is_dir():
-        raise StorageError(f"There is no folder for {path}. {hint}", path)
+        raise StorageError("There is no folder for {path}. {hint}", path, hint=hint)
 
 
 def read_idx(path: Path) -> np.ndarray:
@@ -194,9 +196,10 @@ def read_idx(path: Path) -> np.ndarray:
     if len(content) != expected or too_long:
         held = "more" if too_long else f"{len(content):,}"
         raise DataError(
-            f"{path} is damaged: its header promises {' x '.join(map(str, shape))} bytes, but it holds {held}. "
-            "Download or copy it again.",
+            "{path} is damaged: its header promises {size} bytes, but it holds {held}. Download or copy it again.",
             path,
+            size=" x ".join(map(str, shape)),
+            held=held,
         )
     return np.frombuffer(content, np.uint8).reshape(shape)
 
@@ -216,16 +219,17 @@ def _read_idx_shape(magic: bytes, file: io.BufferedIOBase, path: Path) -> tuple[
         begins = magic.hex(" ") or "nothing"
         raise _unreadable(path, "an IDX file", ValueError(f"it begins with {begins} instead of 00 00 08"))
     if magic[2] != 0x08:
-        raise DataError(f"{path} holds {_IDX_TYPES[magic[2]]} numbers. Expected an IDX file of uint8.", path)
+        raise DataError("{path} holds {type} numbers. Expected an IDX file of uint8.", path, type=_IDX_TYPES[magic[2]])
     num_dimensions = magic[3]
     sizes = file.read(4 * num_dimensions)
     if len(sizes) != 4 * num_dimensions:
-        raise DataError(f"{path} is damaged: it ends within its header. Download or copy it again.", path)
+        raise DataError("{path} is damaged: it ends within its header. Download or copy it again.", path)
     shape = struct.unpack(f">{num_dimensions}I", sizes)
     if max(shape) > _MOST_BYTES or math.prod(shape) > _MOST_BYTES:
         raise DataError(
-            f"{path} promises {' x '.join(map(str, shape))} bytes, which is too much. Expected at most "
-            f"{_MOST_BYTES:,}.",
+            "{path} promises {size} bytes, which is too much. Expected at most {most_bytes:,}.",
             path,
+            size=" x ".join(map(str, shape)),
+            most_bytes=_MOST_BYTES,
         )
     return shape

@@ -59,7 +59,7 @@ def load_labelled(path: Path) -> LabelledSet:
     """
     path = Path(path).expanduser()
     if not path.is_file():
-        raise DataError(f"There is no file {path}.", path)
+        raise DataError("There is no file {path}.", path)
     arrays = read_npz(path)
     if {"x", "y"} <= arrays.keys():
         pictures = _check_pictures(arrays["x"], path)
@@ -68,9 +68,10 @@ def load_labelled(path: Path) -> LabelledSet:
         ink = unpack_ink(arrays, path)
         return LabelledInk(path.stem, ink, *_read_labels(arrays, len(ink), path))
     raise DataError(
-        f"{path} holds the arrays {', '.join(sorted(arrays)) or 'none'}. Expected x and y (pictures), or points, "
-        "stroke_start, sample_start and y (ink).",
+        "{path} holds the arrays {arrays}. Expected x and y (pictures), or points, stroke_start, "
+        "sample_start and y (ink).",
         path,
+        arrays=", ".join(sorted(arrays)) or "none",
     )
 
 
@@ -79,7 +80,11 @@ def _read_labels(arrays: dict[str, np.ndarray], num_samples: int, path: Path) ->
     labels = arrays["y"]
     if labels.ndim != 1 or len(labels) != num_samples or not np.issubdtype(labels.dtype, np.integer):
         raise DataError(
-            f"{path}: expected {num_samples} integer labels in y. Received: {labels.dtype} {labels.shape}.", path
+            "{path}: expected {num_samples} integer labels in y. Received: {dtype} {shape}.",
+            path,
+            num_samples=num_samples,
+            dtype=labels.dtype,
+            shape=labels.shape,
         )
     return labels.astype(np.int64), len(np.unique(arrays["writer"])) if "writer" in arrays else None
 
@@ -93,13 +98,18 @@ def load_digits(path: Path) -> LabelledSet:
     labelled = load_labelled(path)
     if not len(labelled.labels) or labelled.labels.min() < 0 or labelled.labels.max() > 9:
         found = f"{labelled.labels.min()} to {labelled.labels.max()}" if len(labelled.labels) else "none"
-        raise DataError(f"{path}: expected samples with labels 0 to 9. Received labels: {found}.", path)
+        raise DataError("{path}: expected samples with labels 0 to 9. Received labels: {found}.", path, found=found)
     return labelled
 
 
 def _check_pictures(x: np.ndarray, path: Path) -> np.ndarray:
     if x.dtype != np.uint8 or x.ndim != 3 or 0 in x.shape[1:]:
-        raise DataError(f"{path}: expected x as uint8 (n, height, width). Received: {x.dtype} {x.shape}.", path)
+        raise DataError(
+            "{path}: expected x as uint8 (n, height, width). Received: {dtype} {shape}.",
+            path,
+            dtype=x.dtype,
+            shape=x.shape,
+        )
     return x
 
 
@@ -120,10 +130,13 @@ def unpack_ink(arrays: dict[str, np.ndarray], path: Path) -> list[list[np.ndarra
     )
     if not whole:
         raise DataError(
-            f"{path}: stroke_start must index points of shape (n, 2), sample_start must index stroke_start, both "
-            f"rising and ending with a sentinel. Received: points {points.shape}, stroke_start {stroke_start.shape}, "
-            f"sample_start {sample_start.shape}.",
+            "{path}: stroke_start must index points of shape (n, 2), sample_start must index "
+            "stroke_start, both rising and ending with a sentinel. Received: points {points}, "
+            "stroke_start {strokes}, sample_start {samples}.",
             path,
+            points=points.shape,
+            strokes=stroke_start.shape,
+            samples=sample_start.shape,
         )
     strokes = np.split(points.astype(np.float32), stroke_start[1:-1])
     return [strokes[first:last] for first, last in itertools.pairwise(sample_start)]

@@ -80,9 +80,11 @@ def load_dataset(
         places = find_places(data_dir)
         if not places:
             raise DataError(
-                f"There is no MNIST at {data_dir}. Expected mnist.npz, or a folder that holds it or the four IDX files "
-                f"({_IDX_NAMES['x_train']} and so on, plain or .gz).",
+                "There is no MNIST at {data_dir}. Expected mnist.npz, or a folder that holds it or the "
+                "four IDX files ({file} and so on, plain or .gz).",
                 Path(data_dir),
+                data_dir=data_dir,
+                file=_IDX_NAMES["x_train"],
             )
         return read_dataset(places[0])
     cached, keras_cached = default_places(cache_dir)
@@ -91,7 +93,9 @@ def load_dataset(
             return _read_mnist(path)
     if not download:
         raise DataError(
-            f"MNIST was not found at {cached} or {KERAS_PATH}. Name its folder with --data-dir or MNIST_DATA_DIR."
+            "MNIST was not found at {cached} or {keras_path}. Name its folder with --data-dir or MNIST_DATA_DIR.",
+            cached=cached,
+            keras_path=KERAS_PATH,
         )
     _download(MNIST_URL, cached, on_progress)
     return _read_mnist(cached)
@@ -113,7 +117,9 @@ def find_places(data_dir: Path) -> list[Path]:
         if path.is_file():
             return [path]
     except (OSError, RuntimeError) as error:
-        raise DataError(f"{data_dir} cannot be opened: {error}. Name another place.") from error
+        raise DataError(
+            "{data_dir} cannot be opened: {error}. Name another place.", data_dir=data_dir, error=error
+        ) from error
     found = [path / "mnist.npz"] if (path / "mnist.npz").is_file() else []
     folders = (path, path / "raw", path / "MNIST" / "raw")
     return found + [folder for folder in folders if any(_find_idx(folder, name) for name in _IDX_NAMES)]
@@ -147,9 +153,11 @@ def read_dataset(path: Path) -> Dataset:
     elif right or name == "mnist":
         wrong = ", ".join(other for other in MNIST_HASHES if other not in right)
         raise DataError(
-            f"{path} is not the original MNIST: {wrong} missing or changed. If it should be MNIST, download it "
-            "again. If it is another set, give it another name. Or name another place with --data-dir.",
+            "{path} is not the original MNIST: {wrong} missing or changed. If it should be MNIST, "
+            "download it again. If it is another set, give it another name. Or name another place "
+            "with --data-dir.",
             path,
+            wrong=wrong,
         )
     else:
         _check_layout(arrays, path)
@@ -164,7 +172,7 @@ def read_labels(folder: Path, name: str) -> np.ndarray:
     """
     path = _find_idx(folder, name)
     if path is None:
-        raise DataError(f"{folder} lacks {_IDX_NAMES[name]} (plain or .gz).", folder)
+        raise DataError("{path} lacks {file} (plain or .gz).", folder, file=_IDX_NAMES[name])
     return read_idx(path)
 
 
@@ -180,8 +188,8 @@ def _read_mnist(path: Path) -> Dataset:
     dataset = read_dataset(path)
     if dataset.name != "mnist":
         raise DataError(
-            f"{path} is not the original MNIST: all four arrays differ. If it should be MNIST, download it again. "
-            "If it is another set, move it and name it with --data-dir.",
+            "{path} is not the original MNIST: all four arrays differ. If it should be MNIST, "
+            "download it again. If it is another set, move it and name it with --data-dir.",
             path,
         )
     return dataset
@@ -196,7 +204,9 @@ def _read_idx_folder(folder: Path) -> dict[str, np.ndarray]:
     missing = [original for name, original in _IDX_NAMES.items() if name not in found]
     if missing:
         raise DataError(
-            f"{folder} lacks {', '.join(missing)} (plain or .gz), which a set of four IDX files needs.", folder
+            "{path} lacks {missing} (plain or .gz), which a set of four IDX files needs.",
+            folder,
+            missing=", ".join(missing),
         )
     return {name: read_idx(path) for name, path in found.items()}
 
@@ -214,23 +224,38 @@ def _check_layout(arrays: dict[str, np.ndarray], path: Path) -> None:
     missing = [name for name in MNIST_HASHES if name not in arrays]
     if missing:
         raise DataError(
-            f"{path} lacks {', '.join(missing)}. Expected the arrays x_train, y_train, x_test and y_test.", path
+            "{path} lacks {missing}. Expected the arrays x_train, y_train, x_test and y_test.",
+            path,
+            missing=", ".join(missing),
         )
     for split in ("train", "test"):
         images, labels = arrays[f"x_{split}"], arrays[f"y_{split}"]
         if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (_SIDE, _SIDE) or not len(images):
             raise DataError(
-                f"{path}: x_{split} must hold images of {_SIDE}x{_SIDE} whole numbers from 0 to 255. "
-                f"Received: {images.dtype} {images.shape}.",
+                "{path}: x_{split} must hold images of {side}x{side} whole numbers from 0 to 255. "
+                "Received: {dtype} {shape}.",
                 path,
+                split=split,
+                side=_SIDE,
+                dtype=images.dtype,
+                shape=images.shape,
             )
         if labels.dtype != np.uint8 or labels.shape != images.shape[:1]:
             raise DataError(
-                f"{path}: y_{split} must be {len(images)} whole numbers. Received: {labels.dtype} {labels.shape}.",
+                "{path}: y_{split} must be {num_images} whole numbers. Received: {dtype} {shape}.",
                 path,
+                split=split,
+                num_images=len(images),
+                dtype=labels.dtype,
+                shape=labels.shape,
             )
         if labels.max() >= NUM_LABELS:
-            raise DataError(f"{path}: y_{split} must hold labels 0 to 9. Received labels up to {labels.max()}.", path)
+            raise DataError(
+                "{path}: y_{split} must hold labels 0 to 9. Received labels up to {highest}.",
+                path,
+                split=split,
+                highest=labels.max(),
+            )
 
 
 def _as_uint8(array: np.ndarray) -> np.ndarray:

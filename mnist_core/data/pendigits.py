@@ -109,8 +109,9 @@ def read_pendigits(path: Path) -> PenInk:
     missing = {"points", "stroke_start", "sample_start", "y", "writer"} - arrays.keys()
     if missing:
         raise DataError(
-            f"{path} lacks {', '.join(sorted(missing))}, so it is not UCI's pen ink. Copy it again from the project.",
+            "{path} lacks {missing}, so it is not UCI's pen ink. Copy it again from the project.",
             path,
+            missing=", ".join(sorted(missing)),
         )
     drawings = unpack_ink(arrays, path)
     numbers = [arrays[name] for name in ("y", "writer")]
@@ -121,6 +122,6 @@ def read_pendigits(path: Path) -> PenInk:
     ink = PenInk(drawings, *(array.astype(np.int64) for array in numbers)) if is_sound else None
     if ink is None or ink.digest != _PENDIGITS_HASH:
         raise DataError(
-            f"{path} is not UCI's pen ink: strokes, labels or writers differ. Copy it again from the project.", path
+            "{path} is not UCI's pen ink: strokes, labels or writers differ. Copy it again from the project.", path
         )
     return ink

@@ -28,7 +28,7 @@ def list_pictures(place: Path) -> list[Path]:
             if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()
         ]
     except OSError as error:
-        raise DataError(f"This file or folder cannot be read: {error.strerror}.", place) from error
+        raise DataError("This file or folder cannot be read: {strerror}.", place, strerror=error.strerror) from error
     if not pictures:
         raise DataError("There are no pictures in this folder. Expected files ending in .png, .jpg or the like.", place)
     return pictures

@@ -169,7 +169,9 @@ def find_source(name: str, sources: Sequence[SplitSource]) -> SplitSource:
         if source.name == name:
             return source
     available = ", ".join(source.name for source in sources)
-    raise QueryError(f"There is no set of digits named {name!r:.100}. Available: {available}.")
+    raise QueryError(
+        "There is no set of digits named {name!r:.100}. Available: {available}.", name=name, available=available
+    )
 
 
 @overload
@@ -287,5 +289,5 @@ def _prepared_path(source: SplitSource, cache_dir: Path) -> Path:
     try:
         digest = hashlib.sha256(source.path.read_bytes()).hexdigest()
     except OSError as error:
-        raise DataError(f"{source.path} cannot be read: {error}.", source.path) from error
+        raise DataError("{path} cannot be read: {error}.", source.path, error=error) from error
     return cache_dir / "splits" / f"{source.name}-{digest[:10]}-{_PREPROCESSING_VERSION}.npz"

@@ -67,7 +67,11 @@ def split_evenly(images: np.ndarray, labels: np.ndarray, name: str) -> TrainingD
     """
     training = find_training(images, labels, name)
     if len(training) == len(images):
-        raise DataError(f"{name} holds {len(images)} images, too few to train on. Expected at least 5 of one digit.")
+        raise DataError(
+            "{name} holds {num_images} images, too few to train on. Expected at least 5 of one digit.",
+            name=name,
+            num_images=len(images),
+        )
     held_out = np.setdiff1d(np.arange(len(images)), training)
     return TrainingData(images[training], labels[training], images[held_out], labels[held_out], name)
 

@@ -115,7 +115,11 @@ def gather(
         DataError: The dataset is not MNIST.
     """
     if dataset.name != "mnist":
-        raise DataError(f"A report needs MNIST's own test set. Received: {dataset.name} from {dataset.source}.")
+        raise DataError(
+            "A report needs MNIST's own test set. Received: {name} from {source}.",
+            name=dataset.name,
+            source=dataset.source,
+        )
     test = PreparedSet.from_mnist(dataset.x_test, dataset.y_test)
     digits = [
         Evidence.known("validation", "clean", PreparedSet.from_mnist(*load_sample())),

@@ -26,9 +26,9 @@ def write_figures(path: Path, key: str, value: Any) -> None:
     try:
         figures = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
         if not isinstance(figures, dict):
-            raise StorageError(f"{path} holds no figures. Expected one JSON object.", path)
+            raise StorageError("{path} holds no figures. Expected one JSON object.", path)
     except (OSError, json.JSONDecodeError) as error:
-        raise StorageError(f"{path} cannot be read: {error}.", path) from error
+        raise StorageError("{path} cannot be read: {error}.", path, error=error) from error
     write_json(path, {**figures, key: value})
     read_figures.cache_clear()
 

@@ -84,13 +84,17 @@ def load_drawings(name: str, data_dir: Path | None = None) -> Ink:
         return pen.ink, pen.labels
     folder = find_folder(data_dir)
     if folder is None:
-        raise DataError(f"Name the folder of {name}.npz with --data-dir.")
+        raise DataError("Name the folder of {name}.npz with --data-dir.", name=name)
     path = folder / f"{name}.npz"
     if recognise_pendigits(path):
-        raise DataError(f"Models are trained on {name}. Use {PEN}, the held-out writers, instead.", path)
+        raise DataError(
+            "Models are trained on {name}. Use {pen}, the held-out writers, instead.", path, name=name, pen=PEN
+        )
     labelled = load_digits(path)
     if not isinstance(labelled, LabelledInk):
-        raise DataError(f"{name} holds pictures. Expected ink: without strokes no step can be left out.", path)
+        raise DataError(
+            "{name} holds pictures. Expected ink: without strokes no step can be left out.", path, name=name
+        )
     return labelled.samples, labelled.labels
 
 
@@ -109,7 +113,9 @@ def put_on_pad(ink: Sequence[Sequence[np.ndarray]]) -> list[list[np.ndarray]]:
         DataError: No drawing of the set can be read.
     """
     if all(drawing is None for drawing in _read(ink)):
-        raise DataError(f"None of these {len(ink):,} drawings can be read. Expected strokes of finite points.")
+        raise DataError(
+            "None of these {num_ink:,} drawings can be read. Expected strokes of finite points.", num_ink=len(ink)
+        )
     points = np.concatenate([stroke[:, :2] for drawing in ink for stroke in drawing if len(stroke)]).astype(np.float64)
     points = points[np.isfinite(points).all(axis=1)]
     lowest, highest = points.min(axis=0), points.max(axis=0)

@@ -53,10 +53,18 @@ def check_marks(path: Path, name: str) -> None:
     try:
         text = path.read_text(encoding="utf-8") if path.is_file() else ""
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} cannot be read as text: {error}. Name another file with --into.", path) from error
+        raise DataError(
+            "{path} cannot be read as text: {error}. Name another file with --into.", path, error=error
+        ) from error
     first, last = marks(name)
     if last not in text.partition(first)[2]:
-        raise DataError(f"{path} has no place for {name}. Expected the lines {first!r} and {last!r} in it.", path)
+        raise DataError(
+            "{path} has no place for {name}. Expected the lines {first!r} and {last!r} in it.",
+            path,
+            name=name,
+            first=first,
+            last=last,
+        )
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,11 @@ class BrokenCopy:
 def disturb(parts: Sequence[Part], noise: float, seed: int) -> dict[int, np.ndarray]:
     """Returns copies of all kernels, by the number of their part, with noise; see `BrokenCopy`."""
     if not (is_number(noise) and 0 <= noise <= MOST_NOISE):
-        raise QueryError(f"The noise on weights must lie between 0 and {MOST_NOISE:g}. Received: {noise!r}.")
+        raise QueryError(
+            "The noise on weights must lie between 0 and {most_noise:g}. Received: {noise!r}.",
+            most_noise=MOST_NOISE,
+            noise=noise,
+        )
     generator = np.random.default_rng(seed)
     kernels = {number: part.kernel.copy() for number, part in enumerate(parts) if isinstance(part, WeightedPart)}
     for kernel in kernels.values() if noise else ():
@@ -68,10 +72,15 @@ def switch_off(parts: Sequence[Part], kernels: dict[int, np.ndarray], number: in
     """
     part = parts[number]
     if number == len(parts) - 1:
-        raise QueryError(f"{part.name} is the answer itself: it cannot be switched off.")
+        raise QueryError("{name} is the answer itself: it cannot be switched off.", name=part.name)
     num_channels = part.shape[-1]
     if not all(is_index(channel, num_channels) for channel in channels):
-        raise QueryError(f"{part.name} has the channels 0 to {num_channels - 1}. Received: {list(channels)!r}.")
+        raise QueryError(
+            "{name} has the channels 0 to {last}. Received: {channels!r}.",
+            name=part.name,
+            last=num_channels - 1,
+            channels=list(channels),
+        )
     above = next(other for other in range(number + 1, len(parts)) if isinstance(parts[other], WeightedPart))
     # A dense layer above maps reads them place by place, all channels of a place together.
     by_channel = kernels[above].reshape(-1, num_channels, kernels[above].shape[-1])

@@ -231,7 +231,12 @@ class Anatomy:
         """
         names = [part.name for part in self.parts]
         if name not in names:
-            raise QueryError(f"{self.name} has no layer {name!r}. It has: {', '.join(names)}.")
+            raise QueryError(
+                "{network} has no layer {name!r}. It has: {names}.",
+                network=self.name,
+                name=name,
+                names=", ".join(names),
+            )
         return names.index(name)
 
     def open_unit(self, image: np.ndarray, name: str, place: Sequence[int]) -> Unit:
@@ -248,7 +253,12 @@ class Anatomy:
         number = self.find_part(name)
         part = self.parts[number]
         if len(place) != len(part.shape) or not all(map(is_index, place, part.shape)):
-            raise QueryError(f"{name} has the shape {part.shape}: there is no unit {list(place)!r} in it.")
+            raise QueryError(
+                "{name} has the shape {shape}: there is no unit {place!r} in it.",
+                name=name,
+                shape=part.shape,
+                place=list(place),
+            )
         maps = self.feature_maps(image[None])
         value = float(maps[name][0][tuple(place)])
         below = maps[self.parts[number - 1].name][0] if number else self.scale_input(image)[..., None]

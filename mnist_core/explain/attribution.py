@@ -53,9 +53,11 @@ class Target:
     def __post_init__(self) -> None:
         for name, label in (("digit", self.digit), ("versus", self.versus)):
             if not is_index(label, NUM_CLASSES) and not (name == "versus" and label is None):
-                raise QueryError(f"Only the digits 0 to 9 can be explained. Received: {name}={label!r}.")
+                raise QueryError(
+                    "Only the digits 0 to 9 can be explained. Received: {name}={label!r}.", name=name, label=label
+                )
         if self.digit == self.versus:
-            raise QueryError(f"Expected two different digits. Received: {self.digit} twice.")
+            raise QueryError("Expected two different digits. Received: {digit} twice.", digit=self.digit)
 
     def weights(self, num_outputs: int) -> np.ndarray:
         """Returns the target as a weighted sum of logits: float32 (num_outputs,)."""
@@ -140,7 +142,11 @@ def check_method(name: str) -> Explanation:
         QueryError: There is none.
     """
     if name not in EXPLANATIONS:
-        raise QueryError(f"There is no explanation {name!r}. Available: {', '.join(EXPLANATIONS)}.")
+        raise QueryError(
+            "There is no explanation {name!r}. Available: {explanations}.",
+            name=name,
+            explanations=", ".join(EXPLANATIONS),
+        )
     return EXPLANATIONS[name]
 
 
@@ -153,7 +159,9 @@ def check_baseline(name: str) -> Baseline:
     for baseline in BASELINES:
         if name == baseline:
             return baseline
-    raise QueryError(f"There is no baseline {name!r}. Available: {', '.join(BASELINES)}.")
+    raise QueryError(
+        "There is no baseline {name!r}. Available: {baselines}.", name=name, baselines=", ".join(BASELINES)
+    )
 
 
 def occlude(
@@ -274,7 +282,7 @@ def _find_dense_on_means(network: Network) -> Dense | None:
 def _require_gradients(network: Network) -> Differentiable:
     if not isinstance(network, Differentiable):
         raise QueryError(
-            f"This method needs gradients, which {network.name} does not give here. Choose another method."
+            "This method needs gradients, which {name} does not give here. Choose another method.", name=network.name
         )
     return network
 
@@ -289,7 +297,9 @@ def _list_patches() -> Iterator[tuple[slice, slice]]:
 
 def _find_last_convolution(network: Network) -> Part:
     if not has_maps(network):
-        raise QueryError(f"{network.name} has no convolution, so it has no feature maps. Choose another method.")
+        raise QueryError(
+            "{name} has no convolution, so it has no feature maps. Choose another method.", name=network.name
+        )
     return [part for part in network.parts if isinstance(part, Convolution)][-1]
 
 

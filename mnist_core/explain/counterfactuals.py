@@ -107,7 +107,7 @@ def find_change(
     before = predict(image[None].astype(np.float32))
     label = int(before.probabilities[0].argmax()) if before.accepted[0] else None
     if wanted is not None and wanted == label:
-        raise QueryError(f"It is read as {wanted} already. Choose another digit.")
+        raise QueryError("It is read as {wanted} already. Choose another digit.", wanted=wanted)
     candidates = FAMILIES[family].propose(image.astype(np.float32))
     hunt = _Hunt(predict, partial(_find_flips, label=label, wanted=wanted), budget - 1)
     found = hunt.find_first(candidates)
@@ -127,15 +127,19 @@ def find_change(
 
 def _check_question(image: np.ndarray, family: str, wanted: int | None, budget: int) -> None:
     if image.shape != (IMAGE_SIZE, IMAGE_SIZE):
-        raise PictureError(f"Expected an image of 28x28 values. Received: {image.shape}.")
+        raise PictureError("Expected an image of 28x28 values. Received: {shape}.", shape=image.shape)
     if not (np.isfinite(image).all() and image.min() >= 0 and image.max() <= 1):
         raise PictureError("Expected an image of values in [0, 1].")
     if image.max() <= INK:
         raise PictureError("There is too little ink to change. Draw a digit first.")
     if family not in FAMILIES:
-        raise QueryError(f"There is no kind of change named {family!r}. Available: {', '.join(FAMILIES)}.")
+        raise QueryError(
+            "There is no kind of change named {family!r}. Available: {families}.",
+            family=family,
+            families=", ".join(FAMILIES),
+        )
     if wanted is not None and not is_index(wanted, NUM_CLASSES):
-        raise QueryError(f"The wanted digit must be 0 to 9. Received: {wanted!r}.")
+        raise QueryError("The wanted digit must be 0 to 9. Received: {wanted!r}.", wanted=wanted)
     if budget < 1:
         raise ValueError(f"`budget` must be at least 1. Received: {budget}")
 

@@ -65,12 +65,20 @@ def check_values(values: Any) -> dict[str, float]:
     """
     values = values or {}
     if not isinstance(values, Mapping) or not set(values) <= set(NEUTRAL):
-        raise QueryError(f"Expected values of {', '.join(NEUTRAL)}. Received: {values!r}.")
+        raise QueryError(
+            "Expected values of {neutral}. Received: {values!r}.", neutral=", ".join(NEUTRAL), values=values
+        )
     checked = {}
     for sweep in SWEEPS:
         value = values.get(sweep.name, sweep.neutral)
         if not (is_number(value) and sweep.low <= value <= sweep.high):
-            raise QueryError(f"{sweep.name!r} must be a number from {sweep.low} to {sweep.high}. Received: {value!r}.")
+            raise QueryError(
+                "{name!r} must be a number from {low} to {high}. Received: {value!r}.",
+                name=sweep.name,
+                low=sweep.low,
+                high=sweep.high,
+                value=value,
+            )
         checked[sweep.name] = float(value)
     return checked
 

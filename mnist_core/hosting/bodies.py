@@ -37,7 +37,9 @@ def check_text(body: bytes) -> None:
         _check_unicode(body)
     if body.count(b"[") + body.count(b"{") > _MOST_LISTS or body.count(b",") > _MOST_COMMAS:
         raise RefusedError(
-            413, f"The body holds too many lists or values. Expected at most {MAX_POINTS:,} points of ink."
+            413,
+            "The body holds too many lists or values. Expected at most {max_points:,} points of ink.",
+            max_points=MAX_POINTS,
         )
     if _SURROGATE.search(body):
         _check_surrogates(body)
@@ -110,5 +112,7 @@ def _check_depth(body: bytes) -> None:
         left = left.replace(b"[]", b"")
     if left:
         raise RefusedError(
-            400, f"The lists in the body are not closed, or are nested more than {_DEEPEST} levels deep."
+            400,
+            "The lists in the body are not closed, or are nested more than {deepest} levels deep.",
+            deepest=_DEEPEST,
         )

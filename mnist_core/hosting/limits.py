@@ -57,7 +57,9 @@ def check_length(length: int, limit: Limit) -> None:
         RefusedError: They are not.
     """
     if length > limit.most_bytes:
-        raise RefusedError(413, f"The body is too large. Send at most {limit.most_bytes:,} bytes.")
+        raise RefusedError(
+            413, "The body is too large. Send at most {most_bytes:,} bytes.", most_bytes=limit.most_bytes
+        )
 
 
 class Bodies:
@@ -93,7 +95,8 @@ class Bodies:
             except TimeoutError:
                 raise RefusedError(
                     408,
-                    f"The body did not arrive within {self._patience:.0f} seconds. Send it again, or a smaller one.",
+                    "The body did not arrive within {patience:.0f} seconds. Send it again, or a smaller one.",
+                    patience=self._patience,
                 ) from None
             yield body
 

@@ -104,8 +104,9 @@ class Proxies:
         if not is_local and not _is_address(name):
             raise RefusedError(
                 421,
-                f"This server does not know itself by the name {name[:100]!r}. Open it by its address, or, if a proxy "
-                "passes that name on, name the proxy in MNIST_TRUSTED_PROXY.",
+                "This server does not know itself by the name {name!r}. Open it by its address, or, if a "
+                "proxy passes that name on, name the proxy in MNIST_TRUSTED_PROXY.",
+                name=name[:100],
             )
 
 

@@ -191,7 +191,12 @@ class Architecture:
         }
         for name in changes:
             if missing.get(name):
-                raise ArchitectureError(f"`{name}` has no effect here: {self.name} has no {missing[name]}.", name)
+                raise ArchitectureError(
+                    "`{layer}` has no effect here: {name} has no {missing}.",
+                    name,
+                    name=self.name,
+                    missing=missing[name],
+                )
         return changed
 
     def drop_idle(self, parts: Parts) -> Parts:
@@ -270,9 +275,13 @@ class _Stack:
         if total > _MOST_PARAMETERS:
             largest = max(self.layers, key=lambda layer: layer.num_parameters)
             raise ArchitectureError(
-                f"{self._network} would have {total:,} parameters, {largest.num_parameters:,} of them in "
-                f"{largest.name}. At most {_MOST_PARAMETERS:,} are trained here: make that layer smaller.",
+                "{network} would have {total:,} parameters, {num_parameters:,} of them in {layer}. At "
+                "most {most_parameters:,} are trained here: make that layer smaller.",
                 largest.name,
+                network=self._network,
+                total=total,
+                num_parameters=largest.num_parameters,
+                most_parameters=_MOST_PARAMETERS,
             )
 
     @property
@@ -286,9 +295,15 @@ class _Stack:
         side = self._shape[0]
         if side < least:
             raise ArchitectureError(
-                f"{self._network} cannot be built at {name}: {what} needs an input of at least {least}x{least}, and "
-                f"{self._below} leaves {side}x{side}. Use fewer blocks, a smaller kernel or a smaller pooling.",
+                "{network} cannot be built at {layer}: {what} needs an input of at least {least}x{least},"
+                " and {below} leaves {side}x{side}. Use fewer blocks, a smaller kernel or a smaller "
+                "pooling.",
                 name,
+                network=self._network,
+                what=what,
+                least=least,
+                below=self._below,
+                side=side,
             )
 
 
@@ -314,7 +329,10 @@ def find_layers(architecture: Architecture, patterns: Sequence[str]) -> tuple[st
     for pattern in patterns:
         if not fnmatch.filter(names, pattern):
             raise ArchitectureError(
-                f"{architecture.name} has no layer {pattern!r} with weights. It has: {', '.join(names)}.", pattern
+                "{name} has no layer {layer!r} with weights. It has: {names}.",
+                pattern,
+                name=architecture.name,
+                names=", ".join(names),
             )
     return tuple(name for name in names if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns))
 

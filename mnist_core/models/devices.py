@@ -56,7 +56,12 @@ def check_choice(requested: str) -> None:
     """
     if requested not in DEVICE_CHOICES:
         choices = ", ".join(DEVICE_CHOICES)
-        raise DeviceError(f"Unknown device {requested!r}. Expected one of {choices}.", requested, choices)
+        raise DeviceError(
+            "Unknown device {requested!r}. Expected one of {choices}.",
+            requested,
+            choices,
+            choices=choices,
+        )
 
 
 def count_cuda_devices() -> int:
@@ -75,8 +80,8 @@ def count_cuda_devices() -> int:
 def _without_gpu(requested: str, found: str, note: str) -> Device:
     if requested == "gpu":
         raise DeviceError(
-            f"A GPU was requested, but {found}. Install an NVIDIA driver and tensorflow[and-cuda], "
-            "or use --device auto.",
+            "A GPU was requested, but {found}. Install an NVIDIA driver and tensorflow[and-cuda], or "
+            "use --device auto.",
             requested,
             found,
         )

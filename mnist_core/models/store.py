@@ -353,7 +353,7 @@ def check_place(folder: Path) -> None:
     except OSError as error:
         raise _not_writable(folder, error) from error
     if not is_free:
-        raise StorageError(f"{folder} holds something that is not a stored model. Name another folder.", folder)
+        raise StorageError("{path} holds something that is not a stored model. Name another folder.", folder)
 
 
 def _put_in_place(partial: Path, folder: Path) -> None:
@@ -380,7 +380,7 @@ def _model_folders(root: Path) -> list[Path]:
             _mend(root / name)
         names = _folder_names(root) if left else names
     except OSError as error:
-        raise StorageError(f"The stored models in {root} cannot be listed: {error}.", root) from error
+        raise StorageError("The stored models in {path} cannot be listed: {error}.", root, error=error) from error
     return [root / name for name in sorted(names) if not name.startswith(".") and ".damaged" not in name]
 
 
@@ -490,14 +490,15 @@ def _move_aside(folder: Path) -> Path | None:
 
 
 def _not_readable(folder: Path, error: OSError) -> StorageError:
-    return StorageError(f"The stored model {folder} cannot be read at the moment: {error}.", folder)
+    return StorageError("The stored model {path} cannot be read at the moment: {error}.", folder, error=error)
 
 
 def _not_writable(folder: Path, error: OSError) -> StorageError:
     return StorageError(
-        f"The model cannot be stored in {folder}: {error}. Free some space, or name another folder with --output or "
-        "MNIST_CACHE_DIR.",
+        "The model cannot be stored in {path}: {error}. Free some space, or name another folder "
+        "with --output or MNIST_CACHE_DIR.",
         folder,
+        error=error,
     )
 
 

@@ -52,14 +52,17 @@ def check_ink(ink: Any, *, allow_dot: bool = False) -> list[np.ndarray]:
     if isinstance(ink, np.ndarray):
         ink = ink.tolist()
     if isinstance(ink, str | bytes) or not isinstance(ink, Sequence):
-        raise InkError(f"Ink must be a list of strokes, each a list of [x, y]. Received: {type(ink).__name__}.")
+        raise InkError(
+            "Ink must be a list of strokes, each a list of [x, y]. Received: {kind}.", kind=type(ink).__name__
+        )
     check_amount(ink)
     strokes = [_check_stroke(stroke, index) for index, stroke in enumerate(ink) if _length(stroke)]
     if not strokes:
         raise InkError("There is no ink. Draw a digit first.")
     if max(np.abs(stroke).max() for stroke in strokes) > _FARTHEST:
         raise InkError(
-            f"This ink lies too far away. Expected coordinates between -{_FARTHEST:.0e} and {_FARTHEST:.0e}."
+            "This ink lies too far away. Expected coordinates between -{farthest:.0e} and {farthest:.0e}.",
+            farthest=_FARTHEST,
         )
     if largest_extent(strokes) < _SMALLEST and not allow_dot:
         raise InkError("This is a single dot. Draw a line.")
@@ -78,8 +81,10 @@ def check_amount(ink: Sequence[Any]) -> None:
     num_points = sum(max(1, _length(stroke)) for stroke in ink)
     if num_points > MAX_POINTS:
         raise InkError(
-            f"There is too much ink: {num_points} points, of which at most {MAX_POINTS} are accepted. "
-            "Clear the pad and draw again."
+            "There is too much ink: {num_points} points, of which at most {max_points} are accepted. "
+            "Clear the pad and draw again.",
+            num_points=num_points,
+            max_points=MAX_POINTS,
         )
 
 
@@ -204,7 +209,7 @@ def _check_stroke(stroke: Any, index: int) -> np.ndarray:
     except (TypeError, ValueError, OverflowError):
         points = np.empty(0)
     if points.ndim != 2 or points.shape[1] not in (2, 3):
-        raise InkError(f"Stroke {index} is not a list of [x, y] or [x, y, milliseconds].")
+        raise InkError("Stroke {index} is not a list of [x, y] or [x, y, milliseconds].", index=index)
     if not np.isfinite(points[:, :2]).all():
-        raise InkError(f"Stroke {index} has a coordinate that is not a finite number.")
+        raise InkError("Stroke {index} has a coordinate that is not a finite number.", index=index)
     return points[:, :2]

@@ -54,20 +54,22 @@ def open_picture(source: bytes | Path) -> Image.Image:
         with Image.open(stream, formats=FORMATS) as opened:
             width, height = opened.size
             if width * height > MAX_PIXELS:
-                raise PictureError(_too_large(f"{width} x {height}"))
+                raise _too_large(f"{width} x {height}")
             opened.draft("RGB", (_WORKING_SIZE, _WORKING_SIZE))
             opened.load()
             return _standardise(ImageOps.exif_transpose(_shrink(opened)))
     except PictureError:
         raise
     except Image.DecompressionBombError as error:
-        raise PictureError(_too_large("over 100 million pixels")) from error
+        raise _too_large("over 100 million pixels") from error
     except UnidentifiedImageError as error:
-        raise PictureError(f"This file is not a picture that can be read. Expected {', '.join(FORMATS)}.") from error
+        raise PictureError(
+            "This file is not a picture that can be read. Expected {formats}.", formats=", ".join(FORMATS)
+        ) from error
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
         if isinstance(error, OSError) and error.strerror:  # the system's word, whose whole message names the file
-            raise PictureError(f"This picture cannot be read: {error.strerror}.") from error
-        raise PictureError(f"This picture is damaged and cannot be read: {error}.") from error
+            raise PictureError("This picture cannot be read: {strerror}.", strerror=error.strerror) from error
+        raise PictureError("This picture is damaged and cannot be read: {error}.", error=error) from error
     finally:
         _decoding.release()
 
@@ -119,18 +121,25 @@ def fit_ink(ink: np.ndarray) -> np.ndarray:
     return _fit(_crop(ink))
 
 
-def _too_large(size: str) -> str:
-    return f"This picture is too large: {size}. At most {MAX_PIXELS // 1_000_000} million pixels are read."
+def _too_large(size: str) -> PictureError:
+    return PictureError(
+        "This picture is too large: {size}. At most {most} million pixels are read.",
+        size=size,
+        most=MAX_PIXELS // 1_000_000,
+    )
 
 
 def _from_array(array: np.ndarray) -> Image.Image:
     if array.ndim not in (2, 3) or 0 in array.shape or (array.ndim == 3 and array.shape[2] not in (3, 4)):
         raise PictureError(
-            f"A picture must have the shape (height, width) or (height, width, 3 or 4). Received: {array.shape}."
+            "A picture must have the shape (height, width) or (height, width, 3 or 4). Received: {shape}.",
+            shape=array.shape,
         )
     if array.dtype != np.uint8:
         if not np.issubdtype(array.dtype, np.floating) or not np.isfinite(array).all():
-            raise PictureError(f"A picture must be uint8, or finite floats in [0, 1]. Received: {array.dtype}.")
+            raise PictureError(
+                "A picture must be uint8, or finite floats in [0, 1]. Received: {dtype}.", dtype=array.dtype
+            )
         array = np.rint(np.clip(array, 0, 1) * 255).astype(np.uint8)
     return Image.fromarray(array)
 
@@ -144,7 +153,9 @@ def _standardise(picture: Image.Image) -> Image.Image:
     try:
         return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     except ValueError as error:
-        raise PictureError(f"Pictures in colour mode {picture.mode} cannot be read. Save it as PNG.") from error
+        raise PictureError(
+            "Pictures in colour mode {mode} cannot be read. Save it as PNG.", mode=picture.mode
+        ) from error
 
 
 def _from_numbers(values: np.ndarray) -> Image.Image:

@@ -83,7 +83,8 @@ def follow(strokes: Sequence[np.ndarray], steps: Collection[str] = STEPS, *, bru
         raise ValueError(f"Expected steps of {STEPS} and a brush in ]0, 1]. Received: {steps!r} and {brush!r}.")
     if max(np.abs(stroke).max() for stroke in strokes) > _FARTHEST:
         raise InkError(
-            f"The drawing lies too far outside the pad. Expected coordinates within {_FARTHEST} times its side."
+            "The drawing lies too far outside the pad. Expected coordinates within {farthest} times its side.",
+            farthest=_FARTHEST,
         )
     ink = _draw_on_pad(strokes, brush * IMAGE_SIZE)
     pen_width = scale_brush(strokes, steps, brush)

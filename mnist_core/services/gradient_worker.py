@@ -63,7 +63,7 @@ class Answerer:
         if question["task"] == "noise":
             return network.loss_gradient(image, question["digit"])
         if question["task"] != "explain":
-            raise QueryError(f"There is no task {question['task']!r}. Available: explain, noise.")
+            raise QueryError("There is no task {task!r}. Available: explain, noise.", task=question["task"])
         target, baseline = Target(question["digit"], question["versus"]), check_baseline(question["baseline"])
         return check_method(question["method"]).explain(network, image, target, baseline=baseline)
 

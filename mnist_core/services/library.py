@@ -219,7 +219,7 @@ class Library:
         """
         catalogue, job = self.open_catalogue(name, model, map_name)
         if not len(catalogue.split):
-            raise QueryError(f"{catalogue.split.name} holds no image that can be read, so its map is empty.")
+            raise QueryError("{name} holds no image that can be read, so its map is empty.", name=catalogue.split.name)
         vector = self._embed(image, self._models.find(model))
         if map_name == "pca":
             return vector[:2]
@@ -233,7 +233,9 @@ class Library:
         try:
             stamp = source.stamp
         except OSError as error:
-            raise QueryError(f"{name} can no longer be read: {error}. Reload the page.") from error
+            raise QueryError(
+                "{name} can no longer be read: {error}. Reload the page.", name=name, error=error
+            ) from error
 
         def load() -> _OpenSplit | None:
             split = load_split(source, self._cache_dir, prepare=False)

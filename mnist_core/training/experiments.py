@@ -127,7 +127,7 @@ def ablate(workbench: Workbench, *, num_seeds: int = 3, epochs: int = 5, limit: 
     if num_seeds < 1:
         raise ValueError(f"`num_seeds` must be at least 1. Received: num_seeds={num_seeds!r}")
     if workbench.data.ink is None:
-        raise DataError(f"The ablation needs MNIST and the pen ink. Received: {workbench.data.name}.")
+        raise DataError("The ablation needs MNIST and the pen ink. Received: {name}.", name=workbench.data.name)
     rows = []
     for without, parts in ABLATIONS.items():
         models = []

@@ -179,8 +179,13 @@ class _Monitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships n
         if not float(loss) < _LOST:
             rate = self._recipe.learning_rate
             raise TrainingError(
-                f"The loss became {float(loss):g} in epoch {self._epoch}, {where}. Lower the learning rate: it is "
-                f"{rate:g}, try {rate / 10:g}. If it happens again, take another optimizer."
+                "The loss became {loss:g} in epoch {epoch}, {where}. Lower the learning rate: it is "
+                "{rate:g}, try {lower:g}. If it happens again, take another optimizer.",
+                loss=float(loss),
+                epoch=self._epoch,
+                where=where,
+                rate=rate,
+                lower=rate / 10,
             )
 
     def _report(self, step: int, logs: dict[str, float], validation_accuracy: float | None = None) -> None:

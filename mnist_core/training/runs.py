@@ -255,9 +255,13 @@ def start_from(recipe: Recipe, model: StoredModel, freeze: Sequence[str] = (), p
     difference = find_difference(network, model.recipe.network)
     if difference:
         raise ArchitectureError(
-            f"{recipe.name} cannot start from {model.name}: {difference}. Train the recipe "
-            f"{model.recipe.name}, with the network parts of that model.",
+            "{name} cannot start from {model}: {difference}. Train the recipe {recipe}, with"
+            " the network parts of that model.",
             network.name,
+            name=recipe.name,
+            model=model.name,
+            difference=difference,
+            recipe=model.recipe.name,
         )
     frozen = find_layers(network, freeze)
     if len(frozen) == len(find_layers(network, ["*"])):

@@ -55,9 +55,11 @@ def open_study(
     except Exception as error:  # drivers, files and databases each have errors of their own
         place = hide_password(where)
         raise StorageError(
-            f"The study cannot be kept in {place}: {str(error).replace(where, place)}. Expected a database's URL as in "
+            "The study cannot be kept in {place}: {error}. Expected a database's URL as in "
             "sqlite:///trials.db, or the path of a file.",
             Path(place),
+            place=place,
+            error=str(error).replace(where, place),
         ) from error
 
 

@@ -27,8 +27,9 @@ LiveFunction = Callable[[Message], Message]
 def never_raise(function: LiveFunction) -> LiveFunction:
     """Returns a function that the page may call: an exception would reach it as a silent nothing.
 
-    It returns `{"ok": True, ...}`, `{"error": text}`, or, for what is being computed, `{"pending": share, "error": text
-    or ""}`. What cannot be sent, because a name in it is no text, is an error, too.
+    It returns `{"ok": True, ...}`, `{"error": text, "message": {"key", "values"}}`, see `describe_error`, or, for what
+    is being computed, `{"pending": share, "error": text or ""}`. What cannot be sent, because a name in it is no text,
+    is an error, too.
     """
 
     @wraps(function)
@@ -40,7 +41,7 @@ def never_raise(function: LiveFunction) -> LiveFunction:
         except NotReadyError as error:
             return {"pending": error.share, "error": hide_folders(error.problem)}
         except Exception as error:
-            return {"error": explain(error, function.__name__)}
+            return describe_error(error, function.__name__)
 
     return answer
 
@@ -64,6 +65,22 @@ def explain(error: Exception, name: str) -> str:
         return hide_folders(message)
     _log.error("%s failed", name, exc_info=error)
     return FAULT
+
+
+def describe_error(error: Exception, name: str) -> Message:
+    """Describes an error in `name` for the page and for programs.
+
+    Returns:
+        `{"error": text, "message": {"key", "values"}}`: the English sentence, and what another language makes its own
+        of, see `MnistError.key`.
+    """
+    text = explain(error, name)
+    if not isinstance(error, MnistError):
+        return {"error": text, "message": {"key": text, "values": {}}}
+    values: Message = {
+        name: hide_folders(value) if isinstance(value, str) else value for name, value in error.tell_values().items()
+    }
+    return {"error": text, "message": {"key": error.key if values else text, "values": values}}
 
 
 def encode_bytes(pixels: np.ndarray) -> str:
@@ -102,7 +119,7 @@ def decode_image(text: Any) -> np.ndarray:
     """
     pixels = np.frombuffer(decode_base64(text), np.uint8)
     if pixels.size != 28 * 28 or not pixels.any():
-        raise PictureError(f"Expected 784 bytes, not all 0, as an image. Received: {pixels.size}.")
+        raise PictureError("Expected 784 bytes, not all 0, as an image. Received: {size}.", size=pixels.size)
     return pixels.reshape(28, 28).astype(np.float32) / 255
 
 

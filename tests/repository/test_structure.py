@@ -12,6 +12,9 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from mnist_core import errors
+from mnist_core.errors import MnistError
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "mnist_core"
 SOURCES = [ROOT / "app.py", *sorted(PACKAGE.rglob("*.py"))]
@@ -227,6 +230,24 @@ def test_serving_requires_all_but_what_may_be_missing():
 def test_nothing_is_declared_that_the_program_does_not_import():
     imported = set().union(*required_by(SOURCES).values())
     assert declared("requirements.txt") - imported == {"websockets"}  # uvicorn's, which answers WebSockets with it
+
+
+def test_messages_are_templates_that_a_translation_can_find():
+    """What is put together before it is told has no key."""
+    kinds = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, MnistError)}
+    calls = [
+        (path, call)
+        for path in SOURCES
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in kinds
+    ]
+    assert len(calls) > 100
+    built_in = {"DamagedModelError", "MissingPackageError"}  # of a reason, or of what is missing where
+    assert [
+        f"{path.name}:{call.lineno}"
+        for path, call in calls
+        if call.func.id not in built_in and any(isinstance(argument, ast.JoinedStr) for argument in call.args)
+    ] == []
 
 
 def test_these_rules_can_see_an_import():

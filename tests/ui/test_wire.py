@@ -46,14 +46,27 @@ def test_what_is_no_object_is_an_empty_one(message):
 
 @pytest.mark.parametrize("error", [QueryError("Take one away."), DataError("It is damaged."), PictureError("Blank.")])
 def test_what_a_visitor_can_meet_is_told(error, caplog):
-    assert failing(error)({}) == {"error": str(error)}
+    assert failing(error)({}) == {"error": str(error), "message": {"key": str(error), "values": {}}}
     assert not caplog.records
+
+
+def test_a_message_travels_as_a_key_and_values_and_as_an_english_sentence():
+    error = QueryError("{name!r} has {count:,} of {share:.0%}: {done}", name="a", count=1234, share=0.5, done=True)
+    assert failing(error)({}) == {
+        "error": "'a' has 1,234 of 50%: True",
+        "message": {
+            "key": "{name} has {count} of {share}: {done}",
+            "values": {"name": "'a'", "count": 1234, "share": "50%", "done": "True"},
+        },
+    }
+    damaged = DataError("{path} is damaged: {reason}.", Path("/secret/a.npz"), reason="/secret/b")
+    assert failing(damaged)({})["message"]["values"] == {"path": "a.npz", "reason": "b"}
 
 
 @pytest.mark.parametrize("error", [ValueError("/secret"), KeyError("/secret"), OSError("/secret"), MemoryError()])
 def test_other_errors_are_logged_and_not_shown(error, caplog):
     answer = failing(error)({})
-    assert answer == {"error": "The server could not answer this; its log says why."}
+    assert answer["error"] == answer["message"]["key"] == "The server could not answer this; its log says why."
     (record,) = caplog.records
     assert "ask_something failed" in record.getMessage()
     assert record.exc_info[1] is error
@@ -114,10 +127,10 @@ def test_answers_are_json():
 def test_a_visitor_learns_no_folder_of_the_machine():
     path = Path("/home/ann/my data/mnist.npz")
     error = DataError(f"{path} is damaged: [Errno 5] {str(path)!r}; see /var/log/x.", path)
-    assert failing(error)({}) == {"error": "mnist.npz is damaged: [Errno 5] 'mnist.npz'; see x."}
+    assert failing(error)({})["error"] == "mnist.npz is damaged: [Errno 5] 'mnist.npz'; see x."
     assert failing(NotReadyError(0.5, "/srv/cache is full."))({}) == {"pending": 0.5, "error": "cache is full."}
 
 
 def test_an_answer_that_cannot_be_sent_is_an_error(caplog):
-    assert never_raise(lambda message: {"name": "x\udcff"})({}) == {"error": FAULT}
-    assert failing(QueryError("No x\udcff."))({}) == {"error": "No x?."}
+    assert never_raise(lambda message: {"name": "x\udcff"})({})["error"] == FAULT
+    assert failing(QueryError("No x\udcff."))({}) == {"error": "No x?.", "message": {"key": "No x?.", "values": {}}}

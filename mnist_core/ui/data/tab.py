@@ -215,11 +215,11 @@ class DataTab:
 def _read_own(drawings: Any) -> tuple[np.ndarray, np.ndarray]:
     """Returns the visitor's own drawings as images, uint8 (n, 28, 28), and labels, -1 where there is none."""
     if not isinstance(drawings, list) or len(drawings) > MOST_OWN or not all(isinstance(one, dict) for one in drawings):
-        raise QueryError(f"Expected a list of at most {MOST_OWN} drawings.")
+        raise QueryError("Expected a list of at most {most_own} drawings.", most_own=MOST_OWN)
     images = [np.rint(decode_image(drawing.get("image")) * 255).astype(np.uint8) for drawing in drawings]
     labels = [drawing.get("label") for drawing in drawings]
     if not all(label is None or is_index(label, NUM_CLASSES) for label in labels):
-        raise QueryError(f"Expected labels 0 to 9, or none. Received: {labels!r}.")
+        raise QueryError("Expected labels 0 to 9, or none. Received: {labels!r}.", labels=labels)
     known = [NO_LABEL if label is None else label for label in labels]
     return np.array(images, np.uint8).reshape(-1, 28, 28), np.array(known, np.int64)
 

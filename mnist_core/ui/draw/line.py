@@ -19,7 +19,7 @@ from starlette.websockets import WebSocket
 from ...checks import is_index, is_whole
 from ...errors import InkError
 from ...preprocessing.ink import check_amount
-from ..wire import LiveFunction, Message
+from ..wire import LiveFunction, Message, describe_error
 
 # Threads of their own: what is slow elsewhere keeps no pen waiting.
 _threads = ThreadPoolExecutor(os.cpu_count(), "live line")
@@ -62,7 +62,7 @@ class LiveDrawing:
         """
         keep, strokes = question.get("keep", [0, 0]), question.get("strokes", [])
         if not self._can_keep(keep) or not isinstance(strokes, list):
-            raise InkError(f"This ink does not continue what came before. Received: keep {keep!r:.100}.")
+            raise InkError("This ink does not continue what came before. Received: keep {keep!r:.100}.", keep=keep)
         num_whole, num_points = keep
         if num_points:
             continued = strokes[0] if strokes and isinstance(strokes[0], list) else []
@@ -113,7 +113,7 @@ class _Line:
         try:
             return question.get("id"), self._drawing.follow(question)
         except InkError as error:
-            return question.get("id"), {"error": str(error)}
+            return question.get("id"), describe_error(error, "the live line")
 
     async def _answer_newest(self) -> None:
         loop = asyncio.get_running_loop()

@@ -29,7 +29,11 @@ def compare_hand(message: Message) -> Message:
     """
     right, total = message.get("right"), message.get("total")
     if not (is_whole(total) and total >= 1 and is_index(right, total + 1)):
-        raise InkError(f"Expected the number of drawings read right, and the total. Received: {right!r} of {total!r}.")
+        raise InkError(
+            "Expected the number of drawings read right, and the total. Received: {right!r} of {total!r}.",
+            right=right,
+            total=total,
+        )
     interval = list(wilson_interval(right, total))
     rows = [{"name": "", "accuracy": right / total, "interval": interval, "isYou": True}]
     for name, figures in load_figures()["models"][0]["digits"].items():
@@ -44,7 +48,7 @@ def pack_hand(message: Message) -> Message:
     """Answers `{drawings}`, each `{strokes, label}`, with `{file}`: base64 of an npz of ink that `evaluate` takes."""
     drawings = message.get("drawings")
     if not isinstance(drawings, list) or not 1 <= len(drawings) <= _MOST_DRAWINGS:
-        raise InkError(f"Expected a list of 1 to {_MOST_DRAWINGS} drawings.")
+        raise InkError("Expected a list of 1 to {most_drawings} drawings.", most_drawings=_MOST_DRAWINGS)
     if not all(isinstance(drawing, dict) and is_index(drawing.get("label"), NUM_CLASSES) for drawing in drawings):
         raise InkError("Expected each drawing with its strokes and a label from 0 to 9.")
     file = io.BytesIO()

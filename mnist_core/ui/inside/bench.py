@@ -69,4 +69,6 @@ class Bench:
                 if len(new) >= _LEAST_NEW:
                     chosen = new[np.linspace(0, len(new) - 1, min(num_images, len(new))).astype(int)]
                     return split.images[chosen].astype(np.float32) / 255, split.labels[chosen], source.name
-        raise QueryError(f"{stored.name} was trained on all images available here, so there are none to measure it on.")
+        raise QueryError(
+            "{name} was trained on all images available here, so there are none to measure it on.", name=stored.name
+        )

@@ -25,7 +25,9 @@ def change_functions(bench: Bench) -> tuple[LiveFunction, ...]:
         """
         family, wanted = message.get("family"), message.get("wanted")
         if not isinstance(family, str):
-            raise QueryError(f"'family' must be one of {', '.join(FAMILIES)}. Received: {family!r}.")
+            raise QueryError(
+                "'family' must be one of {families}. Received: {family!r}.", families=", ".join(FAMILIES), family=family
+            )
         anatomy, image = bench.decode(message)
         with searching.turn():
             return _describe(find_change(anatomy.predict, image, family, wanted=wanted))

@@ -92,12 +92,16 @@ def _find_figures(variant: str, digest: str) -> list[Message]:
 def _read_steps(without: Any) -> tuple[str, ...]:
     steps = [] if without is None else without
     if not isinstance(steps, list) or not all(step in STEPS for step in steps):
-        raise QueryError(f"'without' must be a list of {', '.join(STEPS)}. Received: {without!r}.")
+        raise QueryError(
+            "'without' must be a list of {steps}. Received: {without!r}.", steps=", ".join(STEPS), without=without
+        )
     return tuple(steps)
 
 
 def _read_brush(brush: Any) -> float:
     share = BRUSH if brush is None else brush
     if not (is_number(share) and 0 < share <= 1):
-        raise QueryError(f"'brush' must be a share of the pad's side, above 0 and at most 1. Received: {brush!r}.")
+        raise QueryError(
+            "'brush' must be a share of the pad's side, above 0 and at most 1. Received: {brush!r}.", brush=brush
+        )
     return float(share)

@@ -31,7 +31,7 @@ def glossary_functions(bench: Bench) -> tuple[LiveFunction, ...]:
         case = _open_case(bench, message)
         term = message.get("term")
         if term and (not isinstance(term, str) or term not in TERMS):
-            raise QueryError(f"There is no term {term!r}. Choose one from the list.")
+            raise QueryError("There is no term {term!r}. Choose one from the list.", term=term)
         chosen = {term: TERMS[term]} if term else TERMS
         return {
             "model": case.stored.name,
