@@ -14,6 +14,11 @@ for _kind in ("INTRAOP", "INTEROP"):
     os.environ.setdefault(f"TF_NUM_{_kind}_THREADS", "1")
 
 
+def pytest_collection_modifyitems(items):
+    """Puts the slow folders first: a long file that comes last keeps one worker busy alone."""
+    items.sort(key=lambda item: not {"browser", "training", "commands"} & set(item.path.parts))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def end_servers():
     """Ends what tests have started: where tests run in workers, nothing that is registered with atexit is called."""
