@@ -45,10 +45,10 @@ def draw_varied(strokes: Strokes, label: int, variants: float, generator: np.ran
     width = PEN_WIDTH if kind < 0.3 else generator.uniform(*widths)
     # 4. The picture: a fifth come a little blurred.
     image = render_ink(strokes, pen_width=width)
-    return _blur(image, generator.uniform(0.3, 0.9)) if generator.random() < 0.2 else image
+    return blur(image, generator.uniform(0.3, 0.9)) if generator.random() < 0.2 else image
 
 
-def _blur(image: np.ndarray, radius: float) -> np.ndarray:
+def blur(image: np.ndarray, radius: float) -> np.ndarray:
     """Softens the edges, as in a picture that was made smaller on its way."""
     pixels = Image.fromarray(np.rint(image * 255).astype(np.uint8))
     return np.asarray(pixels.filter(ImageFilter.GaussianBlur(radius)), np.float32) / 255

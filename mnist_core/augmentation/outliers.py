@@ -23,7 +23,7 @@ _PEN_WIDTHS = (1.4, 3.5)
 
 # Corners on a grid of 0 to 8, y down; a tilde makes a stroke round, a dot stands between strokes. None of these is a
 # digit in any handwriting that the author knows of.
-_SIGNS = {
+SIGNS = {
     "A": "08 40 88.25 65",
     "E": "80 10 18 88.14 64",
     "F": "80 10 18.14 64",
@@ -136,12 +136,12 @@ def _draw_one(family: _Family, digits: np.ndarray, labels: np.ndarray, generator
             return image
 
 
-def _render(strokes: list[np.ndarray], generator: np.random.Generator) -> np.ndarray:
+def render(strokes: list[np.ndarray], generator: np.random.Generator) -> np.ndarray:
     width = generator.uniform(*_PEN_WIDTHS) if generator.random() < 0.5 else PEN_WIDTH
     return render_ink(vary_hand(strokes, generator), pen_width=width)
 
 
-def _scribble(digits: np.ndarray, labels: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+def scribble(digits: np.ndarray, labels: np.ndarray, generator: np.random.Generator) -> np.ndarray:
     """Draws strokes that wander about: loops, zigzags and tangles."""
     strokes = []
     for _ in range(int(generator.choice([1, 1, 1, 2, 2, 3, 4]))):
@@ -160,7 +160,7 @@ def _scribble(digits: np.ndarray, labels: np.ndarray, generator: np.random.Gener
         # Somewhere on the pad, round or angular.
         corners = corners + generator.normal(0, 0.3, 2)
         strokes.append(_smooth(corners) if generator.random() < 0.7 else corners)
-    return _render(strokes, generator)
+    return render(strokes, generator)
 
 
 def _shapes(digits: np.ndarray, labels: np.ndarray, generator: np.random.Generator) -> np.ndarray:
@@ -180,20 +180,20 @@ def _shapes(digits: np.ndarray, labels: np.ndarray, generator: np.random.Generat
     if generator.random() < 0.4:  # symmetric, as houses, faces and trees are
         mirrored = [stroke * [-1, 1] for stroke in strokes]
         strokes += mirrored
-    return _render(strokes, generator)
+    return render(strokes, generator)
 
 
 def _letters(digits: np.ndarray, labels: np.ndarray, generator: np.random.Generator) -> np.ndarray:
     """Draws a letter, a sign or a little drawing, by hand."""
-    name = list(_SIGNS)[int(generator.integers(len(_SIGNS)))]
+    name = list(SIGNS)[int(generator.integers(len(SIGNS)))]
     stretch = np.exp(generator.normal(0, 0.15, 2))
     strokes = []
-    for text in _SIGNS[name].split("."):
+    for text in SIGNS[name].split("."):
         # The corners on their grid, each a little off.
         corners = np.array([[int(digit) for digit in place] for place in text.strip("~").split()], np.float64)
         corners += generator.normal(0, 0.35, corners.shape)
         strokes.append((_smooth(corners) if text.startswith("~") else _trace(corners)) * stretch)
-    return _render(strokes, generator)
+    return render(strokes, generator)
 
 
 def _glyphs(digits: np.ndarray, labels: np.ndarray, generator: np.random.Generator) -> np.ndarray:
@@ -205,7 +205,7 @@ def _glyphs(digits: np.ndarray, labels: np.ndarray, generator: np.random.Generat
         bend = (start + end) / 2 + generator.normal(0, 0.25, 2) * (generator.random() < 0.6)
         corners = np.stack([start, bend, end])
         strokes.append(_smooth(corners) if generator.random() < 0.6 else _trace(corners))
-    return _render(strokes, generator)
+    return render(strokes, generator)
 
 
 def _broken(digits: np.ndarray, labels: np.ndarray, generator: np.random.Generator) -> np.ndarray | None:
@@ -231,7 +231,7 @@ def _broken(digits: np.ndarray, labels: np.ndarray, generator: np.random.Generat
         if image.sum() < 1.35 * max(first.sum(), second.sum()):
             return None
     else:  # one scribbled over
-        over = _scribble(digits, labels, generator)
+        over = scribble(digits, labels, generator)
         image = np.maximum(first, over)
     return fit_ink(image) if image.any() else None
 
@@ -351,7 +351,7 @@ def _smooth(corners: np.ndarray) -> np.ndarray:
 _Family = Callable[[np.ndarray, np.ndarray, np.random.Generator], np.ndarray | None]
 
 FAMILIES: dict[str, _Family] = {
-    "scribbles": _scribble,
+    "scribbles": scribble,
     "shapes": _shapes,
     "letters": _letters,
     "glyphs": _glyphs,

@@ -17,13 +17,13 @@ import numpy as np
 
 NUM_NEIGHBOURS = 15
 
-_NUM_STEPS = 2000
+NUM_STEPS = 2000
 _NUM_REPELLED = 5
 # 1 / (1 + A d^(2B)) is UMAP's closeness of two places, fitted to a least distance of 0.1 in a cloud of spread 1.
 _A, _B = 1.5769434603113077, 0.8950608779109733
 _START_RADIUS = 10.0
 _LONGEST_MOVE = 4.0
-_CHUNK_CELLS = 2_000_000  # of 16 bytes: 4 for a distance, 4 to make it, 8 for an index
+CHUNK_CELLS = 2_000_000  # of 16 bytes: 4 for a distance, 4 to make it, 8 for an index
 _GRAPH_SHARE = 0.1  # of the time
 _STEPS_PER_REPORT = 50
 
@@ -126,7 +126,7 @@ def _find_neighbours(vectors: np.ndarray, report: _Report) -> tuple[np.ndarray, 
     indices = np.empty((count, num_neighbours), np.int64)
     distances = np.empty((count, num_neighbours))
     half_squares = np.einsum("nd,nd->n", vectors, vectors) / 2
-    rows = max(1, _CHUNK_CELLS // count)
+    rows = max(1, CHUNK_CELLS // count)
     for first in range(0, count, rows):
         chunk = vectors[first : first + rows]
         farness = half_squares - chunk @ vectors.T
@@ -140,7 +140,7 @@ def _find_neighbours(vectors: np.ndarray, report: _Report) -> tuple[np.ndarray, 
     return indices, distances
 
 
-def _weigh_neighbours(distances: np.ndarray) -> np.ndarray:
+def weigh_neighbours(distances: np.ndarray) -> np.ndarray:
     """Returns how much each of a vector's neighbours is one, in [0, 1], float64 (n, k).
 
     The nearest has weight 1, and the weights fall so fast that k of them sum up to log2(k + 1). Where more than that
@@ -173,7 +173,7 @@ def _weigh_edges(indices: np.ndarray, distances: np.ndarray) -> tuple[np.ndarray
     count, num_neighbours = indices.shape
     heads, tails = np.repeat(np.arange(count), num_neighbours), indices.ravel()
     keys = np.concatenate([heads * count + tails, tails * count + heads])
-    weights = np.tile(_weigh_neighbours(distances).ravel(), 2)
+    weights = np.tile(weigh_neighbours(distances).ravel(), 2)
     order = np.argsort(keys, kind="stable")
     edges, first = np.unique(keys[order], return_index=True)
     return edges // count, edges % count, 1 - np.multiply.reduceat(1 - weights[order], first)
@@ -202,18 +202,18 @@ def _descend(
     """Moves places (2, n) step by step; each step draws as many edges as there are places, by their weights."""
     count = places.shape[1]
     ends = np.cumsum(weights) / weights.sum()
-    for step in range(_NUM_STEPS):
+    for step in range(NUM_STEPS):
         # One draw from each of n equal parts of the weights: in order, and fairer than n free draws.
         draws = (np.arange(count) + generator.random(count)) / count
         drawn = np.minimum(np.searchsorted(ends, draws, side="right"), len(ends) - 1)
         others = generator.integers(count, size=(_NUM_REPELLED, count))
-        places = places + (1 - step / _NUM_STEPS) * _forces(places, heads[drawn], tails[drawn], others)
+        places = places + (1 - step / NUM_STEPS) * forces(places, heads[drawn], tails[drawn], others)
         if (step + 1) % _STEPS_PER_REPORT == 0:
-            report((step + 1) / _NUM_STEPS)
+            report((step + 1) / NUM_STEPS)
     return places
 
 
-def _forces(places: np.ndarray, heads: np.ndarray, tails: np.ndarray, others: np.ndarray) -> np.ndarray:
+def forces(places: np.ndarray, heads: np.ndarray, tails: np.ndarray, others: np.ndarray) -> np.ndarray:
     """Sums up what moves each place, float32 (2, n): an edge pulls both its ends, others push its head."""
     starts = places[:, heads]
     pull = _pull(starts - places[:, tails])

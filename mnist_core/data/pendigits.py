@@ -30,7 +30,7 @@ VALIDATION_WRITERS = (3, 12, 27, 22)
 REPORTED_WRITERS = (11, 5, 29, 17)
 
 # See `PenInk.digest`.
-_PENDIGITS_HASH = "a56246dc6f95e5408953737e9c29500b9c1afa7089470a4db096bca7efe14314"
+PENDIGITS_HASH = "a56246dc6f95e5408953737e9c29500b9c1afa7089470a4db096bca7efe14314"
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def read_pendigits(path: Path) -> PenInk:
     is_sound = is_sound and np.array_equal(arrays["points"], np.rint(arrays["points"]))
     is_sound = is_sound and all(np.abs(array).max(initial=0) < 2**15 for array in (arrays["points"], *numbers))
     ink = PenInk(drawings, *(array.astype(np.int64) for array in numbers)) if is_sound else None
-    if ink is None or ink.digest != _PENDIGITS_HASH:
+    if ink is None or ink.digest != PENDIGITS_HASH:
         raise DataError(
             "{path} is not UCI's pen ink: strokes, labels or writers differ. Copy it again from the project.", path
         )

@@ -53,7 +53,7 @@ class DifferentiableNetwork(Anatomy):
         Returns:
             float32 (n, 28, 28), in logits per full ink.
         """
-        return self._differentiate(images, target.weights(self._num_outputs))[..., 0]
+        return self.differentiate(images, target.weights(self._num_outputs))[..., 0]
 
     def map_gradient(self, images: np.ndarray, target: Target, part: str) -> np.ndarray:
         """Returns the gradient of a target by what a part gives after its activation: float32 (n, *shape).
@@ -62,7 +62,7 @@ class DifferentiableNetwork(Anatomy):
             QueryError: There is no such part.
         """
         self.find_part(part)
-        return self._differentiate(images, target.weights(self._num_outputs), part)
+        return self.differentiate(images, target.weights(self._num_outputs), part)
 
     def loss_gradient(self, image: np.ndarray, digit: int) -> np.ndarray:
         """Returns the gradient of a digit's loss by the pixels, up to a positive factor: where the loss rises fastest.
@@ -83,13 +83,13 @@ class DifferentiableNetwork(Anatomy):
         weights = -Target(digit).weights(self._num_outputs)
         others = np.delete(np.arange(NUM_CLASSES), digit)
         weights[others] = softmax(self.logits(image[None])[:, others])[0]
-        return self._differentiate(image[None], weights)[0, ..., 0]
+        return self.differentiate(image[None], weights)[0, ..., 0]
 
     @property
     def _num_outputs(self) -> int:
         return self.parts[-1].shape[0]
 
-    def _differentiate(self, images: np.ndarray, weights: np.ndarray, part: str = "") -> np.ndarray:
+    def differentiate(self, images: np.ndarray, weights: np.ndarray, part: str = "") -> np.ndarray:
         """Returns the gradient of a weighted sum of logits by the output of a part, or by the images."""
         if part not in self._functions:
             self._functions[part] = self._trace(part)

@@ -18,7 +18,7 @@ from ..errors import RefusedError
 
 PATIENCE_SECONDS = 20.0
 # Each is an open connection that waits for news; a page has two, Gradio's heartbeat and the live line.
-_MOST_STREAMS = 1000
+MOST_STREAMS = 1000
 _GRADIOS_STREAMS = ("heartbeat/", "queue/data", "call/", "upload_progress", "mcp")
 _STREAMS = ("/live", *(f"/gradio_api/{name}" for name in _GRADIOS_STREAMS))
 
@@ -131,7 +131,7 @@ class Streams:
         if not path.startswith(_STREAMS):
             yield
             return
-        if self._num_open >= _MOST_STREAMS:
+        if self._num_open >= MOST_STREAMS:
             raise RefusedError(503, "Too many pages are open on this server. Try again in a minute.", 60)
         self._num_open += 1
         try:

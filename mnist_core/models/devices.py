@@ -39,7 +39,7 @@ def choose_device(requested: str = "auto") -> Device:
         return _without_gpu(requested, "the CUDA driver reports no GPU", note="")
     lacking = "TensorFlow can use none"
     try:
-        name = _prepare_tensorflow_gpu()
+        name = prepare_tensorflow_gpu()
     except MissingPackageError:
         name, lacking = None, "TensorFlow is not installed"
     if name is None:
@@ -88,7 +88,7 @@ def _without_gpu(requested: str, found: str, note: str) -> Device:
     return Device("cpu", "CPU (LiteRT)", note)
 
 
-def _prepare_tensorflow_gpu() -> str | None:
+def prepare_tensorflow_gpu() -> str | None:
     """Makes the first GPU the only one visible, with memory growth; its name, or None if TensorFlow can use none."""
     with needed_packages():
         import tensorflow

@@ -11,9 +11,9 @@ import numpy as np
 
 # In one run: more are no faster, and an interpreter keeps the memory of the largest that it has seen.
 _MOST_IMAGES = 16
-_NUM_PROCESSORS = os.cpu_count() or 1
+NUM_PROCESSORS = os.cpu_count() or 1
 # Each holds the weights once more. Making one takes milliseconds, so few need to be kept for the next run.
-_MOST_FREE = _NUM_PROCESSORS + 4
+_MOST_FREE = NUM_PROCESSORS + 4
 
 
 class LiteRTRunner:
@@ -29,7 +29,7 @@ class LiteRTRunner:
     def __init__(self, content: bytes) -> None:
         # Kept, not read again: the file may be replaced while this answers.
         self.content = content
-        self._slots = threading.Semaphore(_NUM_PROCESSORS)  # a server has dozens of threads
+        self._slots = threading.Semaphore(NUM_PROCESSORS)  # a server has dozens of threads
 
     def run(self, images: np.ndarray, names: Collection[str] = ()) -> dict[str, np.ndarray]:
         """Runs at least one image.
@@ -47,14 +47,14 @@ class LiteRTRunner:
 
     def _run(self, batch: np.ndarray, names: Collection[str]) -> dict[str, np.ndarray]:
         with self._slots:
-            interpreter = _free.take(self) or _Interpreter(self.content)
+            interpreter = free_interpreters.take(self) or OneInterpreter(self.content)
             try:
                 return interpreter.run(batch, names)
             finally:
-                _free.put(self, interpreter)
+                free_interpreters.put(self, interpreter)
 
 
-class _Interpreter:
+class OneInterpreter:
     """For one thread at a time."""
 
     def __init__(self, content: bytes) -> None:
@@ -75,24 +75,24 @@ class _Interpreter:
         return {name: self._interpreter.get_tensor(self._outputs[name]) for name in names or self._outputs}
 
 
-class _FreeInterpreters:
+class FreeInterpreters:
     """Interpreters of all runners that nobody uses now; those that were used longest ago are closed."""
 
     def __init__(self) -> None:
-        self._interpreters: list[tuple[weakref.ref[LiteRTRunner], _Interpreter]] = []
+        self._interpreters: list[tuple[weakref.ref[LiteRTRunner], OneInterpreter]] = []
         self._lock = threading.Lock()
 
-    def take(self, runner: LiteRTRunner) -> _Interpreter | None:
+    def take(self, runner: LiteRTRunner) -> OneInterpreter | None:
         with self._lock:
             for place in reversed(range(len(self._interpreters))):
                 if self._interpreters[place][0]() is runner:
                     return self._interpreters.pop(place)[1]
         return None
 
-    def put(self, runner: LiteRTRunner, interpreter: _Interpreter) -> None:
+    def put(self, runner: LiteRTRunner, interpreter: OneInterpreter) -> None:
         with self._lock:
             wanted = [(owner, one) for owner, one in self._interpreters if owner() is not None]
             self._interpreters = [*wanted, (weakref.ref(runner), interpreter)][-_MOST_FREE:]
 
 
-_free = _FreeInterpreters()
+free_interpreters = FreeInterpreters()

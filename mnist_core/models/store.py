@@ -47,7 +47,7 @@ _FORMAT = 1
 _PARTIAL = ".partial-"
 _REPLACED = "-replaced"
 # A save takes seconds; what is older was left behind by a process that was killed.
-_SAVING_SECONDS = 3600
+SAVING_SECONDS = 3600
 _ODD = (ValueError, KeyError, TypeError, RecursionError)
 _DAMAGE = (FileNotFoundError, NotADirectoryError, IsADirectoryError, *_ODD)
 _OTHER_VERSION = (
@@ -334,7 +334,7 @@ def _write_files(folder: Path, run: TrainingRun, metrics: dict[str, Any]) -> Non
         "key": run.recipe.key(run.data_digest),
         "data": run.data_digest,
         "complete": run.stopped_after is None,
-        "files": {name: _file_hash(folder / name) for name in _FILES},
+        "files": {name: file_hash(folder / name) for name in _FILES},
     }
     _write_json(folder / "manifest.json", manifest)
 
@@ -394,7 +394,7 @@ def _folder_names(root: Path) -> list[str]:
 
 def _mend(left: Path) -> None:
     """Brings back a model whose replacement was killed half-way, and deletes half-written ones, once they are old."""
-    if time.time() - left.stat().st_ctime < _SAVING_SECONDS:
+    if time.time() - left.stat().st_ctime < SAVING_SECONDS:
         return
     folder = left.with_name(left.name[1:].split(_PARTIAL)[0])
     if left.name.endswith(_REPLACED) and not folder.exists():
@@ -437,7 +437,7 @@ def _read_verified(folder: Path) -> StoredModel:
         raise DamagedModelError(folder, reason, advice=_OTHER_VERSION)
     key, data, complete = manifest["key"], manifest["data"], manifest["complete"]
     for name in _FILES:
-        if _file_hash(folder / name) != manifest["files"][name]:
+        if file_hash(folder / name) != manifest["files"][name]:
             raise ValueError(f"{name} does not match its checksum")
     try:
         recipe = Recipe.from_dict(_read_json(folder / "recipe.json"))
@@ -502,7 +502,7 @@ def _not_writable(folder: Path, error: OSError) -> StorageError:
     )
 
 
-def _file_hash(path: Path) -> str:
+def file_hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 

@@ -18,9 +18,9 @@ from .child_process import ChildEndedError, ChildProcess, name_command
 
 _WORKER = "mnist_core.services.answer_worker"
 # A computation that tells nothing for so long hangs: a slow machine takes a minute from one share to the next.
-_PATIENCE_SECONDS = 900
+PATIENCE_SECONDS = 900
 # What has ended is not begun again at once: if it failed, it would most likely fail again.
-_PAUSE_SECONDS = 60
+PAUSE_SECONDS = 60
 _MOST_WAITING = 50
 
 Key = tuple[str, Path]
@@ -40,7 +40,7 @@ class Job:
     @property
     def may_begin_again(self) -> bool:
         """Whether it ended so long ago that it may be tried once more."""
-        return self.ended is not None and time.monotonic() - self.ended > _PAUSE_SECONDS
+        return self.ended is not None and time.monotonic() - self.ended > PAUSE_SECONDS
 
 
 class Jobs:
@@ -103,7 +103,7 @@ class Jobs:
         try:
             data = self._data_dir and str(self._data_dir)
             child.send({"split": split, "model": str(folder), "data": data, "cache": str(self._cache_dir)})
-            while "problem" not in (message := child.receive(_PATIENCE_SECONDS)):
+            while "problem" not in (message := child.receive(PATIENCE_SECONDS)):
                 job.share = message["share"]
             return message["problem"]
         except ChildEndedError as error:

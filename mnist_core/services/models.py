@@ -17,7 +17,7 @@ from .cache import Shelf
 # How many are known, and by how many names.
 _MOST_KNOWN = 1000
 # Weights of open models: the shipped one takes 6 MB with all that can be opened of it.
-_MOST_BYTES = 100_000_000
+MOST_BYTES = 100_000_000
 
 
 class OpenModel:
@@ -73,7 +73,7 @@ class Models:
         self.default = found.name
         # The default model answers on when its folder has gone.
         self._found: Shelf[StoredModel] = Shelf(_MOST_KNOWN, pinned={found.name})
-        self._open: Shelf[OpenModel] = Shelf(_MOST_BYTES, _count_bytes, pinned={found.folder})
+        self._open: Shelf[OpenModel] = Shelf(MOST_BYTES, _count_bytes, pinned={found.folder})
 
     def list_all(self) -> list[StoredModel]:
         """Lists the models that can answer now, the default first; ones trained since the start are among them."""

@@ -64,7 +64,7 @@ def train(
         raise ValueError("`start` must be given exactly when the recipe has a start.")
     keras.utils.set_random_seed(recipe.seed)
     if exact:
-        _make_deterministic()
+        make_deterministic()
     labels = add_label_noise(data.y_train[: recipe.limit], recipe)
     pools = build_pools(recipe, data)
     num_images = len(labels) + sum(pool.per_epoch for pool in pools)
@@ -221,7 +221,7 @@ def _compile(model: keras.Model, recipe: Recipe, num_steps: int) -> None:
 
 
 def _build_optimizer(recipe: Recipe, num_steps: int) -> keras.optimizers.Optimizer:
-    schedule = _build_schedule(recipe, num_steps)
+    schedule = build_schedule(recipe, num_steps)
     # An average over more than a tenth of all steps would still remember the untrained network.
     momentum = min(recipe.averaging, 1 - 10 / (num_steps * recipe.epochs))
     averaging = {"use_ema": True, "ema_momentum": momentum} if momentum > 0 else {}
@@ -234,7 +234,7 @@ def _build_optimizer(recipe: Recipe, num_steps: int) -> keras.optimizers.Optimiz
     return {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}[recipe.optimizer](**common)
 
 
-def _build_schedule(recipe: Recipe, num_steps: int) -> float | keras.optimizers.schedules.LearningRateSchedule:
+def build_schedule(recipe: Recipe, num_steps: int) -> float | keras.optimizers.schedules.LearningRateSchedule:
     schedules = keras.optimizers.schedules
     if recipe.schedule == "cosine":
         return schedules.CosineDecay(
@@ -248,7 +248,7 @@ def _build_schedule(recipe: Recipe, num_steps: int) -> float | keras.optimizers.
     return recipe.learning_rate
 
 
-def _make_deterministic() -> None:
+def make_deterministic() -> None:
     """Asks TensorFlow for operations that give the same result every time; other backends do so on a CPU anyway."""
     if keras.backend.backend() == "tensorflow":
         import tensorflow

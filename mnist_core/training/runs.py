@@ -179,14 +179,15 @@ class Workbench:
 
     def _store(self, run: TrainingRun, folder: Path) -> StoredModel:
         """Stores a run, in a temporary folder if need be: a full disk must not cost the training."""
-        metrics = self._measure(run)
+        metrics = self.measure(run)
         try:
             return save_run(run, metrics, folder)
         except StorageError as error:
             self.say(f"{error} It is kept in a temporary folder instead; move it from there.")
             return save_run(run, metrics, Path(tempfile.mkdtemp(prefix="mnist-model-")) / folder.name)
 
-    def _measure(self, run: TrainingRun) -> dict[str, Any]:
+    def measure(self, run: TrainingRun) -> dict[str, Any]:
+        """Measures a trained network; returns its metrics as `store.save_run` takes them."""
         answers, data = _KerasAnswers(run.model), self.data_for(run.recipe)
         validation = PreparedSet.from_mnist(data.x_validation, data.y_validation)
         figures = {

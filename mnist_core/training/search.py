@@ -29,7 +29,7 @@ from .search_settings import SPACE, Point, SearchSettings, grid_recipe, hide_pas
 from .studies import keep_alive, open_study, requeue, return_stale_trials, was_requeued
 
 _FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
-_WAIT_SECONDS = 1.0
+WAIT_SECONDS = 1.0
 
 
 def search_grid(workbench: Workbench, settings: SearchSettings) -> dict[str, Any]:
@@ -154,7 +154,7 @@ class _Search:
             if not is_waiting:
                 self._workbench.say(f"Waiting for {num_running} trials of other workers, which may have crashed")
             is_waiting = True
-            time.sleep(_WAIT_SECONDS)
+            time.sleep(WAIT_SECONDS)
         return False
 
     def _run_trial(self) -> bool:

@@ -29,7 +29,7 @@ HEARTBEAT_SECONDS = 10
 # A worker that trains is busy, and may be late by several heartbeats.
 GRACE_SECONDS = 60
 
-_RETRIES, _PAUSE_SECONDS = 4, 0.5
+_RETRIES, PAUSE_SECONDS = 4, 0.5
 # What is noted with a trial: when its worker last lived, and which trial it makes once more.
 _ALIVE, _REPEATS = "alive_at", "repeats"
 
@@ -68,7 +68,7 @@ def _create_study(where: str, options: dict[str, Any]) -> optuna.Study:
         # Of workers that begin a database together only one can make its tables.
         with contextlib.suppress(Exception):
             return optuna.create_study(storage=_open_storage(where), load_if_exists=True, **options)
-        time.sleep(_PAUSE_SECONDS)
+        time.sleep(PAUSE_SECONDS)
     return optuna.create_study(storage=_open_storage(where), load_if_exists=True, **options)
 
 

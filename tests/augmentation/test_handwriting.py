@@ -402,7 +402,7 @@ def drawn():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(hands, "render_ink", render)
-        patch.setattr(hands, "_blur", lambda image, radius: blurred.append(radius) or image)
+        patch.setattr(hands, "blur", lambda image, radius: blurred.append(radius) or image)
         for seed in range(1000):
             draw_varied(SEVEN, 7, 0, generator(seed))
     widths = np.array([width for _, width in seen])
@@ -443,7 +443,7 @@ def test_dots_of_a_line_by_hand():
 
 def test_a_blur_spreads_ink_and_loses_none():
     image = render_ink(SEVEN)
-    soft = hands._blur(image, 0.9)
+    soft = hands.blur(image, 0.9)
     assert (soft.dtype, soft.shape) == (np.float32, (28, 28))
     assert soft.sum() == pytest.approx(image.sum(), rel=0.02)
     assert np.abs(np.diff(soft)).max() < 0.8 * np.abs(np.diff(image)).max()

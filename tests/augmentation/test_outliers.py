@@ -134,14 +134,14 @@ def test_what_comes_out_blank_is_drawn_again(monkeypatch, blank):
 
 def test_signs_that_are_a_digit_in_some_hand_are_left_out():
     forbidden = set("OoDGglIiLSsZzBbqyCcJj") | set("0123456789") | {"minus", "slash", "bar"}
-    assert not forbidden & set(outliers._SIGNS)
-    assert len(outliers._SIGNS) > 60
+    assert not forbidden & set(outliers.SIGNS)
+    assert len(outliers.SIGNS) > 60
 
 
-@pytest.mark.parametrize("name", outliers._SIGNS)
+@pytest.mark.parametrize("name", outliers.SIGNS)
 def test_every_sign_is_drawn_within_its_grid(name):
     """Of strokes of at least two corners, on a grid of 0 to 8, or 9 below the line; a single stroke has three."""
-    strokes = outliers._SIGNS[name].split(".")
+    strokes = outliers.SIGNS[name].split(".")
     corners = [text.strip("~").split() for text in strokes]
     assert all(len(corner) == 2 and corner.isdigit() and corner[0] <= "8" for stroke in corners for corner in stroke)
     assert min(map(len, corners)) >= 2
@@ -149,18 +149,18 @@ def test_every_sign_is_drawn_within_its_grid(name):
 
 
 def test_no_sign_is_another():
-    assert len(set(outliers._SIGNS.values())) == len(outliers._SIGNS)
+    assert len(set(outliers.SIGNS.values())) == len(outliers.SIGNS)
 
 
 def test_all_signs_come_up(monkeypatch):
-    seen, letters = set(), dict(outliers._SIGNS)
+    seen, letters = set(), dict(outliers.SIGNS)
 
     class Watched(dict):
         def __getitem__(self, name):
             seen.add(name)
             return letters[name]
 
-    monkeypatch.setattr(outliers, "_SIGNS", Watched(letters))
+    monkeypatch.setattr(outliers, "SIGNS", Watched(letters))
     generate(["letters"], 700)
     assert seen == set(letters)
 
@@ -177,7 +177,7 @@ def strokes_of(monkeypatch):
 
     def draw(family, count=200):
         drawn = []
-        monkeypatch.setattr(outliers, "_render", lambda strokes, source: drawn.append(strokes) or np.ones((28, 28)))
+        monkeypatch.setattr(outliers, "render", lambda strokes, source: drawn.append(strokes) or np.ones((28, 28)))
         generate([family], count)
         return drawn
 
@@ -205,7 +205,7 @@ def test_mirrored_shapes_are_symmetric(strokes_of):
 
 def test_a_sign_is_drawn_by_a_hand_that_is_not_quite_sure(monkeypatch, strokes_of):
     """Each corner is missed by a third of the grid's unit, and the whole is stretched a little."""
-    monkeypatch.setattr(outliers, "_SIGNS", {"L": "10 18 88.~44 66 84"})
+    monkeypatch.setattr(outliers, "SIGNS", {"L": "10 18 88.~44 66 84"})
     drawn = strokes_of("letters")
     first = np.array([strokes[0][0] for strokes in drawn])
     sides = np.array([np.ptp(strokes[0], axis=0) for strokes in drawn])
@@ -217,7 +217,7 @@ def test_a_sign_is_drawn_by_a_hand_that_is_not_quite_sure(monkeypatch, strokes_o
 
 
 def test_only_strokes_with_a_tilde_are_round(monkeypatch, strokes_of):
-    monkeypatch.setattr(outliers, "_SIGNS", {"L": "10 18 88.~10 18 88"})
+    monkeypatch.setattr(outliers, "SIGNS", {"L": "10 18 88.~10 18 88"})
     for straight, smooth in strokes_of("letters", 20):
         turns = [np.abs(np.diff(np.arctan2(*np.diff(stroke, axis=0).T))).max() for stroke in (straight, smooth)]
         assert turns[0] > 1 > turns[1]
@@ -254,7 +254,7 @@ FIRST, SECOND = (np.random.default_rng(seed).integers(1, 256, (28, 28), dtype=np
 def broken(monkeypatch):
     """What becomes of two digits in one way, before it is fitted into the box."""
     monkeypatch.setattr(outliers, "fit_ink", lambda image: image)
-    monkeypatch.setattr(outliers, "_scribble", lambda *_: np.full((28, 28), 0.5, np.float32))
+    monkeypatch.setattr(outliers, "scribble", lambda *_: np.full((28, 28), 0.5, np.float32))
 
     def break_two(kind, first=FIRST, second=SECOND, order=(1, 0, 3, 2), moved=(0, 0), turns=1):
         numbers = iter([0, 1, np.array(moved)])

@@ -152,7 +152,7 @@ def test_progress_grows_and_ends_at_one(count):
 
 def test_neighbours_are_those_of_brute_force(digits, monkeypatch):
     """In chunks of 128 and of what remains."""
-    monkeypatch.setattr(layout, "_CHUNK_CELLS", 128_000)
+    monkeypatch.setattr(layout, "CHUNK_CELLS", 128_000)
     indices, distances = layout._find_neighbours(digits, lambda share: None)
     assert np.array_equal(np.sort(indices), np.sort(find_nearest(digits, 15)))
     expected = np.linalg.norm(digits[:, None].astype(float) - digits[indices], axis=2)
@@ -171,7 +171,7 @@ def test_memory_for_neighbours_is_bounded():
 @pytest.mark.parametrize("num_neighbours", [1, 2, 3, 15])
 def test_the_nearest_weighs_one_and_all_sum_up_to_a_logarithm(num_neighbours):
     distances = np.random.default_rng(0).gamma(3, size=(50, num_neighbours))
-    weights = layout._weigh_neighbours(distances)
+    weights = layout.weigh_neighbours(distances)
     np.testing.assert_allclose(weights.max(axis=1), 1)
     np.testing.assert_allclose(weights.sum(axis=1), np.log2(num_neighbours + 1), rtol=1e-6)
     assert (np.diff(np.take_along_axis(weights, distances.argsort(), axis=1)) <= 0).all()
@@ -179,12 +179,12 @@ def test_the_nearest_weighs_one_and_all_sum_up_to_a_logarithm(num_neighbours):
 
 def test_of_many_that_are_equally_near_each_weighs_one():
     distances = np.array([[2.0, 1.0, 1.0, 1.0, 1.0, 3.0]])
-    np.testing.assert_allclose(layout._weigh_neighbours(distances), distances == 1)
+    np.testing.assert_allclose(layout.weigh_neighbours(distances), distances == 1)
 
 
 def test_an_edge_weighs_as_much_as_either_end_makes_it(monkeypatch):
     """0 and 1 name each other, with 0.5 and 0.2; 2 names 0."""
-    monkeypatch.setattr(layout, "_weigh_neighbours", lambda distances: distances)
+    monkeypatch.setattr(layout, "weigh_neighbours", lambda distances: distances)
     heads, tails, weights = layout._weigh_edges(np.array([[1], [0], [0]]), np.array([[0.5], [0.2], [0.3]]))
     assert [*zip(heads, tails, strict=True)] == [(0, 1), (0, 2), (1, 0), (2, 0)]
     np.testing.assert_allclose(weights, [0.6, 0.3, 0.6, 0.3])
@@ -212,8 +212,8 @@ def draws(monkeypatch):
         assert others.shape == (5, 3)
         return np.ones_like(places)
 
-    monkeypatch.setattr(layout, "_forces", push_by_one)
-    monkeypatch.setattr(layout, "_NUM_STEPS", 100)
+    monkeypatch.setattr(layout, "forces", push_by_one)
+    monkeypatch.setattr(layout, "NUM_STEPS", 100)
     edges = np.array([0, 1, 2]), np.array([1, 2, 0]), np.array([0.6, 0.4, 0.2])
     places = layout._descend(np.zeros((2, 3)), *edges, np.random.default_rng(0), lambda share: None)
     return drawn, places
@@ -257,7 +257,7 @@ def test_closeness_is_that_of_a_least_distance_of_a_tenth():
 
 def test_an_edge_moves_both_ends_and_others_move_its_head():
     places = np.array([[0.0, 3.0, 0.0], [0.0, 0.0, 2.0]])
-    moves = layout._forces(places, np.array([0]), np.array([1]), np.array([[2], [0]]))
+    moves = layout.forces(places, np.array([0]), np.array([1]), np.array([[2], [0]]))
     assert moves[0, 0] == -moves[0, 1] > 0
     assert moves[1, 0] < 0 == moves[1, 1]
     assert not moves[:, 2].any()

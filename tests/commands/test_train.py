@@ -397,7 +397,7 @@ def pen(monkeypatch):
     drawings = [[np.array(stroke, np.float32) for stroke in ink] for ink in (ONE, SEVEN)] * 30
     ink = PenInk(drawings, np.array([1, 7] * 30), np.repeat(np.arange(1, 31), 2))
     monkeypatch.setattr(runs, "load_pendigits", lambda: ink)
-    monkeypatch.setattr(pendigits, "_PENDIGITS_HASH", ink.digest)
+    monkeypatch.setattr(pendigits, "PENDIGITS_HASH", ink.digest)
     return ink
 
 

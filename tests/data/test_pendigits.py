@@ -19,7 +19,7 @@ from mnist_core.data.pendigits import (
 from mnist_core.data.prepared import prepare_ink
 from mnist_core.errors import DataError
 
-REAL_HASH = pendigits._PENDIGITS_HASH
+REAL_HASH = pendigits.PENDIGITS_HASH
 
 
 def made_up_ink(num_writers=30):
@@ -48,7 +48,7 @@ INK = made_up_ink()
 @pytest.fixture(autouse=True)
 def stand_in(monkeypatch):
     """The made-up ink's hash in place of the original's."""
-    monkeypatch.setattr(pendigits, "_PENDIGITS_HASH", INK.digest)
+    monkeypatch.setattr(pendigits, "PENDIGITS_HASH", INK.digest)
 
 
 def put(folder, pen, name="some.npz"):
@@ -218,7 +218,7 @@ def test_labels_are_handed_out_as_they_are_promised(tmp_path, dtype):
 @pytest.fixture(scope="module")
 def real():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pendigits, "_PENDIGITS_HASH", REAL_HASH)
+        patch.setattr(pendigits, "PENDIGITS_HASH", REAL_HASH)
         return load_pendigits()
 
 
@@ -243,7 +243,7 @@ def test_parts_of_the_real_ink_hold_about_as_many_digits_a_writer_and_all_labels
 
 
 def test_the_real_ink_is_that_of_the_data_folder(monkeypatch, real, development_file):
-    monkeypatch.setattr(pendigits, "_PENDIGITS_HASH", REAL_HASH)
+    monkeypatch.setattr(pendigits, "PENDIGITS_HASH", REAL_HASH)
     assert recognise_pendigits(development_file(PENDIGITS_PATH.name)).digest == real.digest
 
 

@@ -52,7 +52,7 @@ def places(monkeypatch, tmp_path):
     """No other cache than the test's own, and stand-ins for MNIST and for the pen ink."""
     monkeypatch.setattr(dataset, "KERAS_PATH", tmp_path / "keras/mnist.npz")
     monkeypatch.setattr(dataset, "MNIST_HASHES", {name: published_hash(array) for name, array in MNIST.items()})
-    monkeypatch.setattr(pendigits, "_PENDIGITS_HASH", PEN.digest)
+    monkeypatch.setattr(pendigits, "PENDIGITS_HASH", PEN.digest)
     monkeypatch.setenv("MNIST_CACHE_DIR", str(tmp_path / "cache"))
 
 
@@ -519,12 +519,12 @@ def test_other_ink_by_the_name_of_the_pen_ink_is_like_any_other(folder, load):
 
 @pytest.fixture
 def real(monkeypatch, development_data):
-    for module, name in ((dataset, "MNIST_HASHES"), (pendigits, "_PENDIGITS_HASH")):
+    for module, name in ((dataset, "MNIST_HASHES"), (pendigits, "PENDIGITS_HASH")):
         monkeypatch.setattr(module, name, REAL[name])
     return development_data
 
 
-REAL = {"MNIST_HASHES": dict(dataset.MNIST_HASHES), "_PENDIGITS_HASH": pendigits._PENDIGITS_HASH}
+REAL = {"MNIST_HASHES": dict(dataset.MNIST_HASHES), "PENDIGITS_HASH": pendigits.PENDIGITS_HASH}
 
 
 def test_of_the_real_mnist_exactly_the_sample_is_new_to_the_shipped_model(real, development_file, cache_dir, sample):

@@ -89,7 +89,7 @@ def test_pictures_have_a_large_limit_and_all_else_a_small_one():
 
 
 def test_connections_that_wait_for_news_are_counted(monkeypatch):
-    monkeypatch.setattr(limits, "_MOST_STREAMS", 1)
+    monkeypatch.setattr(limits, "MOST_STREAMS", 1)
     streams = Streams()
     with streams.hold("/gradio_api/heartbeat/x"):
         with streams.hold("/config"):

@@ -209,7 +209,7 @@ def test_verdict_on_ten_equal_probabilities_is_unsure():
 def simulate(monkeypatch, num_devices, name=None):
     """A machine whose driver reports so many GPUs, of which TensorFlow can use the one named, or none."""
     monkeypatch.setattr(devices, "count_cuda_devices", lambda: num_devices)
-    monkeypatch.setattr(devices, "_prepare_tensorflow_gpu", lambda: name)
+    monkeypatch.setattr(devices, "prepare_tensorflow_gpu", lambda: name)
 
 
 @pytest.mark.parametrize("num_devices", [0, 1])
@@ -220,7 +220,7 @@ def test_cpu_is_the_cpu_whatever_else_there_is(monkeypatch, num_devices):
 
 def test_auto_without_a_gpu_is_the_cpu_and_asks_nothing_of_tensorflow(monkeypatch):
     simulate(monkeypatch, 0)
-    monkeypatch.setattr(devices, "_prepare_tensorflow_gpu", lambda: pytest.fail("TensorFlow was asked"))
+    monkeypatch.setattr(devices, "prepare_tensorflow_gpu", lambda: pytest.fail("TensorFlow was asked"))
     device = choose_device("auto")
     assert (device.kind, device.note) == ("cpu", "")
 

@@ -17,13 +17,13 @@ def made(monkeypatch):
     """All interpreters that are made."""
     interpreters = []
 
-    class Noted(module._Interpreter):
+    class Noted(module.OneInterpreter):
         def __init__(self, content):
             super().__init__(content)
             interpreters.append(self)
 
-    monkeypatch.setattr(module, "_Interpreter", Noted)
-    monkeypatch.setattr(module, "_free", module._FreeInterpreters())
+    monkeypatch.setattr(module, "OneInterpreter", Noted)
+    monkeypatch.setattr(module, "free_interpreters", module.FreeInterpreters())
     return interpreters
 
 
@@ -63,10 +63,10 @@ def test_an_interpreter_is_used_again(made):
 
 
 def test_two_threads_never_share_an_interpreter_and_no_more_run_than_there_are_processors(made, monkeypatch):
-    monkeypatch.setattr(module, "_NUM_PROCESSORS", 3)
+    monkeypatch.setattr(module, "NUM_PROCESSORS", 3)
     runner, running, most = linear(), set(), []
     barrier, lock = threading.Barrier(8), threading.Lock()
-    run = module._Interpreter.run
+    run = module.OneInterpreter.run
 
     def watch(interpreter, *arguments):
         with lock:
@@ -79,7 +79,7 @@ def test_two_threads_never_share_an_interpreter_and_no_more_run_than_there_are_p
             with lock:
                 running.remove(interpreter)
 
-    monkeypatch.setattr(module._Interpreter, "run", watch)
+    monkeypatch.setattr(module.OneInterpreter, "run", watch)
 
     def work(_):
         barrier.wait()

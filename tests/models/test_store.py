@@ -270,7 +270,7 @@ def test_what_is_no_number_in_a_history_is_left_out(folder):
 
 
 def test_a_model_whose_replacement_was_killed_comes_back(folder, monkeypatch):
-    monkeypatch.setattr(store, "_SAVING_SECONDS", -1)
+    monkeypatch.setattr(store, "SAVING_SECONDS", -1)
     folder.rename(folder.with_name(f".{folder.name}.partial-abc-replaced"))
     folder.with_name(f".{folder.name}.partial-abc").mkdir()
     models, _ = list_stored([folder.parent])
@@ -351,14 +351,14 @@ def test_a_healthy_model_that_cannot_be_read_just_now_stays_where_it_is(folder, 
 
 def test_a_model_that_is_replaced_while_it_is_read_stays_where_it_is(tmp_path, monkeypatch):
     folder = save_fake(tmp_path / "one").folder
-    hash_file = store._file_hash
+    hash_file = store.file_hash
 
     def replace_and_hash(path):
-        monkeypatch.setattr(store, "_file_hash", hash_file)
+        monkeypatch.setattr(store, "file_hash", hash_file)
         save_fake(folder, OTHER)
         return hash_file(path)
 
-    monkeypatch.setattr(store, "_file_hash", replace_and_hash)
+    monkeypatch.setattr(store, "file_hash", replace_and_hash)
     list_stored([tmp_path])
     assert load_stored(folder).recipe == OTHER
 

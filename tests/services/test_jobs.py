@@ -135,7 +135,7 @@ def test_a_job_that_cannot_be_started_says_why(monkeypatch, program, jobs):
 
 
 def test_a_job_that_hangs_is_given_up(monkeypatch, program, jobs):
-    monkeypatch.setattr(module, "_PATIENCE_SECONDS", 3)
+    monkeypatch.setattr(module, "PATIENCE_SECONDS", 3)
     problem = wait_for(jobs.ask("hang", SHIPPED)).problem
     assert problem == "The model's answers could not be computed: no answer for 3 seconds, so it was stopped."
     assert not is_running(program.log[0][2])
@@ -158,7 +158,7 @@ def test_what_has_ended_is_not_begun_again_at_once(program, jobs, split):
 
 def test_what_failed_is_tried_again_after_a_pause(monkeypatch, program, jobs):
     failed = wait_for(jobs.ask("fail", SHIPPED))
-    monkeypatch.setattr(module, "_PAUSE_SECONDS", 0)
+    monkeypatch.setattr(module, "PAUSE_SECONDS", 0)
     again = jobs.ask("fail", SHIPPED)
     assert again is not failed
     assert wait_for(again).problem == failed.problem

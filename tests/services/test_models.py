@@ -116,7 +116,7 @@ def test_what_was_opened_stays_open(root):
 
 
 def test_of_many_models_only_so_many_stay_open_and_the_default_does(root, monkeypatch):
-    monkeypatch.setattr(module, "_MOST_BYTES", 2 * 16 * 7850)
+    monkeypatch.setattr(module, "MOST_BYTES", 2 * 16 * 7850)
     models = open_models(root)
     opened = {name: models.open(models.find(name)) for name in NAMES}
     is_open = {name: models.open(models.find(name)) is opened[name] for name in ("a", "d", "b", "a")}

@@ -695,7 +695,7 @@ def test_a_validation_answer_of_not_a_digit_is_wrong():
 @pytest.mark.parametrize(("options", "expected"), [({}, 1), ({"exact": True}, 1), ({"exact": False}, 0)])
 def test_operations_are_made_repeatable_unless_a_run_need_not_be_exact(monkeypatch, options, expected):
     asked = []
-    monkeypatch.setattr(training, "_make_deterministic", lambda: asked.append(True))
+    monkeypatch.setattr(training, "make_deterministic", lambda: asked.append(True))
     train(ONE_STEP, small_data(), **options)
     assert len(asked) == expected
 

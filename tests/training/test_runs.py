@@ -518,7 +518,7 @@ def test_a_quick_run_asks_the_processor_for_short_numbers(monkeypatch, tmp_path,
         return fake_run(recipe)
 
     monkeypatch.setattr("mnist_core.training.loop.train", note)
-    monkeypatch.setattr(Workbench, "_measure", lambda bench, run: {})
+    monkeypatch.setattr(Workbench, "measure", lambda bench, run: {})
     Workbench(small_data(), None, (tmp_path,), exact=exact).train(LINEAR)
     assert asked == [(expected, exact)]
 

@@ -164,7 +164,7 @@ def journal(tmp_path):
 @pytest.fixture
 def trained(monkeypatch):
     """Replaces training by a stand-in, which is returned."""
-    monkeypatch.setattr(search, "_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(search, "WAIT_SECONDS", 0.01)
     return lambda **options: replace_training(monkeypatch, FakeTraining(**options))
 
 

@@ -25,7 +25,7 @@ def open_study(where, name="some"):
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch):
     """A place that cannot be opened is tried again at once."""
-    monkeypatch.setattr(studies, "_PAUSE_SECONDS", 0)
+    monkeypatch.setattr(studies, "PAUSE_SECONDS", 0)
 
 
 @pytest.fixture

@@ -345,10 +345,10 @@ def test_descent_is_that_of_weights_and_biases(look, case, momentum):
 
 @pytest.mark.parametrize("schedule", ["constant", "cosine", "exponential"])
 def test_the_learning_rate_is_that_of_training(schedule):
-    from mnist_core.training.loop import _build_schedule
+    from mnist_core.training.loop import build_schedule
 
     recipe = dataclasses.replace(RECIPES["sketchnet"], schedule=schedule, epochs=4)
-    built = _build_schedule(recipe, num_steps=100)
+    built = build_schedule(recipe, num_steps=100)
     for epoch in (0, 0.5, 1, 2.5, 4):
         expected = float(built(epoch * 100)) if callable(built) else built
         assert learning_rate(recipe, epoch) == pytest.approx(expected, rel=1e-4, abs=1e-9)

@@ -172,7 +172,7 @@ def test_without_a_layer_it_can_only_guess(breaking):
 def test_the_same_damage_is_measured_once(breaking, monkeypatch):
     question = {**DRAWING, "off": {"conv1": [3, 1], "conv2": [5]}}
     first = breaking["break_network"](question)
-    monkeypatch.setattr(measured, "_measure", None)
+    monkeypatch.setattr(measured, "measure_damage", None)
     again = {**DRAWING, "off": {"conv2": [5, 5], "pool1": [], "conv1": [1, 3]}, "seed": 9}
     assert breaking["break_network"](again) == first
 
@@ -199,13 +199,13 @@ def test_while_others_break_theirs_one_is_told_to_come_again(bench, monkeypatch)
     _, break_network = map(never_raise, breaking_functions(bench))
     known, other = {**DRAWING, "off": {"conv5": [7]}}, {**DRAWING, "off": {"conv5": [8]}}
     expected, told = break_network(known), []
-    measure = measured._measure
+    measure = measured.measure_damage
 
     def measure_slowly(*arguments):
         told.extend([break_network(known), break_network({**DRAWING, "off": {"conv5": [9]}})])
         return measure(*arguments)
 
-    monkeypatch.setattr(measured, "_measure", measure_slowly)
+    monkeypatch.setattr(measured, "measure_damage", measure_slowly)
     assert break_network(other)["num"] == 1000
     assert told == [expected, {"pending": 0.0, "error": ""}]
 

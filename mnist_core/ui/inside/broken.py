@@ -31,7 +31,7 @@ def breaking_functions(bench: Bench) -> tuple[LiveFunction, ...]:
         share = known.find(key)
         if share is None:
             with measuring.turn():
-                share = known.get(key, lambda: _measure(predictor, images, labels))
+                share = known.get(key, lambda: measure_damage(predictor, images, labels))
         return share
 
     def list_breakable(message: Message) -> Message:
@@ -86,7 +86,7 @@ class Share:
         return self.num_right / self.num
 
 
-def _measure(predictor: Predictor, images: np.ndarray, labels: np.ndarray) -> Share:
+def measure_damage(predictor: Predictor, images: np.ndarray, labels: np.ndarray) -> Share:
     right = predict(predictor, images).probabilities.argmax(axis=1) == labels
     return Share(int(right.sum()), len(right), [float(right[labels == digit].mean()) for digit in range(10)])
 
