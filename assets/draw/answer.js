@@ -1,10 +1,12 @@
 // What the network answered: bars, verdict, the image that it saw.
 
 import { createBars } from "../shared/bars.js";
-import { $, digitColor } from "../shared/dom.js";
-import { percent } from "../shared/numbers.js";
+import { $, digitColor, make } from "../shared/dom.js";
 import { decodeBytes, paintPixels } from "../shared/pixels.js";
 import { t } from "../shared/texts.js";
+
+// A 4 has two strokes: after the first, nobody wants to hear what is wrong with it.
+const PATIENCE = 1200;
 
 export function createAnswerView() {
   const bars = $("#bars");
@@ -15,6 +17,7 @@ export function createAnswerView() {
   const [digit, words] = verdict.children;
 
   const fillBars = createBars(bars);
+  let timer; // of what is said when the pen has rested
 
   // Without an answer, `probabilities` is null and the bars are empty.
   function showBars(probabilities, numPoints) {
@@ -26,52 +29,72 @@ export function createAnswerView() {
     paintPixels(networkInput, pixels);
   }
 
-  function setVerdict(state, { label = "", text, note = "" }) {
-    verdict.dataset.state = state;
+  // `digits` are named in the words, large and in their colours.
+  function setVerdict(state, kind, { label = "", text = "", digits = [], note = "" }) {
+    clearTimeout(timer);
+    Object.assign(verdict.dataset, { state, kind });
     digit.textContent = label;
-    digit.style.setProperty("--digit-color", label === "" ? "" : digitColor(label));
-    words.textContent = text;
+    paint(digit, label);
+    words.replaceChildren(...text.split(/(\d)/).filter(Boolean).map((part) => (
+      digits.includes(Number(part)) ? paint(make("span", { className: "digit", textContent: part }), part) : part
+    )));
     caption.textContent = note;
-    if (state !== "provisional") announcement.textContent = `${label}${text}`;
+  }
+
+  function paint(node, label) {
+    node.style.setProperty("--digit-color", label === "" ? "" : digitColor(label));
+    return node;
+  }
+
+  const announce = () => { announcement.textContent = verdict.textContent; };
+
+  // Says it, and does what else is to be done, when the pen has rested for a while.
+  function whenAtRest(action) {
+    timer = setTimeout(action, PATIENCE);
   }
 
   return {
     showNothing() {
       showBars(null, 0);
       showImage(new Uint8Array(784));
-      setVerdict("empty", { text: t("verdict_empty"), note: t("caption_empty") });
+      setVerdict("empty", "empty", { text: t("verdict_empty"), note: t("caption_empty") });
+      announce();
     },
 
     showDot(numPoints) {
       showBars(null, numPoints);
-      setVerdict("empty", { text: t("verdict_dot") });
+      setVerdict("empty", "dot", { text: t("verdict_dot") });
+      whenAtRest(announce);
     },
 
     showProblem(message, numPoints) {
       showBars(null, numPoints);
-      setVerdict("problem", { text: t("verdict_problem"), note: message });
+      setVerdict("problem", "problem", { text: t("verdict_problem"), note: message });
+      announce();
     },
 
-    show(answer, numPoints, isFinal, note) {
+    // `fault` is what may be wrong with ink that is not recognised, see advice.js.
+    show(answer, numPoints, isFinal, { note, fault = "" } = {}) {
       showBars(answer.probabilities, numPoints);
       showImage(decodeBytes(answer.image));
       const { kind, labels } = answer.verdict;
-      const state = isFinal ? kind : "provisional";
       const said = note ?? (isFinal ? "" : t("caption_provisional"));
       bars.classList.toggle("refused", kind === "refused");
       if (kind === "refused") {
-        setVerdict(state, isFinal
-          ? { text: t("verdict_refused"), note: note ?? t("caption_refused") }
-          : { text: t("verdict_refused_so_far"), note: said });
-      } else if (kind === "sure") {
-        setVerdict(state, {
-          label: labels[0],
-          text: t("verdict_sure", { percent: percent(answer.probabilities[labels[0]], t("over_99")) }),
-          note: said,
-        });
-      } else {
-        setVerdict(state, { text: t(`verdict_${kind}`, { first: labels[0], second: labels[1] }), note: said });
+        setVerdict("provisional", kind, { text: t("verdict_refused_so_far"), note: said });
+        if (isFinal) {
+          whenAtRest(() => {
+            const text = fault ? `verdict_${fault}` : "verdict_refused";
+            setVerdict(kind, fault || kind, { text: t(text), note: note ?? t("caption_refused") });
+            announce();
+          });
+        }
+        return;
       }
+      setVerdict(isFinal ? kind : "provisional", kind, kind === "sure"
+        ? { label: labels[0], note: said }
+        : { text: t(`verdict_${kind}`, { first: labels[0], second: labels[1] }), digits: labels, note: said });
+      if (isFinal) whenAtRest(announce);
     },
   };
 }

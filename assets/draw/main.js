@@ -6,6 +6,7 @@ import { createLive } from "../shared/live.js";
 import { remember } from "../shared/memory.js";
 import { openPart } from "../shared/part.js";
 import { t, tellError } from "../shared/texts.js";
+import { findFault } from "./advice.js";
 import { createAnswerView } from "./answer.js";
 import { createDetails, readModel, showDetails } from "./details.js";
 import { createEvidence } from "./evidence.js";
@@ -111,7 +112,8 @@ function showAnswer() {
   shown.isFinal = question.preview ? question.preview === preview : isWhole && !pad.isPenDown;
   const note = question.preview ? t("caption_sample", question.preview) : undefined;
   if (answer.ok && shown.isFinal && !wasFinal) onFinal(answer, question);
-  if (answer.ok) view.show(answer, question.points, shown.isFinal, note);
+  const fault = question.preview || ink.image ? "" : findFault(ink.gestures, ink.extent());
+  if (answer.ok) view.show(answer, question.points, shown.isFinal, { note, fault });
   else view.showProblem(tellError(answer), question.points);
 }
 
