@@ -4,7 +4,7 @@ import pytest
 from support.drawing import DESKTOP
 from support.views import VIEWS, show_view
 
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe: pip install axe-playwright-python")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install axe-playwright-python")
 SERIOUS = ("serious", "critical")
 
 
