@@ -13,7 +13,7 @@ import numpy as np
 _MOST_IMAGES = 16
 NUM_PROCESSORS = os.cpu_count() or 1
 # Each holds the weights once more. Making one takes milliseconds, so few need to be kept for the next run.
-_MOST_FREE = NUM_PROCESSORS + 4
+MOST_FREE = NUM_PROCESSORS + 4
 
 
 class LiteRTRunner:
@@ -82,6 +82,11 @@ class FreeInterpreters:
         self._interpreters: list[tuple[weakref.ref[LiteRTRunner], OneInterpreter]] = []
         self._lock = threading.Lock()
 
+    @property
+    def owners(self) -> list[LiteRTRunner | None]:
+        """Whose interpreters they are, the one that was used longest ago first; None for a runner that is gone."""
+        return [owner() for owner, _ in self._interpreters]
+
     def take(self, runner: LiteRTRunner) -> OneInterpreter | None:
         with self._lock:
             for place in reversed(range(len(self._interpreters))):
@@ -92,7 +97,7 @@ class FreeInterpreters:
     def put(self, runner: LiteRTRunner, interpreter: OneInterpreter) -> None:
         with self._lock:
             wanted = [(owner, one) for owner, one in self._interpreters if owner() is not None]
-            self._interpreters = [*wanted, (weakref.ref(runner), interpreter)][-_MOST_FREE:]
+            self._interpreters = [*wanted, (weakref.ref(runner), interpreter)][-MOST_FREE:]
 
 
 free_interpreters = FreeInterpreters()

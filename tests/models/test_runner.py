@@ -92,10 +92,10 @@ def test_two_threads_never_share_an_interpreter_and_no_more_run_than_there_are_p
 
 
 def test_of_many_files_few_interpreters_stay(made):
-    runners = [linear() for _ in range(module._MOST_FREE + 5)]
+    runners = [linear() for _ in range(module.MOST_FREE + 5)]
     for runner in runners:
         runner.run(sample_images(100)[:1])
-    assert [owner() for owner, _ in module._free._interpreters] == runners[5:]
+    assert module.free_interpreters.owners == runners[5:]
 
 
 def test_the_interpreters_of_a_file_that_nobody_knows_any_more_go(made):
@@ -103,4 +103,4 @@ def test_the_interpreters_of_a_file_that_nobody_knows_any_more_go(made):
     runner.run(sample_images(100)[:1])
     del runner
     other.run(sample_images(100)[:1])
-    assert [owner() for owner, _ in module._free._interpreters] == [other]
+    assert module.free_interpreters.owners == [other]

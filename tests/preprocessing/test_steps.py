@@ -344,5 +344,5 @@ def test_figures_of_the_variant_come_with_the_answer(ask):
 )
 def test_what_cannot_be_shown_is_answered_with_words(ask, message):
     answer = ask(**message)
-    assert set(answer) == {"error"}
+    assert set(answer) == {"error", "message"}
     assert "log" not in answer["error"]

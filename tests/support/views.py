@@ -40,6 +40,8 @@ def show_view(page, name):
     if strokes:
         wait_for_answer(page, draw_with_mouse(page, strokes))
     open_address(page, address)
+    if name == "fool":  # gradients take some seconds when they are first asked for
+        page.wait_for_function("() => document.querySelector('#fool-sentence')?.textContent", timeout=120_000)
     wait_until_still(page)
 
 

@@ -115,7 +115,7 @@ def cut(sprite, num, columns=SPRITE_COLUMNS):
 def assert_refused(answer, *words):
     assert "log says why" not in answer["error"], answer
     assert all(word in answer["error"] for word in words), answer
-    assert set(answer) == {"error"}
+    assert set(answer) == {"error", "message"}
 
 
 # All of them

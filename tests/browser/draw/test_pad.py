@@ -61,7 +61,7 @@ def test_bars_move_while_the_pen_is_down(page):
     (stroke,) = SEVEN
     press(page, stroke[0])
     seen = []
-    for end in (12, 18, 24, len(stroke)):
+    for end in (8, 12, 16, len(stroke)):
         move_mouse(page, stroke[seen[-1].points if seen else 1 : end])
         page.wait_for_selector(f'#bars[data-points="{end}"]')
         seen.append(look_at_answer(page))
