@@ -45,7 +45,7 @@ CHANGES = tuple(_CHANGES.split())
 CHANGE_PLACES = ["top", "bottom", "left", "right", "middle", "top_left", "top_right", "bottom_left", "bottom_right"]
 # What a text's key is completed with while the page runs.
 COMPLETED = {
-    "verdict_": typing.get_args(typing.get_type_hints(Verdict)["kind"]),
+    "verdict_": (*typing.get_args(typing.get_type_hints(Verdict)["kind"]), "small", "cut"),
     "samples_": typing.get_args(typing.get_type_hints(Samples)["source"]),
     "server_": ("away", "slow"),
     "evidence_": ("accuracy", "comparison", "likelihood", "outliers", "pairs", "clean", "drawn", "damaged"),
