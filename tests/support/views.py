@@ -22,9 +22,9 @@ VIEWS = {
     "pad, refused": (HOUSE, "#draw"),
     "pad, unsure": (UNSURE, "#draw"),
     "album": ((), "#data"),
-    "sample": ((), "#data?sample=7"),
-    "crowd": ((), "#data?view=crowd"),
-    "map": ((), "#data?view=map"),
+    "sample": ((), "#data?open=7"),
+    "crowd": ((), "#data?show=crowd"),
+    "map": ((), "#data?show=map"),
     "tour": ((), "#tour?step=3"),
     "inside, empty pad": ((), "#inside?view=why"),
     **{name: (DIGITS[4], f"#inside?view={name}") for name in _INSIDE},
@@ -34,7 +34,10 @@ VIEWS = {
 def show_view(page, name):
     """Shows a view on a page whose pad is empty, or holds what another view has drawn."""
     strokes, address = VIEWS[name]
+    page.evaluate("document.querySelector('dialog[open]')?.close()")
     open_address(page, "#draw")
+    if page.is_visible("#tour-end"):
+        page.click("#tour-end")
     if page.is_enabled("#clear"):
         page.click("#clear")
     if strokes:
