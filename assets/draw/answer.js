@@ -73,8 +73,8 @@ export function createAnswerView() {
       announce();
     },
 
-    // `fault` is what may be wrong with ink that is not recognised, see advice.js.
-    show(answer, numPoints, isFinal, { note, fault = "" } = {}) {
+    // `judge` says what may be wrong with ink that is not recognised, see advice.js.
+    show(answer, numPoints, isFinal, { note, judge = () => "" } = {}) {
       showBars(answer.probabilities, numPoints);
       showImage(decodeBytes(answer.image));
       const { kind, labels } = answer.verdict;
@@ -84,6 +84,7 @@ export function createAnswerView() {
         setVerdict("provisional", kind, { text: t("verdict_refused_so_far"), note: said });
         if (isFinal) {
           whenAtRest(() => {
+            const fault = judge();
             const text = fault ? `verdict_${fault}` : "verdict_refused";
             setVerdict(kind, fault || kind, { text: t(text), note: note ?? t("caption_refused") });
             announce();

@@ -112,9 +112,12 @@ function showAnswer() {
   shown.isFinal = question.preview ? question.preview === preview : isWhole && !pad.isPenDown;
   const note = question.preview ? t("caption_sample", question.preview) : undefined;
   if (answer.ok && shown.isFinal && !wasFinal) onFinal(answer, question);
-  const fault = question.preview || ink.image ? "" : findFault(ink.gestures, ink.extent());
-  if (answer.ok) view.show(answer, question.points, shown.isFinal, { note, fault });
+  if (answer.ok) view.show(answer, question.points, shown.isFinal, { note, judge: question.preview ? undefined : judgeInk });
   else view.showProblem(tellError(answer), question.points);
+}
+
+function judgeInk() {
+  return ink.image ? "" : findFault(ink.gestures, ink.extent());
 }
 
 // The slower parts hear of a drawing when a stroke has ended.
