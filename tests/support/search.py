@@ -172,7 +172,7 @@ def use_fake_training(training: FakeTraining) -> None:
 def work(options: str) -> None:
     """A worker in a process of its own, for `start_worker`."""
     values = json.loads(options)
-    studies.HEARTBEAT_SECONDS, studies.GRACE_SECONDS, search._WAIT_SECONDS = 0.5, 2, 0.2
+    studies.HEARTBEAT_SECONDS, studies.GRACE_SECONDS, search.WAIT_SECONDS = 0.5, 2, 0.2
     seconds = values.pop("seconds")
 
     def take_time(recipe: Recipe, epoch: int) -> None:
