@@ -101,6 +101,7 @@ function onAnswer(answer, question, milliseconds) {
   // The drawing was cleared, undone or left for a sample meanwhile: this answer is about something that is gone.
   if (question.generation !== ink.generation || question.preview !== preview || ink.isEmpty > Boolean(preview)) return;
   shown = { answer, question, isFinal: false };
+  if (answer.ok) tellSeen(answer, question);
   showAnswer();
   showDetails(answer, question.points, milliseconds);
 }
@@ -127,6 +128,11 @@ function onFinal(answer, question) {
   if (question.preview) return;
   if (question.strokes.length) own.update(answer.image);
   emit("drawing", answer.image);
+}
+
+// What the network makes of the drawing while the pen moves.
+function tellSeen({ image, model, probabilities, verdict, doubt }, { points }) {
+  emit("seen", { image, model, points, answer: { probabilities, verdict, doubt } });
 }
 
 // What the inside tab looks into.

@@ -77,7 +77,7 @@ export function createBrokenLayers(onChange) {
     get numChannels() { return opened.parts.reduce((sum, part) => sum + sizeOf(part), 0); },
     // layers: what the server says of a drawing's way through the network; the last layer, which answers, stays whole.
     open(layers) {
-      opened = { ...layers, parts: layers.parts.slice(0, -1) };
+      opened = layers;
     },
     reset() { off = {}; },
     show,

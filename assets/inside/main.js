@@ -11,15 +11,15 @@ import { createChange } from "./change.js";
 import { createFool } from "./fool.js";
 import { createGlossary } from "./glossary.js";
 import { createJourney } from "./journey.js";
-import { createLayers } from "./layers.js";
 import { createMove } from "./move.js";
+import { createNetwork } from "./network.js";
 import { addView, ask, begin, level, setSubject, showCurrent, subject, view } from "./shell.js";
 import { createWhy } from "./why.js";
 
 // In the order in which they are offered, by the names that addresses have.
 const VIEWS = {
+  network: createNetwork,
   journey: createJourney,
-  layers: createLayers,
   why: createWhy,
   change: createChange,
   fool: createFool,
@@ -28,7 +28,7 @@ const VIEWS = {
   break: createBroken,
   glossary: createGlossary,
 };
-const STYLES = ["main", "journey", "layers", "why", "change", "fool", "belief", "move", "broken", "glossary"];
+const STYLES = ["main", "network", "journey", "why", "change", "fool", "belief", "move", "broken", "glossary"];
 
 async function showModels() {
   const answer = await ask("describe_models", {});

@@ -9,6 +9,8 @@ import { t } from "../shared/texts.js";
 
 const views = new Map();
 const LEVELS = ["school", "university"];
+// What links of earlier versions say.
+const EARLIER = { learn: "glossary", layers: "network" };
 
 // What the address says: `#inside?view=why&...`. A value of undefined takes an entry away.
 export const view = createInsideView();
@@ -37,7 +39,7 @@ function createInsideView() {
     restore() {
       if (!/^#inside(\?|$)/.test(location.hash)) return;
       now = Object.fromEntries(new URLSearchParams(location.hash.split("?")[1] ?? ""));
-      if (now.view === "learn") now.view = "glossary"; // as links of earlier versions say
+      now.view = EARLIER[now.view] ?? now.view;
       write();
     },
   };
@@ -78,12 +80,12 @@ export const ask = (name, question, isCurrent, onState = showState) => (
 const lessons = new Map(); // by the name of a view: { values, about }
 
 // The text beside a view, with the visitor's own numbers, of the drawing that it is about.
-export function teach(name, values, about = subject) {
-  lessons.set(name, { values, about });
+export function teach(name, values, about = subject, text = name) {
+  lessons.set(name, { values, about, text });
   if (name !== currentView()) return;
   $("#lesson").hidden = false;
   $("#lesson").classList.toggle("stale", about !== subject);
-  $("#lesson p").textContent = t(`lesson_${name}_${level()}`, values);
+  $("#lesson p").textContent = t(`lesson_${text}_${level()}`, values);
 }
 
 function currentView() {
@@ -117,7 +119,7 @@ export async function showCurrent() {
   $("#lesson").hidden = !isPossible || !lessons.has(name);
   if (!isPossible) return;
   const kept = lessons.get(name);
-  if (kept) teach(name, kept.values, kept.about);
+  if (kept) teach(name, kept.values, kept.about, kept.text);
   await show(subject, isCurrent);
   if (isCurrent()) emit("view-shown", name);
 }

@@ -166,6 +166,8 @@ class WeightedUnit(Unit):
 class Anatomy:
     """A stored model, opened up: a `Predictor` that shows its layers; may be called from any thread.
 
+    `is_signed` tells whether it first scales the image to [-1, 1].
+
     Args:
         stored: The model.
 
@@ -177,7 +179,7 @@ class Anatomy:
     def __init__(self, stored: StoredModel) -> None:
         self.name = stored.name
         self.calibration = stored.calibration
-        self._is_signed = stored.recipe.network.signed_input
+        self.is_signed = stored.recipe.network.signed_input
         try:
             model = unpack(stored.read_litert())
             found = list(_find_parts(model, stored.recipe.network.layers(), stored.recipe.network.activation))
@@ -272,7 +274,7 @@ class Anatomy:
 
     def scale_input(self, image: np.ndarray) -> np.ndarray:
         """Returns an image as the first layer receives it: some networks scale it to [-1, 1] first."""
-        return image * 2 - 1 if self._is_signed else image
+        return image * 2 - 1 if self.is_signed else image
 
     def find_field(self, name: str, place: Sequence[int]) -> tuple[int, int, int, int]:
         """Finds top, left, bottom and right, the last two excluded, of the pixels that one value depends on."""

@@ -26,6 +26,17 @@ _MOST_PARAMETERS = 50_000_000
 
 Shape = tuple[int, ...]
 
+# What stands in a call of Keras without its name.
+_FIRST_ARGUMENTS = {
+    "Conv2D": ("filters", "kernel_size"),
+    "MaxPooling2D": ("pool_size",),
+    "AveragePooling2D": ("pool_size",),
+    "Dense": ("units",),
+    "Dropout": ("rate",),
+    "Activation": ("activation",),
+    "Rescaling": ("scale",),
+}
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -44,6 +55,14 @@ class Layer:
     options: dict[str, Any]
     output_shape: Shape
     num_parameters: int
+
+    @property
+    def code(self) -> str:
+        """The call of `keras.layers` that makes it, but for its name, such as `Conv2D(32, 3, padding="same")`."""
+        first = _FIRST_ARGUMENTS.get(self.kind, ())
+        words = [repr(value).replace("'", '"') for value in (self.options[name] for name in first)]
+        words += [f"{name}={value!r}".replace("'", '"') for name, value in self.options.items() if name not in first]
+        return f"{self.kind}({', '.join(words)})"
 
 
 @dataclass(frozen=True)

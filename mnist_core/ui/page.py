@@ -23,6 +23,7 @@ from .draw.pictures import picture_route
 from .draw.tab import build_sketchpad
 from .endpoints import EndpointBlocks, add_endpoints
 from .files import Compression, page_files
+from .inside.network import network_route
 from .inside.tab import build_inside
 from .login import render_login
 from .masthead import build_masthead
@@ -82,6 +83,7 @@ def launch_options(settings: Settings, reader: Reader) -> dict[str, Any]:
                 docs_route(),
                 picture_route(),
                 line_route(classify_with(reader)),
+                network_route(reader),
             ],
         },
     }

@@ -22,6 +22,7 @@ from mnist_core.augmentation.transforms import Augmentation
 from mnist_core.data.files import idx_hash
 from mnist_core.data.sample import load_sample
 from mnist_core.data.training_data import TrainingData
+from mnist_core.models.architectures import Parts
 from mnist_core.models.recipes import Recipe
 from mnist_core.models.store import StoredModel, save_run
 
@@ -72,7 +73,7 @@ def stored_architecture(architecture: str) -> StoredModel:
 
 
 @functools.cache
-def lively_model(architecture: str):
+def lively_model(architecture: str, parts: Parts | None = None):
     """A Keras model whose made-up weights give confident, varied answers, with statistics as if it had been trained."""
     import keras
 
@@ -80,7 +81,7 @@ def lively_model(architecture: str):
     from mnist_core.models.keras_builder import build_model
 
     keras.utils.set_random_seed(7)
-    model = build_model(find_architecture(architecture))
+    model = build_model(find_architecture(architecture, parts))
     generator = np.random.default_rng(7)
     for variable in model.weights:
         if "norm" in variable.path:

@@ -1,4 +1,4 @@
-"""The inside tab's layers and breaking answer from the real model, and refuse in words what cannot be answered."""
+"""The inside tab's network and breaking answer from the real model, and refuse in words what cannot be answered."""
 
 import base64
 import io
@@ -8,8 +8,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from PIL import Image
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 from support.library import open_library, open_reader, small_file
-from support.models import stored_linear
+from support.models import copy_model, stored_architecture, stored_linear
 
 from mnist_core.data import mnist as dataset
 from mnist_core.errors import PictureError, QueryError, UnknownModelError
@@ -20,7 +22,7 @@ from mnist_core.preprocessing.ink import check_ink, render_ink
 from mnist_core.ui.inside import broken as measured
 from mnist_core.ui.inside.bench import Bench
 from mnist_core.ui.inside.broken import breaking_functions
-from mnist_core.ui.inside.layers import layers_functions
+from mnist_core.ui.inside.network import network_functions, network_route
 from mnist_core.ui.inside.tab import VIEWS, inside_functions, read_template
 from mnist_core.ui.wire import encode_image, never_raise
 
@@ -37,8 +39,8 @@ def bench(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def layers(bench):
-    return {function.__name__: function for function in layers_functions(bench)}
+def network(bench):
+    return {function.__name__: function for function in network_functions(bench)}
 
 
 @pytest.fixture(scope="module")
@@ -58,76 +60,77 @@ def pixels(png):
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(png))))
 
 
-# Layers
+# Network
 
 
-def test_every_layer_comes_as_one_picture(layers, seen):
-    answer = layers["open_layers"](DRAWING)
-    assert [part["name"] for part in answer["parts"]] == list(seen)
-    for part in answer["parts"]:
-        height, width, channels = (*([1, 1] if len(part["shape"]) == 1 else []), *part["shape"])
-        rows = math.ceil(channels / answer["columns"])
-        assert pixels(part["picture"]).shape == (rows * height, answer["columns"] * width)
+def decode_floats(text):
+    return np.frombuffer(base64.b64decode(text), "<f4")
 
 
-def test_a_tile_of_the_picture_is_the_feature_map(layers, seen):
-    part = layers["open_layers"](DRAWING)["parts"][0]
-    values = seen["conv1"][0]
-    tile = pixels(part["picture"])[28:56, 5 * 28 : 6 * 28]  # in the second row of 16, the sixth
-    np.testing.assert_allclose(tile / 255, values[..., 21] / values.max(), atol=0.003)
+def test_values_of_all_layers_come_one_after_another(network, seen):
+    layers = network["describe_network"]({})["layers"]
+    values = decode_floats(network["run_network"](DRAWING)["values"])
+    assert [layer["name"] for layer in layers] == list(seen)
+    np.testing.assert_allclose(values, np.concatenate([maps.ravel() for maps in seen.values()]), atol=1e-5)
 
 
-def test_of_a_filter_the_slice_with_the_largest_weights_is_drawn(layers, bench):
-    kernel = bench.open("").parts[2].kernel[..., 7]
-    part = layers["open_layers"](DRAWING)["parts"][2]
-    expected = kernel[:, :, np.square(kernel).sum(axis=(0, 1)).argmax()]
-    tile = pixels(part["filters"])[:3, 7 * 3 : 8 * 3] / 127.5 - 1
-    assert np.corrcoef(tile.ravel(), expected.ravel())[0, 1] > 0.99
-    assert (part["window"], part["inputs"], part["padding"]) == (3, 32, "same")
+def test_each_layer_has_the_lines_of_keras_that_became_it(network):
+    layers = load_stored(SHIPPED_DIR / "sketchnet").recipe.network.layers()
+    groups = {layer["name"]: layer["keras"] for layer in network["describe_network"]({})["layers"]}
+    lines = [(line["code"], line["shape"], line["parameters"]) for group in groups.values() for line in group]
+    assert lines == [(layer.code, layer.output_shape, layer.num_parameters) for layer in layers]
+    assert [line["code"].split("(")[0] for line in groups["conv2"]] == ["Conv2D", "BatchNormalization", "Activation"]
+    assert [line["code"] for line in groups["logits"]] == ["Dropout(0.3)", "Dense(11)"]
 
 
-def test_ranges_and_silent_maps_are_those_of_the_values(layers, seen):
-    for part in layers["open_layers"](DRAWING)["parts"]:
-        values = seen[part["name"]][0]
-        assert (part["low"], part["high"]) == pytest.approx((values.min(), values.max()), abs=1e-4)
-        assert part["silent"] == sum(not values[..., channel].any() for channel in range(part["shape"][-1]))
+def test_a_scale_holds_nearly_all_values_of_real_digits(network, bench, sample):
+    values = bench.open("").feature_maps(sample[0][7:3000:50].astype(np.float32) / 255)
+    for layer in network["describe_network"]({})["layers"]:
+        share = (np.abs(values[layer["name"]]) <= layer["scale"]).mean()
+        assert 0.99 < share <= 1
 
 
-def test_parameters_add_up_to_those_of_the_network(layers):
-    network = load_stored(SHIPPED_DIR / "sketchnet").recipe.network
-    trained = sum(layer.num_parameters for layer in network.layers() if layer.kind in ("Conv2D", "Dense"))
-    folded = sum(layer.output_shape[-1] for layer in network.layers() if layer.kind == "BatchNormalization")
-    assert sum(part["parameters"] for part in layers["open_layers"](DRAWING)["parts"]) == trained + folded
+@pytest.fixture(scope="module")
+def weights(bench):
+    return TestClient(Starlette(routes=[network_route(bench.reader)]))
 
 
-def test_the_softmax_that_is_shown_gives_the_probabilities_that_are_shown(layers):
-    answer = layers["open_layers"](DRAWING)
-    reading, logits = answer["reading"], np.array(answer["logits"])
-    heat = reading["temperature"] * math.exp(reading["warming"] * reading["doubt"])
-    powers = np.exp(logits[:10] / heat)
-    spread = reading["floor"] * reading["doubt"]
-    expected = (1 - spread) * powers / powers.sum() + spread / 10
-    assert reading["probabilities"] == pytest.approx(expected.tolist(), abs=1e-4)
-    assert np.argmax(reading["probabilities"]) == 4
+def test_weights_are_kept_by_a_browser_and_are_those_of_the_model(network, bench, weights):
+    description = network["describe_network"]({})
+    answer = weights.get(description["address"])
+    parts = bench.open("").parts
+    arrays = [array.ravel() for part in parts if hasattr(part, "kernel") for array in (part.kernel, part.bias)]
+    np.testing.assert_array_equal(np.frombuffer(answer.content, "<f4"), np.concatenate(arrays))
+    assert "immutable" in answer.headers["cache-control"]
+    assert sum(layer["numWeights"] + layer["numBiases"] for layer in description["layers"]) * 4 == len(answer.content)
 
 
-def test_the_first_unit_that_is_opened_answers_most(layers, seen):
-    first = layers["open_layers"](DRAWING)["first"]
-    assert first["layer"] == "conv1"
-    assert seen["conv1"][0][tuple(first["place"])] == seen["conv1"].max()
+def test_weights_under_the_digest_of_others_are_not_kept(weights):
+    assert weights.get("/network/0123.bin?model=sketchnet").headers["cache-control"] == "no-store"
+
+
+def test_weights_of_a_model_that_is_not_stored_are_refused_in_words(weights):
+    answer = weights.get("/network/0123.bin?model=nobody")
+    assert (answer.status_code, "nobody" in answer.json()["error"]) == (404, True)
+
+
+def test_of_a_large_network_the_server_computes(tmp_path):
+    copy_model(stored_architecture("wide_dense"), tmp_path / "models/wide")
+    describe, _, _ = network_functions(Bench(open_reader(tmp_path / "models"), open_library(tmp_path / "cache")))
+    assert describe({"model": "wide"})["address"] is None
 
 
 @pytest.mark.parametrize(("layer", "place"), [("conv1", [14, 12, 21]), ("conv3", [7, 7, 40])])
-def test_products_of_a_unit_add_up_to_its_value(layers, seen, layer, place):
-    unit = layers["open_unit"]({**DRAWING, "layer": layer, "place": place})
+def test_products_of_a_unit_add_up_to_its_value(network, seen, layer, place):
+    unit = network["open_unit"]({**DRAWING, "layer": layer, "place": place})
     total = sum(a * b for a, b in zip(unit["patch"], unit["weights"], strict=True)) + unit["bias"]
     assert total == pytest.approx(unit["total"], abs=1e-2)
     assert unit["value"] == pytest.approx(max(0, unit["total"]), abs=1e-4)
     assert unit["value"] == pytest.approx(float(seen[layer][0][tuple(place)]), abs=1e-4)
 
 
-def test_of_a_dense_layer_the_strongest_products_are_listed_and_the_rest_added(layers, seen):
-    unit = layers["open_unit"]({**DRAWING, "layer": "logits", "place": [4]})
+def test_of_a_dense_layer_the_strongest_products_are_listed_and_the_rest_added(network, seen):
+    unit = network["open_unit"]({**DRAWING, "layer": "logits", "place": [4]})
     products = [row["product"] for row in unit["strongest"]]
     assert [abs(product) for product in products] == sorted(map(abs, products), reverse=True)
     assert sum(products) + unit["rest"] + unit["bias"] == pytest.approx(float(seen["logits"][0, 4]), abs=1e-2)
@@ -137,18 +140,34 @@ def test_of_a_dense_layer_the_strongest_products_are_listed_and_the_rest_added(l
 
 def test_inputs_of_a_layer_above_the_image_are_told_by_row_and_column():
     linear = Anatomy(stored_linear())
-    _, open_unit = layers_functions(SimpleNamespace(decode=lambda message: (linear, FOUR)))
+    *_, open_unit = network_functions(SimpleNamespace(decode=lambda message: (linear, FOUR)))
     for row in open_unit({**DRAWING, "layer": "logits", "place": [4]})["strongest"]:
         assert row["input"] == pytest.approx(float(FOUR[tuple(row["place"])]), abs=1e-4)
 
 
 @pytest.mark.parametrize("place", [None, "middle", [99, 0, 0], [[0], 0, 0]])
-def test_a_unit_that_is_not_there_is_refused(layers, place):
+def test_a_unit_that_is_not_there_is_refused(network, place):
     with pytest.raises(QueryError):
-        layers["open_unit"]({**DRAWING, "layer": "conv1", "place": place})
+        network["open_unit"]({**DRAWING, "layer": "conv1", "place": place})
 
 
 # Breaking
+
+
+def test_what_can_be_switched_off_comes_as_one_picture_a_layer(breaking, seen):
+    answer = breaking["open_layers"](DRAWING)
+    assert [part["name"] for part in answer["parts"]] == list(seen)[:-1]
+    for part in answer["parts"]:
+        height, width, channels = (*([1, 1] if len(part["shape"]) == 1 else []), *part["shape"])
+        rows = math.ceil(channels / answer["columns"])
+        assert pixels(part["picture"]).shape == (rows * height, answer["columns"] * width)
+
+
+def test_a_tile_of_the_picture_is_the_feature_map(breaking, seen):
+    part = breaking["open_layers"](DRAWING)["parts"][0]
+    values = seen["conv1"][0]
+    tile = pixels(part["picture"])[28:56, 5 * 28 : 6 * 28]  # in the second row of 16, the sixth
+    np.testing.assert_allclose(tile / 255, values[..., 21] / values.max(), atol=0.003)
 
 
 def test_a_whole_network_is_as_good_as_it_is(breaking, bench):
@@ -196,7 +215,7 @@ def test_breaking_what_is_not_there_is_refused(breaking, question):
 
 def test_while_others_break_theirs_one_is_told_to_come_again(bench, monkeypatch):
     """What is known is told at once."""
-    _, break_network = map(never_raise, breaking_functions(bench))
+    *_, break_network = map(never_raise, breaking_functions(bench))
     known, other = {**DRAWING, "off": {"conv5": [7]}}, {**DRAWING, "off": {"conv5": [8]}}
     expected, told = break_network(known), []
     measure = measured.measure_damage

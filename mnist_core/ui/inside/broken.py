@@ -11,15 +11,19 @@ from ...checks import check_whole
 from ...errors import QueryError
 from ...evaluation.statistics import wilson_interval
 from ...explain.ablation import MOST_NOISE, BrokenCopy
+from ...explain.anatomy import Part
 from ...models.inference import Predictor, predict
 from ...models.predictions import read_verdict
+from ...rendering.sprites import render_maps
 from ...services.cache import Shelf
 from ...services.one_at_a_time import OneAtATime
-from ..wire import LiveFunction, Message, describe_answer
+from ..wire import LiveFunction, Message, describe_answer, encode_picture
 from .bench import Bench
 
 NUM_IMAGES = 1000
 _NUM_KNOWN = 50
+# Maps in a row of a layer's picture.
+_COLUMNS = 16
 
 
 def breaking_functions(bench: Bench) -> tuple[LiveFunction, ...]:
@@ -33,6 +37,15 @@ def breaking_functions(bench: Bench) -> tuple[LiveFunction, ...]:
             with measuring.turn():
                 share = known.get(key, lambda: measure_damage(predictor, images, labels))
         return share
+
+    def open_layers(message: Message) -> Message:
+        """Answers `{image, model}` with `{parts, columns}`: each layer with its maps as one picture."""
+        anatomy, image = bench.decode(message)
+        maps = anatomy.feature_maps(image[None])
+        return {
+            "parts": [_describe_part(part, maps[part.name][0]) for part in anatomy.parts[:-1]],
+            "columns": _COLUMNS,
+        }
 
     def list_breakable(message: Message) -> Message:
         """Answers `{model}` with `{parts, mostNoise}`: what can be switched off, each with its name, kind and size."""
@@ -69,7 +82,7 @@ def breaking_functions(bench: Bench) -> tuple[LiveFunction, ...]:
             "split": split,
         }
 
-    return list_breakable, break_network
+    return open_layers, list_breakable, break_network
 
 
 @dataclass(frozen=True)
@@ -89,6 +102,11 @@ class Share:
 def measure_damage(predictor: Predictor, images: np.ndarray, labels: np.ndarray) -> Share:
     right = predict(predictor, images).probabilities.argmax(axis=1) == labels
     return Share(int(right.sum()), len(right), [float(right[labels == digit].mean()) for digit in range(10)])
+
+
+def _describe_part(part: Part, values: np.ndarray) -> Message:
+    maps = values if part.is_map else values.reshape(1, 1, -1)
+    return {"name": part.name, "shape": part.shape, "picture": encode_picture(render_maps(maps, _COLUMNS))}
 
 
 def _name_damage(off: dict[str, list[int]], noise: float, seed: int) -> Hashable:

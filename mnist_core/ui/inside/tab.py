@@ -19,14 +19,14 @@ from .change import change_functions
 from .fool import fool_functions
 from .glossary.view import glossary_functions
 from .journey import journey_functions
-from .layers import layers_functions
 from .move import move_functions
+from .network import network_functions
 from .why import why_functions
 
 # In the order in which they stand on the page, by the names that addresses have. Each has HTML and a script.
 VIEWS = {
+    "network": network_functions,
     "journey": journey_functions,
-    "layers": layers_functions,
     "why": why_functions,
     "change": change_functions,
     "fool": fool_functions,
