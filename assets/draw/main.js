@@ -8,6 +8,7 @@ import { openPart } from "../shared/part.js";
 import { t, tellError } from "../shared/texts.js";
 import { findFault } from "./advice.js";
 import { createAnswerView } from "./answer.js";
+import { createCompare } from "./compare.js";
 import { createDetails, readModel, showDetails } from "./details.js";
 import { createEvidence } from "./evidence.js";
 import { createInk } from "./ink.js";
@@ -22,7 +23,7 @@ import { createSamples } from "./samples.js";
 
 const SMALLEST_DRAWING = 0.02;
 
-let view, ink, pad, samples, relatives, own, ownTest, live;
+let view, ink, pad, samples, relatives, compare, own, ownTest, live;
 let preview = null; // the sample that is looked at instead of the drawing
 let shown = null; // the last answer and its question
 
@@ -32,6 +33,7 @@ export async function mount(part) {
   ink = createInk(onInk);
   pad = createPad($("#sketchpad"), ink, () => Number($("#width").value), onPen);
   relatives = createRelatives();
+  compare = createCompare((model) => emit("choose-model", model));
   own = createOwn();
   ownTest = createOwnTest({ ink, pad, own, canAsk: () => !ink.isEmpty && !isDot() });
   const line = createLine(findLine());
@@ -124,6 +126,7 @@ function judgeInk() {
 // The slower parts hear of a drawing when a stroke has ended.
 function onFinal(answer, question) {
   relatives.show(answer.image);
+  compare.show(answer.image);
   tellSubject(answer, question);
   if (question.preview) return;
   if (question.strokes.length) own.update(answer.image);
@@ -152,6 +155,7 @@ function showNothing() {
   $("#why").hidden = true;
   emit("subject", null);
   relatives.clear();
+  compare.show(null);
   own.finish();
   emit("drawing", null);
 }

@@ -14,13 +14,13 @@ const PLACES = 48; // at which the kernel stops on its way
 const STEP = 80; // milliseconds from one to the next
 const CELL = 8; // pixels of the canvas for each value of the map
 
-// onChosen() is called when another map, or none, is open.
+// onChosen({ number, channel }) is called when a map is opened, with null when it is closed; 1 is the first layer.
 export function createUnitPanel({ onChosen }) {
   const panel = $("#layers-unit");
   const canvas = $("#network-map");
   const live = createLive({ name: "open_unit", nextQuestion, onAnswer, onState: showState });
   let about = null; // { image, model, layers, values } of the drawing
-  let chosen = null; // { number, channel }: 1 is the first layer
+  let chosen = null; // { number, channel }
   let place = null; // row and column
   let reached = null; // how far the kernel has come, null when it does not slide
   let timer;
@@ -35,23 +35,14 @@ export function createUnitPanel({ onChosen }) {
     chosen = { number: index + 1, channel };
     place = strongest();
     panel.hidden = false;
-    onChosen();
+    onChosen(chosen);
     if (hasPlaces() && !matchMedia("(prefers-reduced-motion: reduce)").matches) slide();
     else rest(place);
   }
 
   const hasPlaces = () => mapShape(layer().shape)[0] > 1;
 
-  function strongest() {
-    const [height, width] = mapShape(layer().shape);
-    let best = [0, 0];
-    for (let row = 0; row < height; row += 1) {
-      for (let column = 0; column < width; column += 1) {
-        if (valueAt(row, column) > valueAt(...best)) best = [row, column];
-      }
-    }
-    return best;
-  }
+  const strongest = () => findLargest(mapShape(layer().shape), valueAt);
 
   // From the first place to the last, and back to where the map answers most.
   function slide() {
@@ -83,24 +74,8 @@ export function createUnitPanel({ onChosen }) {
 
   function look(where) {
     place = where;
-    paintMap();
+    paintMap(canvas, { sides: mapShape(layer().shape), valueAt, scale: layer().scale, place, reached });
     live.request();
-  }
-
-  function paintMap() {
-    const [height, width] = mapShape(layer().shape);
-    canvas.width = width * CELL;
-    canvas.height = height * CELL;
-    const context = canvas.getContext("2d");
-    for (let index = 0; index < height * width; index += 1) {
-      const [row, column] = [Math.floor(index / width), index % width];
-      const color = reached !== null && index > reached ? 0xff303038 : toColor(valueAt(row, column) / layer().scale);
-      context.fillStyle = `rgb(${color & 255} ${(color >> 8) & 255} ${(color >> 16) & 255})`;
-      context.fillRect(column * CELL, row * CELL, CELL, CELL);
-    }
-    context.strokeStyle = "#ff5436";
-    context.lineWidth = 2;
-    context.strokeRect(place[1] * CELL + 1, place[0] * CELL + 1, CELL - 2, CELL - 2);
   }
 
   function nextQuestion() {
@@ -133,23 +108,47 @@ export function createUnitPanel({ onChosen }) {
 
   return {
     open,
-    get chosen() { return chosen; },
     // The drawing is another one: the same map of it.
     refresh(next) {
       about = next;
       if (chosen) rest(hasPlaces() && place ? place : strongest());
-      else open(0, strongestChannel());
+      else open(0, findStrongestChannel(about));
     },
     close() {
       clearTimeout(timer);
       chosen = place = reached = null;
       panel.hidden = true;
+      onChosen(null);
     },
   };
+}
 
-  function strongestChannel() {
-    const [values] = about.values;
-    const channels = about.layers[0].shape.at(-1);
-    return values.indexOf(Math.max(...values)) % channels;
+function findLargest([height, width], valueAt) {
+  let best = [0, 0];
+  for (let row = 0; row < height; row += 1) {
+    for (let column = 0; column < width; column += 1) {
+      if (valueAt(row, column) > valueAt(...best)) best = [row, column];
+    }
   }
+  return best;
+}
+
+function findStrongestChannel({ values: [values], layers: [{ shape }] }) {
+  return values.indexOf(values.reduce((a, b) => Math.max(a, b))) % shape.at(-1);
+}
+
+// The values of a map as far as the kernel has come, and a mark on the place that is looked at.
+function paintMap(canvas, { sides: [height, width], valueAt, scale, place, reached }) {
+  canvas.width = width * CELL;
+  canvas.height = height * CELL;
+  const context = canvas.getContext("2d");
+  for (let index = 0; index < height * width; index += 1) {
+    const [row, column] = [Math.floor(index / width), index % width];
+    const color = reached !== null && index > reached ? 0xff383030 : toColor(valueAt(row, column) / scale);
+    context.fillStyle = `rgb(${color & 255} ${(color >> 8) & 255} ${(color >> 16) & 255})`;
+    context.fillRect(column * CELL, row * CELL, CELL, CELL);
+  }
+  context.strokeStyle = "#ff5436";
+  context.lineWidth = 2;
+  context.strokeRect(place[1] * CELL + 1, place[0] * CELL + 1, CELL - 2, CELL - 2);
 }

@@ -45,9 +45,10 @@ export function createWhy() {
     const without = answer.without ?? 0;
     map.show({ values, image, largest });
     showRunnerUp(answer);
-    const asked = versus === null ? t("why_asked", { digit }) : t("why_asked_versus", { digit, versus });
+    const names = { digit: name(digit), versus: name(versus) };
+    const asked = t(versus === null ? "why_asked" : "why_asked_versus", names);
     const found = {
-      target: versus === null ? t("why_target", { digit }) : t("why_target_versus", { digit, versus }), digit,
+      target: t(versus === null ? "why_target" : "why_target_versus", names), digit: names.digit,
       value: fixed(answer.value, 1), largest: signed(values[strongest]), most: size(largest),
       row: Math.floor(strongest / 28) + 1, column: (strongest % 28) + 1,
       sum: fixed(answer.sum, 2), without: fixed(without, 1), rise: fixed(answer.value - without, 2),
@@ -72,14 +73,28 @@ function choose(changes) {
   showCurrent();
 }
 
-const readDigit = (text) => (/^[0-9]$/.test(text ?? "") ? Number(text) : null);
+// The output of a number in the address; null for what is none.
+function readOutput(text, { noDigit }) {
+  if (noDigit !== null && text === String(noDigit)) return noDigit;
+  return /^[0-9]$/.test(text ?? "") ? Number(text) : null;
+}
+
+const name = (output) => (output > 9 ? t("why_no_digit") : output);
+
+// What is asked of an answer as it stands: of a refused drawing why it is no digit, of a close call why not the other.
+function findQuestion({ kind, labels }, { noDigit }) {
+  if (kind === "refused" && noDigit !== null) return { digit: noDigit, versus: labels[0] };
+  return { digit: labels[0], versus: kind === "between" ? labels[1] : null };
+}
 
 // What the address says, as far as it is possible.
 function readChoice(list, subject) {
   const named = list.methods.find(({ name }) => name === view.now["why-method"]) ?? list.methods[0];
   const method = named.isPossible ? named : list.methods[0];
-  const digit = readDigit(view.now["why-digit"]) ?? subject.answer.verdict.labels[0];
-  const versus = readDigit(view.now["why-versus"]);
+  const asked = findQuestion(subject.answer.verdict, list);
+  const digit = readOutput(view.now["why-digit"], list) ?? asked.digit;
+  const isOpen = view.now["why-versus"] === undefined && view.now["why-digit"] === undefined;
+  const versus = isOpen ? asked.versus : readOutput(view.now["why-versus"], list);
   const baseline = list.baselines.includes(view.now["why-baseline"]) ? view.now["why-baseline"] : list.baselines[0];
   return { method, isInstead: method !== named, digit, versus: versus === digit ? null : versus, baseline };
 }
@@ -91,10 +106,10 @@ function fillFields(list, { method, digit, versus, baseline }) {
     return option;
   }));
   $("#why-method").value = method.name;
-  const digits = Array.from({ length: 10 }, (_, label) => label);
-  $("#why-digit").replaceChildren(...digits.map((label) => new Option(label, label)));
+  const outputs = Array.from({ length: list.noDigit === null ? 10 : 11 }, (_, output) => output);
+  $("#why-digit").replaceChildren(...outputs.map((output) => new Option(name(output), output)));
   $("#why-digit").value = digit;
-  const others = digits.filter((label) => label !== digit).map((label) => new Option(label, label));
+  const others = outputs.filter((output) => output !== digit).map((output) => new Option(name(output), output));
   $("#why-versus").replaceChildren(new Option(t("why_versus_none"), ""), ...others);
   $("#why-versus").value = versus ?? "";
   $("#why-baseline").replaceChildren(...list.baselines.map((name) => new Option(t(`why_baseline_${name}`), name)));
@@ -104,6 +119,6 @@ function fillFields(list, { method, digit, versus, baseline }) {
 
 function showRunnerUp({ digit, versus, runnerUp }) {
   const button = $("#why-runner-up");
-  button.textContent = t(versus === null ? "why_runner_up" : "why_one_digit", { digit, versus: runnerUp });
-  button.onclick = () => choose({ "why-versus": versus === null ? runnerUp : undefined });
+  button.textContent = t(versus === null ? "why_runner_up" : "why_one_digit", { digit: name(digit), versus: runnerUp });
+  button.onclick = () => choose({ "why-digit": digit, "why-versus": versus === null ? runnerUp : undefined });
 }

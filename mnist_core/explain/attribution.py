@@ -35,16 +35,20 @@ _FEWEST_STEPS, _MOST_STEPS = 64, 2048
 _COMPLETE = 0.005
 
 
+# The output that speaks for "not a digit".
+NO_DIGIT = NUM_CLASSES
+
+
 @dataclass(frozen=True)
 class Target:
-    """What is explained: the logit of a digit, or how much larger it is than that of another.
+    """What is explained: the logit of an output, or how much larger it is than that of another.
 
     Args:
-        digit: 0 to 9.
-        versus: The other digit, or None.
+        digit: 0 to 9, or `NO_DIGIT` of a network that has such an output.
+        versus: The other one, or None.
 
     Raises:
-        QueryError: One of them is no digit, or both are the same.
+        QueryError: One of them is no output, or both are the same.
     """
 
     digit: int
@@ -52,7 +56,7 @@ class Target:
 
     def __post_init__(self) -> None:
         for name, label in (("digit", self.digit), ("versus", self.versus)):
-            if not is_index(label, NUM_CLASSES) and not (name == "versus" and label is None):
+            if not is_index(label, NO_DIGIT + 1) and not (name == "versus" and label is None):
                 raise QueryError(
                     "Only the digits 0 to 9 can be explained. Received: {name}={label!r}.", name=name, label=label
                 )
@@ -60,7 +64,13 @@ class Target:
             raise QueryError("Expected two different digits. Received: {digit} twice.", digit=self.digit)
 
     def weights(self, num_outputs: int) -> np.ndarray:
-        """Returns the target as a weighted sum of logits: float32 (num_outputs,)."""
+        """Returns the target as a weighted sum of logits: float32 (num_outputs,).
+
+        Raises:
+            QueryError: The network has no output for "not a digit".
+        """
+        if NO_DIGIT in (self.digit, self.versus) and num_outputs == NUM_CLASSES:
+            raise QueryError('This network has ten outputs, for the digits 0 to 9, and none for "not a digit".')
         weights = np.zeros(num_outputs, np.float32)
         weights[self.digit] = 1
         if self.versus is not None:

@@ -20,15 +20,20 @@ def models_of(reader: Reader) -> LiveFunction:
     return describe_models
 
 
+def name_model(model: StoredModel) -> str:
+    """Returns what people call a stored model: the folder's name if somebody chose it, else what was trained."""
+    if not model.name.startswith(f"{model.recipe.name}-"):
+        return model.name
+    changes = ", ".join([*([] if model.data_name == "mnist" else [model.data_name]), *model.recipe.list_changes()])
+    return f"{model.recipe.name} ({changes})" if changes else model.recipe.name
+
+
 def _describe_model(model: StoredModel) -> Message:
     """Returns the model for the page; figures that are not known of it are None."""
     test = model.figure("test", "accuracy"), model.figure("test", "interval", 0), model.figure("test", "interval", 1)
-    changes = ", ".join([*([] if model.data_name == "mnist" else [model.data_name]), *model.recipe.list_changes()])
-    # A folder that was named by hand is called by that name, the others by what was trained.
-    has_own_name = not model.name.startswith(f"{model.recipe.name}-")
     return {
         "name": model.name,
-        "label": model.name if has_own_name else f"{model.recipe.name} ({changes})" if changes else model.recipe.name,
+        "label": name_model(model),
         "complete": model.complete,
         "parameters": model.figure("parameters"),
         "validation_accuracy": model.figure("validation", "accuracy"),

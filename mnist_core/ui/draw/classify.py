@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from ...checks import is_text
+from ...errors import MnistError
 from ...services.reader import Answer, Reader
-from ..wire import LiveFunction, Message, decode_image, describe_answer, encode_image, never_raise
+from ..model_list import name_model
+from ..wire import LiveFunction, Message, decode_image, describe_answer, describe_error, encode_image, never_raise
 
 
 def classify_with(reader: Reader) -> LiveFunction:
@@ -18,6 +21,29 @@ def classify_with(reader: Reader) -> LiveFunction:
         return _pack(reader.read_ink(strokes, model))
 
     return classify_drawing
+
+
+def compare_with(reader: Reader) -> LiveFunction:
+    """Returns the function that asks all stored models about one image."""
+
+    def compare_networks(message: Message) -> Message:
+        """Answers `{image}` with `{answers}`, the default model's first.
+
+        Each has model, label (its name for people), and the answer, or the error, of a model that cannot be opened.
+        """
+        image = decode_image(message.get("image"))
+        answers: list[Message] = []
+        for stored in filter(lambda stored: is_text(stored.name), reader.models.list_all()):
+            named = {"model": stored.name, "label": name_model(stored)}
+            try:
+                answer = reader.read_image(image, stored.name)
+            except MnistError as error:
+                answers.append({**named, **describe_error(error, "compare_networks")})
+            else:
+                answers.append({**named, **describe_answer(answer.probabilities, answer.verdict)})
+        return {"answers": answers}
+
+    return compare_networks
 
 
 def _pack(answer: Answer) -> Message:

@@ -16,7 +16,7 @@ from ..model_list import models_of
 from ..part import add_part
 from ..relatives import relatives_of
 from ..wire import LiveFunction, Message, encode_bytes, never_raise
-from .classify import classify_with
+from .classify import classify_with, compare_with
 from .evidence import show_evidence
 from .own_test import compare_hand, pack_hand
 
@@ -43,5 +43,5 @@ def live_functions(reader: Reader, samples: Samples, library: Library) -> tuple[
         ]
         return {"samples": picked, "source": samples.source, "name": samples.name}
 
-    others = models_of(reader), compare_hand, pack_hand, show_evidence, relatives_of(library)
+    others = models_of(reader), compare_with(reader), compare_hand, pack_hand, show_evidence, relatives_of(library)
     return classify_with(reader), pick_samples, *map(never_raise, others)

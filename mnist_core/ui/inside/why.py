@@ -11,6 +11,7 @@ from ...explain.anatomy import Anatomy
 from ...explain.attribution import (
     BASELINES,
     EXPLANATIONS,
+    NO_DIGIT,
     Target,
     check_baseline,
     check_method,
@@ -18,6 +19,7 @@ from ...explain.attribution import (
     make_baseline,
 )
 from ...explain.faithfulness import ORDERS, SIDE
+from ...models.architectures import NUM_CLASSES
 from ...models.predictions import read_logits
 from ...models.store import StoredModel, short_name
 from ...services.gradients import shared_helper
@@ -29,10 +31,10 @@ def why_functions(bench: Bench) -> tuple[LiveFunction, ...]:
     """Returns the functions that the view's script calls, each from one JSON object to another."""
 
     def list_explanations(message: Message) -> Message:
-        """Answers `{model}` with `{methods, baselines, figures}`: what can explain it, and what is known of how well.
+        """Answers `{model}` with `{methods, baselines, figures, noDigit}`: what can explain it, and how well.
 
         A method has name, needsGradients, hasBaseline and isPossible. `figures` is None for a model that was not
-        measured, see `find_figures`.
+        measured, see `find_figures`; `noDigit` is the output for "not a digit", None where there is none.
         """
         model = str(message.get("model") or "")
         anatomy = bench.open(model)
@@ -49,6 +51,7 @@ def why_functions(bench: Bench) -> tuple[LiveFunction, ...]:
             "methods": methods,
             "baselines": BASELINES,
             "figures": find_figures(bench.models.find(model)),
+            "noDigit": NO_DIGIT if anatomy.output_layer.shape[0] > NUM_CLASSES else None,
         }
 
     def explain_answer(message: Message) -> Message:
@@ -69,7 +72,9 @@ def why_functions(bench: Bench) -> tuple[LiveFunction, ...]:
         return {
             "digit": target.digit,
             "versus": target.versus,
-            "runnerUp": max((label for label in range(10) if label != digit), key=lambda label: logits[0, label]),
+            "runnerUp": max(
+                (label for label in range(NUM_CLASSES) if label != digit), key=lambda label: logits[0, label]
+            ),
             "attribution": encode_bytes(attribution),
             "sum": float(attribution.sum()),
             "value": float(target.values(logits)[0]),
