@@ -9,7 +9,7 @@ import { t } from "../shared/texts.js";
 export function showSoftmax(logits, { temperature, warming, floor }, { probabilities, doubt }) {
   const heat = temperature * Math.exp(warming * doubt);
   const largest = Math.max(...logits.slice(0, 10));
-  const powers = [...logits.slice(0, 10)].map((logit) => Math.exp((logit - largest) / heat));
+  const powers = Array.from(logits.slice(0, 10), (logit) => Math.exp((logit - largest) / heat));
   const sum = powers.reduce((total, power) => total + power);
   $("#layers-formula").textContent = t(floor * doubt > 0 ? "layers_formula_doubt" : "layers_formula", {
     temperature: fixed(heat, 2), largest: fixed(largest, 2), sum: fixed(sum, 4), doubt: exactPercent(doubt),
