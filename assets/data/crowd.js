@@ -30,6 +30,7 @@ export function createCrowd(view) {
     const hasMatrix = Boolean(answer.confusion);
     $("#confusion-part").hidden = !hasMatrix;
     $("#confusion-none").hidden = hasMatrix;
+    $("#confusion-none").textContent = t(answer.isPending ? "confusion_waits" : "confusion_none");
     if (!hasMatrix) return;
     drawMatrix();
     const share = (value) => (value === null ? "–" : exactPercent(value));

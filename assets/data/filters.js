@@ -71,14 +71,14 @@ export function createFilters(view) {
     button.querySelector("small").textContent = count === undefined ? "" : count.toLocaleString();
     // What would leave nothing stays open only to be taken back.
     button.disabled = !isChosen && !count;
-    button.setAttribute("aria-label", t("filter_label", { name, count: count ?? "?" }));
+    button.setAttribute("aria-label", t("filter_choice", { name, count: count ?? "?" }));
   }
 
   function show(counts = {}) {
     const { now } = view;
     for (const [name, buttons] of Object.entries(digits)) {
       buttons.forEach((button, digit) => {
-        setCount(button, Boolean(now[name]?.includes(digit)), counts[name]?.[digit], `${t(`filter_${name}`)} ${digit}`);
+        setCount(button, Boolean(now[name]?.includes(digit)), counts[name]?.[digit], `${t(`filter_${name}_title`)} ${digit}`);
       });
     }
     flags.forEach(({ name, value, key, button }) => {

@@ -2,7 +2,7 @@
 
 import { createBars } from "../shared/bars.js";
 import { emit } from "../shared/bus.js";
-import { closeBeside } from "../shared/dialog.js";
+import { closeBeside, openDialog } from "../shared/dialog.js";
 import { $, digitColor, make } from "../shared/dom.js";
 import { createLive } from "../shared/live.js";
 import { percent, tenthPercent } from "../shared/numbers.js";
@@ -46,7 +46,7 @@ export function createSample(view) {
 
   function show(answer, split) {
     sample = { ...answer, split };
-    if (!dialog.open) dialog.showModal();
+    openDialog(dialog);
     const { index, image } = sample;
     fillDialog(sample, showBars);
     showDuplicates(sample.duplicates, open);

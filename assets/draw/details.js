@@ -2,6 +2,7 @@
 
 import { on } from "../shared/bus.js";
 import { $ } from "../shared/dom.js";
+import { leveled } from "../shared/level.js";
 import { exactPercent, smallPercent } from "../shared/numbers.js";
 import { ask, createLatest } from "../shared/server.js";
 import { t, tellError } from "../shared/texts.js";
@@ -49,7 +50,7 @@ export function createDetails(onModel) {
       seconds: ifKnown(model.seconds, (number) => Math.round(number).toLocaleString()),
     };
     $("#trained").textContent = model.complete ? t("trained_value", training) : t("trained_early", training);
-    $("#test").textContent = model.test ? t("test_value", {
+    $("#test").textContent = model.test ? t(leveled("test"), {
       accuracy: exactPercent(model.test.accuracy),
       low: exactPercent(model.test.interval[0]),
       high: exactPercent(model.test.interval[1]),
@@ -62,6 +63,7 @@ export function createDetails(onModel) {
   });
   // Models that were trained since the page was opened.
   $("#details").addEventListener("toggle", () => $("#details").open && show());
+  on("level", describe);
   on("choose-model", show);
   show();
 }

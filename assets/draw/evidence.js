@@ -2,8 +2,10 @@
 // program that measured them.
 
 import { $, make } from "../shared/dom.js";
+import { tenthPercent } from "../shared/numbers.js";
 import { ask, describeState } from "../shared/server.js";
 import { drawChart, drawTable } from "../shared/tables.js";
+import { t } from "../shared/texts.js";
 
 export function createEvidence() {
   let isAsked = false;
@@ -12,15 +14,24 @@ export function createEvidence() {
     if (isAsked || !$("#evidence").open) return;
     isAsked = true;
     const answer = await ask("show_evidence", {}, {
-      onState: (state, said) => { $("#evidence-note").textContent = describeState(said); },
+      onState: (state, said) => { $("#evidence-summary").textContent = describeState(said); },
     });
     isAsked = Boolean(answer);
     if (!answer) return;
+    $("#evidence-summary").textContent = answer.summary;
+    $("#evidence-bars").replaceChildren(...answer.bars.map(drawBar));
     $("#evidence-note").textContent = answer.note;
     $("#evidence-parts").replaceChildren(...answer.parts.flatMap(drawPart));
   }
 
   $("#evidence").addEventListener("toggle", show);
+}
+
+function drawBar({ name, accuracy }) {
+  const track = make("span", { className: "track" });
+  track.style.setProperty("--probability", accuracy);
+  return make("div", {}, make("span", { textContent: name }), track,
+    make("span", { className: "value", textContent: t("evidence_value", { accuracy: tenthPercent(accuracy) }) }));
 }
 
 function drawPart({ title, text, table, diagrams }) {

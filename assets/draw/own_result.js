@@ -1,6 +1,7 @@
 // What came out of the visitor's own test: how many were read, which were missed, and how that compares.
 
 import { $, make } from "../shared/dom.js";
+import { leveled } from "../shared/level.js";
 import { decodeBytes, paintPixels } from "../shared/pixels.js";
 import { ask, call, describeState, GIVE_UP } from "../shared/server.js";
 import { t } from "../shared/texts.js";
@@ -15,7 +16,7 @@ export async function showOwnResult(attempts, isCurrent) {
   });
   if (!answer) return;
   const [low, high] = answer.interval.map((share) => Math.round(share * 100));
-  $("#hand-summary").textContent = t("hand_summary", { right, total, low, high });
+  $("#hand-summary").textContent = t(leveled("hand_summary"), { right, total, low, high });
   const refused = attempts.filter(({ isRefused }) => isRefused).length;
   $("#hand-refused").textContent = refused ? t("hand_refused", { refused }) : "";
   $("#hand-missed").replaceChildren(...attempts.filter(({ label, read }) => label !== read).map(drawMissed));
@@ -49,14 +50,14 @@ function drawRow({ name, accuracy, interval, isYou }) {
   const cell = (className, textContent = "") => make("span", { className, textContent });
   const scale = cell("scale");
   const at = (share) => `${Math.max(0, (share - 0.5) * 200)}%`;
-  const range = cell("range");
+  const range = cell("range university");
   range.style.left = at(interval[0]);
   range.style.right = `calc(100% - ${at(interval[1])})`;
   const point = cell("point");
   point.style.left = at(accuracy);
   scale.append(range, point);
   const share = (value) => (value * 100).toFixed(isYou ? 0 : 1);
-  row.append(cell("name", isYou ? t("hand_you") : name), scale, cell("value", t("hand_value", {
+  row.append(cell("name", isYou ? t("hand_you") : name), scale, cell("value", t(leveled("hand_value"), {
     accuracy: share(accuracy), low: share(interval[0]), high: share(interval[1]),
   })));
   return row;

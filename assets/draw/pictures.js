@@ -1,7 +1,7 @@
 // Pictures from elsewhere: opened, pasted or dropped; the server makes 28x28 of them.
 
 import { $, isShown } from "../shared/dom.js";
-import { createLatest, describeState, inTime } from "../shared/server.js";
+import { createLatest, describeState, inTime, stateOf } from "../shared/server.js";
 import { t } from "../shared/texts.js";
 import { notify } from "./notice.js";
 
@@ -20,9 +20,10 @@ export function createPictures({ ink, pad, isBlocked }) {
     const answer = await inTime(send(file));
     // A later picture or a stroke drawn meanwhile is what the visitor wants.
     if (!isCurrent() || generation !== ink.generation || pad.isPenDown) return notify("");
+    // Beside what is said of a picture that cannot be read no other digit may stand; undo brings it back.
+    if (stateOf(answer) === "error") ink.clear();
     notify(describeState(answer));
-    if (!answer?.ok) return;
-    ink.putImage(answer.image);
+    if (answer?.ok) ink.putImage(answer.image);
   }
 
   $("#picture").addEventListener("click", () => $("#picture-file").click());

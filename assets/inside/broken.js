@@ -2,6 +2,7 @@
 
 import { createBars } from "../shared/bars.js";
 import { $ } from "../shared/dom.js";
+import { leveled } from "../shared/level.js";
 import { createLive } from "../shared/live.js";
 import { tenthPercent } from "../shared/numbers.js";
 import { t } from "../shared/texts.js";
@@ -64,7 +65,7 @@ export function createBroken() {
     showBars(answer.probabilities);
     $("#break-bars").classList.toggle("refused", answer.verdict.kind === "refused");
     $("#break-accuracy").textContent = t("break_accuracy", shares);
-    $("#break-note").textContent = t("break_note", {
+    $("#break-note").textContent = t(leveled("break_note"), {
       num: num.toLocaleString(), split: t(`split_${split}`),
       low: tenthPercent(interval[0]), high: tenthPercent(interval[1]),
     });

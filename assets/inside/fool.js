@@ -75,7 +75,8 @@ export function createFool() {
   function describe({ probabilities, accepted }) {
     const label = topOf(probabilities[number]);
     const before = topOf(probabilities[0]);
-    const kind = !accepted[number] ? "fool_refused" : label === before ? "fool_still" : "fool_fooled";
+    const refused = accepted[0] ? "fool_refused" : "fool_refused_still"; // what never was a digit stops being none
+    const kind = !accepted[number] ? refused : label === before ? "fool_still" : "fool_fooled";
     const digit = make("b", { textContent: label });
     digit.style.setProperty("--digit-color", digitColor(label));
     const share = percent(probabilities[number][label], t("over_99"));

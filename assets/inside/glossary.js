@@ -1,9 +1,10 @@
 // The words of the field: one or two sentences each, and the real numbers of the model and the drawing.
 
 import { $, $$, make } from "../shared/dom.js";
+import { level } from "../shared/level.js";
 import { t } from "../shared/texts.js";
 import { drawFigure, formatFigure } from "./glossary_figures.js";
-import { ask, level, showCurrent, subject as drawing, teach, view } from "./shell.js";
+import { ask, showCurrent, subject as drawing, teach, view } from "./shell.js";
 
 export function createGlossary() {
   const search = $("#learn-search");

@@ -1,6 +1,7 @@
 // What each step of the journey costs when it is left out, measured on whole sets.
 
 import { $, make } from "../shared/dom.js";
+import { leveled } from "../shared/level.js";
 import { tenthPercent } from "../shared/numbers.js";
 import { t } from "../shared/texts.js";
 
@@ -24,7 +25,7 @@ function makeRow({ name, isAnswering, variant, whole }, isWhole) {
   const [low, high] = variant.interval;
   const title = make("b", { textContent: name });
   if (isAnswering) title.append(" ", make("small", { className: "answering", textContent: t("journey_answering") }));
-  const parts = ["hits", "range"].map((className) => make("i", { className }));
+  const parts = ["hits", "range university"].map((className) => make("i", { className }));
   const scale = make("span", { className: "scale" }, ...parts);
   scale.querySelector(".hits").style.width = `${variant.accuracy * 100}%`;
   Object.assign(scale.querySelector(".range").style, { left: `${low * 100}%`, width: `${(high - low) * 100}%` });
@@ -34,11 +35,11 @@ function makeRow({ name, isAnswering, variant, whole }, isWhole) {
   }
   const accuracy = make("b", { textContent: t("journey_accuracy", { accuracy: tenthPercent(variant.accuracy) }) });
   const interval = t("journey_interval", { low: tenthPercent(low), high: tenthPercent(high) });
-  const figures = make("span", {}, accuracy, " ", make("small", { textContent: interval }));
+  const figures = make("span", {}, accuracy, " ", make("small", { className: "university", textContent: interval }));
   const row = make("div", { className: "journey-row" }, title, figures, scale);
   if (!isWhole) {
     const [from, to] = whole.interval;
-    row.append(make("small", { textContent: t("journey_all_steps", {
+    row.append(make("small", { textContent: t(leveled("journey_all_steps"), {
       accuracy: tenthPercent(whole.accuracy), low: tenthPercent(from), high: tenthPercent(to),
     }) }));
   }

@@ -2,7 +2,6 @@
 
 import { emit, on } from "../shared/bus.js";
 import { $, $$, make } from "../shared/dom.js";
-import { remember } from "../shared/memory.js";
 import { openPart } from "../shared/part.js";
 import { t } from "../shared/texts.js";
 import { createBelief } from "./belief.js";
@@ -13,7 +12,7 @@ import { createGlossary } from "./glossary.js";
 import { createJourney } from "./journey.js";
 import { createMove } from "./move.js";
 import { createNetwork } from "./network.js";
-import { addView, ask, begin, level, setSubject, showCurrent, subject, view } from "./shell.js";
+import { addView, ask, begin, setSubject, showCurrent, subject, view } from "./shell.js";
 import { createWhy } from "./why.js";
 
 // In the order in which they are offered, by the names that addresses have.
@@ -45,12 +44,6 @@ function showModel(name) {
   if ([...select.options].some(({ value }) => value === name)) select.value = name;
 }
 
-function showLevel() {
-  $$("#inside [data-level]").forEach((button) => {
-    button.setAttribute("aria-pressed", button.dataset.level === level());
-  });
-}
-
 function open() {
   view.restore();
   showModels();
@@ -74,13 +67,10 @@ export async function mount(part) {
     showCurrent();
   });
   $("#inside-model").addEventListener("change", ({ target }) => emit("choose-model", target.value));
-  $$("#inside [data-level]").forEach((button) => {
-    button.addEventListener("click", () => {
-      remember("level", button.dataset.level);
-      showLevel();
-      showCurrent();
-    });
+  on("level", showCurrent);
+  $("#inside-example").addEventListener("click", () => {
+    const samples = $$("#samples .sample");
+    samples[Math.floor(Math.random() * samples.length)]?.click();
   });
-  showLevel();
   if (document.body.dataset.tab === "inside") open();
 }

@@ -90,7 +90,7 @@ export function createNetwork() {
     unit.refresh({ image, model, layers, values });
   }
 
-  return { show, needsDrawing: false };
+  return { show, needsDrawing: false, invites: true };
 }
 
 function describeSize(layers) {

@@ -30,4 +30,4 @@ export function showSoftmax(logits, { temperature, warming, floor }, { probabili
 }
 
 // No network can be certain, whatever rounding says.
-const below100 = (share) => (share > 0.99994 ? t("over_9999") : `${exactPercent(share)} %`);
+const below100 = (share) => (share > 0.99994 ? t("over_9999") : `${exactPercent(share)}%`);

@@ -2,13 +2,12 @@
 
 import { emit } from "../shared/bus.js";
 import { $, $$, digitColor, isShown, make } from "../shared/dom.js";
-import { recall } from "../shared/memory.js";
+import { level } from "../shared/level.js";
 import { percent } from "../shared/numbers.js";
 import { ask as askServer, createLatest, describeState } from "../shared/server.js";
 import { t } from "../shared/texts.js";
 
 const views = new Map();
-const LEVELS = ["school", "university"];
 // What links of earlier versions say.
 const EARLIER = { learn: "glossary", layers: "network" };
 
@@ -45,13 +44,9 @@ function createInsideView() {
   };
 }
 
-export function addView(name, { show, needsDrawing = true }) {
-  views.set(name, { show, needsDrawing });
-}
-
-export function level() {
-  const chosen = recall("level");
-  return LEVELS.includes(chosen) ? chosen : LEVELS[0];
+// needsDrawing: whether there is nothing to show without one; invites: whether a visitor is asked for one.
+export function addView(name, { show, needsDrawing = true, invites = needsDrawing }) {
+  views.set(name, { show, needsDrawing, invites });
 }
 
 // The words of a verdict as nodes, the digit in its colour.
@@ -105,7 +100,7 @@ export async function showCurrent() {
   const isLatest = begin();
   const isCurrent = () => isLatest() && isShown($("#inside"));
   const name = currentView();
-  const { show, needsDrawing } = views.get(name);
+  const { show, needsDrawing, invites } = views.get(name);
   const isPossible = subject !== null || !needsDrawing;
   notify("");
   $$("#inside .view").forEach((section) => { section.hidden = section.dataset.view !== name || !isPossible; });
@@ -115,7 +110,8 @@ export async function showCurrent() {
     const nav = link.parentElement; // which scrolls sideways on a phone
     nav.scrollLeft = link.offsetLeft - nav.offsetLeft - (nav.clientWidth - link.offsetWidth) / 2;
   });
-  $("#inside-empty").hidden = isPossible;
+  $("#inside-empty").hidden = subject !== null || !invites;
+  if (invites) $("#inside-empty p").textContent = t(`inside_empty_${name}`);
   $("#lesson").hidden = !isPossible || !lessons.has(name);
   if (!isPossible) return;
   const kept = lessons.get(name);

@@ -24,7 +24,7 @@ export function showWhyFigures(figures, { method, baseline }) {
       x: figures.shares,
       curves: [curve("random", order("random")), curve("darkness", order("darkness")), curve("own", own)],
       xLabel: t("why_share"),
-      format: (share) => `${Math.round(share * 100)} %`,
+      format: (share) => `${Math.round(share * 100)}%`,
     });
   }
   $("#why-legend").replaceChildren(...Object.entries(COLORS).map(([name, color]) => {

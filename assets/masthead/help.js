@@ -1,17 +1,17 @@
 // "?": how the pad is used, by pointer and by keys.
 
-import { closeBeside } from "../shared/dialog.js";
+import { closeBeside, openDialog } from "../shared/dialog.js";
 import { $, isTyping } from "../shared/dom.js";
 
 export function createHelp() {
   const dialog = $("#help");
-  $("#help-open").addEventListener("click", () => dialog.showModal());
+  $("#help-open").addEventListener("click", () => openDialog(dialog));
   $("#help-close").addEventListener("click", () => dialog.close());
   closeBeside(dialog, () => dialog.close());
   document.addEventListener("keydown", (event) => {
     if (event.key !== "?" || event.ctrlKey || event.metaKey || isTyping(event)) return;
     event.preventDefault();
     if (dialog.open) dialog.close();
-    else if (!$("dialog[open]")) dialog.showModal();
+    else if (!$("dialog[open]")) openDialog(dialog);
   });
 }

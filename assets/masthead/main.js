@@ -2,6 +2,7 @@
 
 import { emit, on } from "../shared/bus.js";
 import { $, $$ } from "../shared/dom.js";
+import { level, setLevel, showLevel } from "../shared/level.js";
 import { recall, remember } from "../shared/memory.js";
 import { openPart } from "../shared/part.js";
 import { createHelp } from "./help.js";
@@ -22,6 +23,12 @@ function showTab() {
   emit("tab", chosen.dataset.tab);
 }
 
+function markLevel() {
+  $$(".masthead [data-level]").forEach((button) => {
+    button.setAttribute("aria-pressed", button.dataset.level === level());
+  });
+}
+
 export async function mount(part) {
   await openPart(part, { texts: ["masthead"], styles: ["masthead/main", "masthead/help", "masthead/tour"] });
   // A tab is opened again as it was left.
@@ -30,6 +37,11 @@ export async function mount(part) {
     remember("theme", document.body.classList.toggle("dark") ? "dark" : "light");
   });
   if (recall("theme")) document.body.classList.toggle("dark", recall("theme") === "dark");
+  on("level", markLevel);
+  $$(".masthead [data-level]").forEach((button) => {
+    button.addEventListener("click", () => setLevel(button.dataset.level));
+  });
+  showLevel();
   addEventListener("hashchange", showTab);
   showTab();
   createHelp();

@@ -1,14 +1,16 @@
 // The guided tour: ten steps from the first stroke to the confusion matrix. Each has an address, `#tour?step=3`, which
 // gives way to the address of the place that the step is about.
 
+import { on } from "../shared/bus.js";
 import { $, make } from "../shared/dom.js";
+import { level } from "../shared/level.js";
 import { recall, remember } from "../shared/memory.js";
 import { SILENCE } from "../shared/server.js";
 import { t } from "../shared/texts.js";
 
 export function createTour(showTab) {
   const places = [
-    "#draw", "#inside?view=journey", "#inside?view=layers", "#inside?view=layers", "#inside?view=why",
+    "#draw", "#inside?view=journey", "#inside?view=network", "#inside?view=network", "#inside?view=why",
     "#inside?view=belief", "#inside?view=change", "#inside?view=fool", "#data", "#data?show=crowd",
   ];
   const total = places.length;
@@ -25,11 +27,10 @@ export function createTour(showTab) {
   function draw() {
     $("#tour").hidden = current === null;
     if (current === null) return;
-    const level = recall("level") === "university" ? "university" : "school";
     $("#tour-number").textContent = t("tour_number", { step: current, total });
     $("#tour-title").textContent = t(`tour_title_${current}`);
     $("#tour-title").href = address(current);
-    $("#tour-words").textContent = level === "school" ? t(`tour_school_${current}`) : t(`tour_university_${current}`);
+    $("#tour-words").textContent = level() === "school" ? t(`tour_school_${current}`) : t(`tour_university_${current}`);
     $("#tour-back").disabled = current === 1;
     $("#tour-next").disabled = current === total;
     links.forEach((link, index) => {
@@ -103,8 +104,7 @@ export function createTour(showTab) {
   $("#tour-copy").addEventListener("click", copyLink);
   $("#tour-fold").addEventListener("click", () => fold(!$("#tour-text").hidden));
   addEventListener("hashchange", follow);
-  // The level of the texts is chosen on the inside tab.
-  document.addEventListener("click", ({ target }) => target.closest("[data-level]") && draw());
+  on("level", draw);
 
   fold(recall("tour-folded") === "yes");
   const kept = recall("tour") ?? "";

@@ -39,7 +39,7 @@ function fillWithCurves(root, options) {
   for (const share of [0, 0.5, 1]) {
     svg.append(
       makeSvg("line", { x1: left, x2: width - right, y1: toY(share), y2: toY(share), class: "grid" }),
-      makeSvg("text", { x: left - 6, y: toY(share) + 5, "text-anchor": "end" }, `${share * 100} %`),
+      makeSvg("text", { x: left - 6, y: toY(share) + 5, "text-anchor": "end" }, `${share * 100}%`),
     );
   }
   for (const [tick, anchor] of [[x[0], "start"], [(x[0] + x.at(-1)) / 2, "middle"], [x.at(-1), "end"]]) {

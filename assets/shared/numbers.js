@@ -13,7 +13,7 @@ export const exactPercent = (share) => (share * 100).toFixed(2);
 
 // Two digits of a percentage, however small.
 export const smallPercent = (share, underHundredth) => (
-  share < 0.0001 ? underHundredth : `${Number((share * 100).toPrecision(2))} %`);
+  share < 0.0001 ? underHundredth : `${Number((share * 100).toPrecision(2))}%`);
 
 // With a minus that is as wide as a digit.
 export const fixed = (value, digits) => value.toFixed(digits).replace("-", MINUS);

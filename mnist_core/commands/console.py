@@ -143,7 +143,7 @@ def describe_figures(figures: dict[str, Any]) -> list[str]:
     """Formats what `evaluation.evaluate` returns as lines to read: accuracy, each class, the confusion matrix."""
     low, high = figures["interval"]
     return [
-        f"{figures['accuracy']:.2%} of {figures['num_samples']:,} (95 % interval {low:.2%} to {high:.2%}), "
+        f"{figures['accuracy']:.2%} of {figures['num_samples']:,} (95% interval {low:.2%} to {high:.2%}), "
         f"{figures['error_count']} wrong, nll {figures['nll']:.4f}, Brier {figures['brier']:.4f}, "
         f"ece {figures['ece']:.4f}",
         *_describe_honesty(figures),

@@ -200,7 +200,7 @@ class _Chart:
         for value in ticks if len(ticks) > 1 else [round(1 - self.most, 5), round(1 - self.least, 5)]:
             y = f"{self.y(value):.1f}"
             yield f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y}" y2="{y}" stroke="{_GREY}" opacity="0.3"/>'
-            yield f'<text x="{_LEFT - 8}" y="{y}" dy="4" text-anchor="end">{value * 100:g} %</text>'
+            yield f'<text x="{_LEFT - 8}" y="{y}" dy="4" text-anchor="end">{value * 100:g}%</text>'
         for epoch in sorted({1, *range(1, self.num_epochs, -(-self.num_epochs // 10)), self.num_epochs}):
             yield f'<text x="{self.x(epoch):.1f}" y="{_HEIGHT - _BOTTOM + 20}" text-anchor="middle">{epoch}</text>'
         yield f'<text x="{(_LEFT + _WIDTH - _RIGHT) / 2}" y="{_HEIGHT - 8}" text-anchor="middle">epoch</text>'

@@ -589,7 +589,7 @@ def test_figures_in_words(tmp_path):
     path = outliers_file(tmp_path)
     said = run("evaluate", "--data", images_file(tmp_path), "--outliers", path)
     assert "of 20" in said.out
-    assert "95 % interval" in said.out
+    assert "95% interval" in said.out
     assert f"outliers {path}: 10, AUROC " in said.out
     assert len([line for line in said.out.splitlines() if len(line.split()) == 10 and line[0] == " "]) >= 10
 
@@ -605,7 +605,7 @@ FIGURES = {
 
 def test_figures_say_how_honest_they_are():
     accuracy, honesty, *_ = console.describe_figures(FIGURES)
-    assert "98.50% of 1,000 (95 % interval 97.50% to 99.00%), 15 wrong, nll 0.0456, Brier 0.0200" in accuracy
+    assert "98.50% of 1,000 (95% interval 97.50% to 99.00%), 15 wrong, nll 0.0456, Brier 0.0200" in accuracy
     assert "97.65% taken for digits; uncalibrated nll 0.0789, Brier 0.0321; " in honesty
     assert "(1,234), stated minus true is -1.2% (-2.0% to +0.5%)" in honesty
 

@@ -231,7 +231,7 @@ def test_validation_and_test_accuracy_are_printed_with_their_intervals(real):
     for name, num_samples in (("validation", "5,000"), ("test", "200")):
         figures = real.described[name]
         low, high = figures["interval"]
-        words = f"{name}: {figures['accuracy']:.2%} of {num_samples} (95 % interval {low:.2%} to {high:.2%})"
+        words = f"{name}: {figures['accuracy']:.2%} of {num_samples} (95% interval {low:.2%} to {high:.2%})"
         assert words in real.out
 
 

@@ -16,7 +16,7 @@ from ...browse.catalogue import Catalogue, count_choices, describe_crowd, select
 from ...browse.query import Query
 from ...checks import check_choice, check_index, check_whole, is_index
 from ...data.splits import NO_LABEL, OWN
-from ...errors import NotReadyError, QueryError
+from ...errors import QueryError
 from ...models.architectures import NUM_CLASSES
 from ...paths import hide_folders
 from ...rendering.charts import render_counts, render_distributions
@@ -144,10 +144,11 @@ class DataTab:
         }
 
     def describe_chosen(self, message: Message) -> Message:
-        """Answers a question with what its samples have in common: charts, mean images, confusion matrix, figures."""
+        """Answers a question with what its samples have in common: charts, mean images, confusion matrix, figures.
+
+        The last two are None where answers are not known; `isPending` says whether they are being computed.
+        """
         catalogue, job, query = self._open(message)
-        if catalogue.answers is None and job and not job.problem:
-            raise NotReadyError(job.share)
         chosen = select_samples(catalogue, query)
         crowd = describe_crowd(catalogue, chosen)
         return {
@@ -159,6 +160,7 @@ class DataTab:
             "charts": _draw_charts(crowd),
             "confusion": crowd["confusion_matrix"].tolist() if "confusion_matrix" in crowd else None,
             "classes": crowd.get("per_class"),
+            "isPending": catalogue.answers is None and job is not None and not job.problem,
         }
 
     def draw_map(self, message: Message) -> Message:

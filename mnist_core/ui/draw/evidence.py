@@ -13,6 +13,9 @@ from ..texts import load_texts
 
 Message = dict[str, Any]
 
+# What says most in four bars: the usual measure, two hands, and the worst.
+_SUMMARY_SETS = ("test", "pen", "img_canvas5", "damaged")
+
 
 @functools.cache
 def load_figures() -> dict[str, Any]:
@@ -21,9 +24,16 @@ def load_figures() -> dict[str, Any]:
 
 
 def show_evidence(message: Message) -> Message:
-    """Answers `{}` with `{note, parts}`; a part has title, text, table (head, rows), diagrams (svg, alt, caption)."""
+    """Answers `{}` with `{summary, bars, note, parts}`.
+
+    `summary` is one sentence; a bar has name and accuracy; a part has title, text, table (head, rows), diagrams (svg,
+    alt, caption).
+    """
     del message
     texts, figures = load_texts(), load_figures()
+    digits = figures["models"][0]["digits"]
+    bars = [{"name": texts[f"evidence_set_{name}"], "accuracy": digits[name]["accuracy"]} for name in _SUMMARY_SETS]
+    of_thousand = {name: int(1000 * digits[name]["accuracy"] + 0.5) for name in _SUMMARY_SETS}
     parts = []
     for table in evidence_tables(figures):
         part: dict[str, Any] = {
@@ -34,7 +44,13 @@ def show_evidence(message: Message) -> Message:
         if table.name == "likelihood":
             part["diagrams"] = _draw_reliability(figures)
         parts.append(part)
-    return {"note": texts["evidence_note"].replace("{model}", figures["models"][0]["name"]), "parts": parts}
+    summary = texts["evidence_summary"].format(**of_thousand)
+    return {
+        "summary": summary,
+        "bars": bars,
+        "note": texts["evidence_note"].replace("{model}", figures["models"][0]["name"]),
+        "parts": parts,
+    }
 
 
 def _draw_reliability(figures: dict[str, Any]) -> list[dict[str, str]]:

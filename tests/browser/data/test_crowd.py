@@ -126,7 +126,7 @@ def test_every_cell_has_a_name_that_says_all(data_page):
     for place, count, name in cells:
         label, predicted = place.split("-")
         share = f"{int(count) / 5:.1f}"
-        assert name == f"Label {label} read as {predicted}: {count}, {share} % of the row"
+        assert name == f"Label {label} read as {predicted}: {count}, {share}% of the row"
     assert "rows are labels" in data_page.locator(".confusion caption").text_content()
     assert data_page.locator(".confusion th[scope]").count() == 20
 

@@ -78,7 +78,7 @@ def test_the_result_is_the_share_with_its_interval(result):
     low, high = (round(share * 100) for share in wilson_interval(19, 20))
     said = page.inner_text("#hand-summary")
     assert said.startswith("It read 19 of 20 correctly.")
-    assert f"from {low} to {high} %." in said
+    assert f"from {low} to {high}%." in said
 
 
 def test_the_misread_drawing_is_shown_with_what_it_was_taken_for(result):
@@ -93,7 +93,7 @@ def test_the_visitor_stands_above_the_stored_sets(result):
     names = page.locator("#hand-compare .name").all_inner_texts()
     assert names[0] == "You"
     assert {"validation", "test"} <= set(names)
-    assert page.locator("#hand-compare .you .value").inner_text().startswith("95 %")
+    assert page.locator("#hand-compare .you .value").inner_text().startswith("95%")
 
 
 def test_the_download_is_ink_that_the_program_reads(result, tmp_path):
