@@ -1,12 +1,14 @@
 // Tabs, by the page's address, help, and light or dark.
 
 import { emit, on } from "../shared/bus.js";
-import { $, $$ } from "../shared/dom.js";
+import { $, $$, isShown } from "../shared/dom.js";
 import { level, setLevel, showLevel } from "../shared/level.js";
 import { recall, remember } from "../shared/memory.js";
 import { openPart } from "../shared/part.js";
 import { createHelp } from "./help.js";
 import { createTour } from "./tour.js";
+
+const isFocusLost = () => document.activeElement === document.body || !isShown(document.activeElement);
 
 // An address may say more after the tab: `#data?label=4`. Each tab reads that for itself.
 function showTab() {
@@ -14,8 +16,12 @@ function showTab() {
   if (name === "tour") return; // the tour goes on to the step's place
   const links = $$(".masthead [data-tab]");
   const chosen = links.find((link) => link.dataset.tab === name) ?? links[0];
-  if (document.body.dataset.tab !== chosen.dataset.tab) scrollTo(0, 0);
+  const isOther = document.body.dataset.tab !== chosen.dataset.tab;
+  const isFirst = document.body.dataset.tab === undefined;
+  if (isOther) scrollTo(0, 0);
   document.body.dataset.tab = chosen.dataset.tab;
+  // What had the focus may be hidden now: then keys go on from the tab.
+  if (isOther && !isFirst) requestAnimationFrame(() => isFocusLost() && chosen.focus({ preventScroll: true }));
   links.forEach((link) => {
     if (link === chosen) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");

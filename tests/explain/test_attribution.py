@@ -9,6 +9,7 @@ from mnist_core.explain.anatomy import Anatomy
 from mnist_core.explain.attribution import (
     BASELINES,
     EXPLANATIONS,
+    NO_DIGIT,
     PATCH,
     Target,
     check_baseline,
@@ -46,7 +47,7 @@ def answer_of(network, image):
 # What is asked
 
 
-@pytest.mark.parametrize("digit", [-1, 10, 2.0, "3", None, True])
+@pytest.mark.parametrize("digit", [-1, 11, 2.0, "3", None, True])
 def test_only_digits_are_explained(digit):
     with pytest.raises(QueryError, match="Only the digits 0 to 9"):
         Target(digit)
@@ -58,6 +59,13 @@ def test_only_digits_are_explained(digit):
 def test_a_digit_is_not_compared_with_itself():
     with pytest.raises(QueryError, match="4 twice"):
         Target(4, 4)
+
+
+def test_the_output_for_no_digit_is_explained_where_there_is_one():
+    logits = np.arange(22, dtype=np.float32).reshape(2, 11) ** 2
+    assert Target(NO_DIGIT, 3).values(logits).tolist() == [100 - 9, 21**2 - 14**2]
+    with pytest.raises(QueryError, match="ten outputs"):
+        Target(NO_DIGIT).values(logits[:, :10])
 
 
 def test_a_target_is_a_logit_or_the_difference_of_two():

@@ -683,7 +683,6 @@ PENDING = {
     "confidence": ("open_sample", {"low": 0.5}),
     "sort": ("browse_samples", {"sort": "loss"}),
     "duplicates": ("browse_samples", {"duplicates": True}),
-    "crowd": ("describe_chosen", {}),
     "map": ("draw_map", {}),
     "box": ("browse_samples", {"map": "pca", "box": [0, 0, 1, 1]}),
     "place": ("place_drawing", {"map": "layout", "image": encoded(IMAGES[0])}),
@@ -700,6 +699,14 @@ def test_what_needs_answers_is_pending(new_page, case):
     assert 0 <= answer["pending"] <= 1
 
 
+def test_counts_and_means_do_not_wait_for_answers(monkeypatch, new_page):
+    answer = new_page.describe_chosen(split="test")
+    assert (answer["total"], answer["by"], sum(answer["counts"])) == (NUM_TEST, "label", NUM_TEST)
+    assert (answer["confusion"], answer["isPending"]) == (None, True)
+    monkeypatch.setattr(Jobs, "ask", lambda *_: FAILED)
+    assert not new_page.describe_chosen(split="test")["isPending"]
+
+
 @pytest.mark.parametrize("case", PENDING)
 def test_what_could_not_be_computed_says_why(monkeypatch, new_page, case):
     """And samples are described without answers."""
@@ -707,10 +714,7 @@ def test_what_could_not_be_computed_says_why(monkeypatch, new_page, case):
     monkeypatch.setattr(Jobs, "ask", lambda *_: FAILED)
     name, question = PENDING[case]
     answer = new_page.send(name, {"split": "test", **question})
-    if case == "crowd":
-        assert (answer["total"], answer["by"], answer["confusion"]) == (NUM_TEST, "label", None)
-    else:
-        assert answer == {"pending": 0.5, "error": "The disk is full."}
+    assert answer == {"pending": 0.5, "error": "The disk is full."}
     assert new_page.browse_samples(split="test")["job"] == {"pending": 0.5, "error": "The disk is full."}
 
 
