@@ -16,7 +16,7 @@ import sys
 
 from serving import CHROMIUM_ARGUMENTS, served
 
-VIEWS = ("journey", "layers", "why", "belief", "move", "break")
+VIEWS = ("network", "journey", "why", "belief", "move", "break")
 NUM_STROKES = 15
 FOUR = [[(0.42, 0.2), (0.32, 0.55), (0.7, 0.55)], [(0.6, 0.3), (0.57, 0.82)]]
 # From the end of a stroke until the view says that it has shown the drawing, and the browser has painted.

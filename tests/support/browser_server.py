@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from support.answers import give_answers
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120
@@ -32,6 +33,7 @@ class Server:
         self._process = None
 
     def start(self):
+        give_answers(self.cache)
         with self._log.open("ab") as log:
             command = [sys.executable, "app.py", "--port", str(self.port), *self._options]
             self._process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)

@@ -18,6 +18,7 @@ from types import SimpleNamespace
 import httpx
 import numpy as np
 from PIL import Image
+from support.answers import give_answers
 
 from mnist_core.data.sample import load_sample
 
@@ -123,6 +124,7 @@ def shared_server() -> SimpleNamespace:
 
 @functools.cache
 def _start_shared() -> SimpleNamespace | RuntimeError:
+    give_answers(Path(_folder.name) / "cache")
     try:
         return start_app("-X", "importtime")
     except RuntimeError as error:  # kept, so that not every test waits for the same failure

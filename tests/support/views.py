@@ -14,7 +14,7 @@ SCREENS = {
 THEMES = ("light", "dark")
 # A loop that is not quite closed: a 9 or a 4, and a dot beside it.
 UNSURE = [arc(0.48, 0.37, 0.28, 0.3, -30, -310, 24), [(0.62, 0.3), (0.62, 0.5), (0.62, 0.8)]]
-_INSIDE = ("journey", "layers", "why", "change", "fool", "belief", "move", "break", "glossary")
+_INSIDE = ("network", "journey", "why", "change", "fool", "belief", "move", "break", "glossary")
 # By name, what is drawn first and the address.
 VIEWS = {
     "empty pad": ((), "#draw"),
