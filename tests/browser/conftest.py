@@ -58,7 +58,7 @@ def browser(chromium_path):
 
 @pytest.fixture(scope="package")
 def contexts(browser):
-    """Contexts of the browser by their options, shared so that the program's files come from its cache."""
+    """Contexts of the browser by window and options, shared so that the program's files come from its cache."""
     contexts = {}
     yield contexts
     for context in contexts.values():
@@ -69,16 +69,17 @@ def contexts(browser):
 def new_tab(browser, contexts, request):
     """`new_tab(**options of the browser's context)` opens the page in a new tab and waits until it is complete.
 
-    Without `has_line` the live line is closed as soon as the page opens it.
+    Without `has_line` the live line is closed as soon as the page opens it. Behind another tab of its window a page
+    draws only about once a second.
     """
-
     pages = []
 
-    def new_tab(screen=DESKTOP, url=None, has_line=True, **more):
+    def new_tab(screen=DESKTOP, url=None, has_line=True, window="", **more):
         options = {**screen, **more}
-        if repr(options) not in contexts:
-            contexts[repr(options)] = browser.new_context(**options)
-        page = contexts[repr(options)].new_page()
+        name = repr((window, options))
+        if name not in contexts:
+            contexts[name] = browser.new_context(**options)
+        page = contexts[name].new_page()
         pages.append(page)
         if not has_line:
             page.route_web_socket("**/live", lambda line: line.close())
@@ -158,7 +159,7 @@ def open_drawn(new_tab):
     """`open_drawn(strokes, screen)` opens a page that a module's tests share, with a drawing on its pad, read."""
 
     def open_drawn(strokes=(), screen=DESKTOP):
-        page = new_tab(screen)
+        page = new_tab(screen, window="drawn")
         if strokes:
             wait_for_answer(page, draw_with_mouse(page, strokes))
         return page

@@ -35,6 +35,7 @@ def start_over(page, screen):
         page: as a test has left it that did not fail.
         screen: the options of the browser's context.
     """
+    page.bring_to_front()
     page.unroute_all(behavior="ignoreErrors")
     page.mouse.up()
     if page.viewport_size != screen["viewport"]:

@@ -73,7 +73,7 @@ def watch_moments(page):
 @pytest.fixture(scope="module")
 def belief_page(new_tab):
     """The view of a seven, for a visitor who wants no motion."""
-    page = new_tab()
+    page = new_tab(window="drawn")
     page.emulate_media(reduced_motion="reduce")
     draw_slowly(page, SEVEN)
     watch_moments(page)
