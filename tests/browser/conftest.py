@@ -5,6 +5,7 @@ import shutil
 import pytest
 from support.browser_server import Server
 from support.drawing import DESKTOP, PHONE, SEVEN, draw_with_mouse, wait_for_answer, wait_for_computations
+from support.fresh import start_over
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_ARGUMENTS = (
@@ -44,8 +45,8 @@ def own_server(chromium_path, tmp_path):
     server.stop()
 
 
-# Not for the whole session: while playwright is open, other tests could not use asyncio.
-@pytest.fixture(scope="module")
+# Until the last test of this folder, not of the session: while playwright is open, other tests could not use asyncio.
+@pytest.fixture(scope="package")
 def browser(chromium_path):
     from playwright.sync_api import sync_playwright
 
@@ -55,28 +56,30 @@ def browser(chromium_path):
         browser.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def contexts(browser):
-    """Contexts of the browser by their options, shared so that the program's files come from its cache."""
+    """Contexts of the browser by window and options, shared so that the program's files come from its cache."""
     contexts = {}
     yield contexts
     for context in contexts.values():
         context.close()
 
 
-@pytest.fixture
-def open_page(browser, contexts, request):
-    """`open_page(**options of the browser's context)` opens the page in a new tab and waits until it is complete.
+@pytest.fixture(scope="module")
+def new_tab(browser, contexts, request):
+    """`new_tab(**options of the browser's context)` opens the page in a new tab and waits until it is complete.
 
-    Without `has_line` the live line is closed as soon as the page opens it.
+    Without `has_line` the live line is closed as soon as the page opens it. Behind another tab of its window a page
+    draws only about once a second.
     """
     pages = []
 
-    def open_page(screen=DESKTOP, url=None, has_line=True, **more):
+    def new_tab(screen=DESKTOP, url=None, has_line=True, window="", **more):
         options = {**screen, **more}
-        if repr(options) not in contexts:
-            contexts[repr(options)] = browser.new_context(**options)
-        page = contexts[repr(options)].new_page()
+        name = repr((window, options))
+        if name not in contexts:
+            contexts[name] = browser.new_context(**options)
+        page = contexts[name].new_page()
         pages.append(page)
         if not has_line:
             page.route_web_socket("**/live", lambda line: line.close())
@@ -85,14 +88,58 @@ def open_page(browser, contexts, request):
         page.wait_for_selector("#model option", state="attached")
         return page
 
-    yield open_page
+    yield new_tab
     for page in pages:
         page.close()
 
 
 @pytest.fixture
-def page(open_page):
-    return open_page(DESKTOP)
+def open_page(new_tab):
+    """As `new_tab`; the page is closed after the test."""
+    pages = []
+
+    def open_page(*arguments, **options):
+        pages.append(new_tab(*arguments, **options))
+        return pages[-1]
+
+    yield open_page
+    for page in pages:
+        page.close()
+
+
+@pytest.fixture(scope="module")
+def kept_pages():
+    """The pages that `borrow_page` lends, by their options."""
+    return {}
+
+
+@pytest.fixture
+def borrow_page(new_tab, kept_pages, request):
+    """`borrow_page(**options as of new_tab)` gives a page as if it were new; the next test may get the same one.
+
+    A test that fails keeps its page for itself.
+    """
+    borrowed = {}
+    num_failed = request.session.testsfailed
+
+    def borrow_page(screen=DESKTOP, **more):
+        name = repr((screen, more))
+        borrowed[name] = kept_pages.pop(name, None)
+        if borrowed[name]:
+            start_over(borrowed[name], screen)
+        else:
+            borrowed[name] = new_tab(screen, **more)
+        return borrowed[name]
+
+    yield borrow_page
+    if request.session.testsfailed == num_failed:
+        kept_pages.update(borrowed)
+
+
+@pytest.fixture
+def page(borrow_page):
+    """A page as if it had just been opened."""
+    return borrow_page()
 
 
 @pytest.fixture
@@ -103,28 +150,21 @@ def drawn(page):
 
 
 @pytest.fixture
-def phone(open_page):
-    return open_page(PHONE)
+def phone(borrow_page):
+    return borrow_page(PHONE)
 
 
 @pytest.fixture(scope="module")
-def open_drawn(browser, server):
+def open_drawn(new_tab):
     """`open_drawn(strokes, screen)` opens a page that a module's tests share, with a drawing on its pad, read."""
-    contexts = []
 
     def open_drawn(strokes=(), screen=DESKTOP):
-        contexts.append(browser.new_context(**screen))
-        page = contexts[-1].new_page()
-        page.goto(server.url)
-        page.wait_for_selector("#samples .sample:nth-child(20)")
-        page.wait_for_selector("#model option", state="attached")
+        page = new_tab(screen, window="drawn")
         if strokes:
             wait_for_answer(page, draw_with_mouse(page, strokes))
         return page
 
-    yield open_drawn
-    for context in contexts:
-        context.close()
+    return open_drawn
 
 
 @pytest.fixture(scope="module")
@@ -134,11 +174,9 @@ def seven_page(open_drawn):
 
 
 @pytest.fixture(scope="module")
-def data_page(browser, server):
+def data_page(new_tab, server):
     """The data tab when all answers are computed, for all tests of a module: each opens its own view in it."""
-    context = browser.new_context(**DESKTOP, permissions=["clipboard-read", "clipboard-write"])
-    page = context.new_page()
+    page = new_tab(permissions=["clipboard-read", "clipboard-write"])
     page.goto(f"{server.url}/#data")
     wait_for_computations(page)
-    yield page
-    context.close()
+    return page

@@ -22,7 +22,7 @@ PHONE = {
 FINAL = ("sure", "between", "unsure", "refused")
 
 
-def line(*corners, spacing=0.05):
+def line(*corners, spacing=0.1):
     """Points along straight lines through corners."""
     points = [corners[0]]
     for (x0, y0), (x1, y1) in itertools.pairwise(corners):
@@ -296,8 +296,10 @@ def open_address(page, address):
     page.evaluate(
         """async (address) => {
             for (const hash of ["#draw", address]) {
+                if (location.hash === hash) continue;
+                const isHeard = new Promise((resolve) => addEventListener("hashchange", resolve, { once: true }));
                 location.hash = hash;
-                await new Promise((resolve) => setTimeout(resolve, 30)); // for the events, as a person would leave it
+                await isHeard;
             }
         }""",
         address,

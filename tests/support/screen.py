@@ -1,5 +1,7 @@
 """What is seen of a page: what lies outside the screen, and the contrast of texts."""
 
+import contextlib
+
 WORKPLACE = ("#sketchpad canvas", "#bars", "#verdict", "#network-input", "#undo", "#redo", "#erase", "#width", "#clear")
 CONTRASTS = """(roots) => {
     const context = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
@@ -27,6 +29,17 @@ CONTRASTS = """(roots) => {
         };
     });
 }"""
+
+
+@contextlib.contextmanager
+def resized(page, width, height):
+    """Gives the page another window until the end."""
+    before = page.viewport_size
+    page.set_viewport_size({"width": width, "height": height})
+    try:
+        yield
+    finally:
+        page.set_viewport_size(before)
 
 
 def find_outside(page, selectors, viewport):

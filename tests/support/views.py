@@ -14,6 +14,8 @@ SCREENS = {
 THEMES = ("light", "dark")
 # A loop that is not quite closed: a 9 or a 4, and a dot beside it.
 UNSURE = [arc(0.48, 0.37, 0.28, 0.3, -30, -310, 24), [(0.62, 0.3), (0.62, 0.5), (0.62, 0.8)]]
+# What comes last in views that take their time.
+_LAST = {"fool": "#fool-sentence", "break": "#break-accuracy"}
 _INSIDE = ("network", "journey", "why", "change", "fool", "belief", "move", "break", "glossary")
 # By name, what is drawn first and the address.
 VIEWS = {
@@ -38,13 +40,15 @@ def show_view(page, name):
     open_address(page, "#draw")
     if page.is_visible("#tour-end"):
         page.click("#tour-end")
-    if page.is_enabled("#clear"):
-        page.click("#clear")
-    if strokes:
-        wait_for_answer(page, draw_with_mouse(page, strokes))
+    if page.evaluate("window.drawnStrokes ?? '()'") != repr(strokes):
+        if page.is_enabled("#clear"):
+            page.click("#clear")
+        if strokes:
+            wait_for_answer(page, draw_with_mouse(page, strokes))
+        page.evaluate("(strokes) => { window.drawnStrokes = strokes; }", repr(strokes))
     open_address(page, address)
-    if name == "fool":  # gradients take some seconds when they are first asked for
-        page.wait_for_function("() => document.querySelector('#fool-sentence')?.textContent", timeout=120_000)
+    if name in _LAST:
+        page.wait_for_function("(last) => document.querySelector(last)?.textContent", arg=_LAST[name], timeout=120_000)
     wait_until_still(page)
 
 

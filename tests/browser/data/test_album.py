@@ -50,24 +50,6 @@ def digit_button(name, digit):
     return f"#filter-{name} button:nth-child({digit + 1})"
 
 
-@pytest.fixture
-def tabs(data_page):
-    """Opens an address in a new tab of the same browser, as somebody does who was sent it."""
-    opened = []
-
-    def open_tab(url, wait=True):
-        page = data_page.context.new_page()
-        opened.append(page)
-        page.goto(url)
-        if wait:
-            page.wait_for_selector(TILES)
-        return page
-
-    yield open_tab
-    for page in opened:
-        page.close()
-
-
 # What is seen first
 
 
@@ -262,12 +244,14 @@ def test_the_worst_mistakes_come_first_by_loss(data_page):
     assert all(tile.answer for tile in look_at_tiles(data_page)[:10])
 
 
-def test_shuffled_samples_come_back_by_their_link(data_page, tabs):
+def test_shuffled_samples_come_back_by_their_link(data_page):
     open_view(data_page)
     choose(data_page, "#data-shuffle")
-    shuffled = find_indices(data_page)
+    shuffled, link = find_indices(data_page), data_page.evaluate("location.hash")
     assert sorted(shuffled) != [*range(100)]
-    assert find_indices(tabs(data_page.url)) == shuffled
+    open_view(data_page)
+    open_view(data_page, link)
+    assert find_indices(data_page) == shuffled
     choose(data_page, "#data-shuffle")
     assert find_indices(data_page) != shuffled
 
@@ -302,16 +286,22 @@ def test_another_choice_begins_on_its_first_page(data_page):
 # Links
 
 
-def test_the_address_is_a_link_to_what_is_seen(data_page, tabs):
+def test_the_address_is_a_link_to_what_is_seen(data_page):
     open_view(data_page)
     choose(data_page, digit_button("label", 7), "[data-flag=right]", "#descending", "#next")
     expected = find_indices(data_page)
-    other = tabs(data_page.url)
-    assert find_indices(other) == expected
-    other.reload()
-    other.wait_for_selector(TILES)
+    data_page.click(f"{TILES}:nth-child(3)")
+    wait_for_sample(data_page, expected[2])
+    position = data_page.inner_text("#sample-position")
+    assert position.startswith("103 of ")
+    other = data_page.context.new_page()
+    other.goto(data_page.url)
+    wait_for_sample(other, expected[2])
+    assert other.inner_text("#sample-position") == position
+    other.keyboard.press("Escape")
     assert find_indices(other) == expected
     assert other.locator(digit_button("label", 7)).get_attribute("aria-pressed") == "true"
+    other.close()
 
 
 def test_the_address_can_be_changed_by_hand_and_back_leads_back(data_page):
@@ -466,17 +456,6 @@ def test_closing_gives_the_focus_back_to_the_tile(data_page, way):
     assert "open" not in data_page.url
 
 
-def test_a_link_opens_its_sample(data_page, tabs):
-    open_view(data_page, "#data?label=2")
-    data_page.click(f"{TILES}:nth-child(3)")
-    wait_for_sample(data_page, 1002)
-    other = tabs(data_page.url)
-    wait_for_sample(other, 1002)
-    assert other.inner_text("#sample-position") == "3 of 500"
-    other.keyboard.press("Escape")
-    assert read_total(other) == 500
-
-
 def test_relatives_are_others_nearest_first(data_page, sample):
     open_view(data_page, "#data?open=2500")
     wait_for_sample(data_page, 2500)
@@ -559,12 +538,13 @@ def test_a_sample_is_copied_as_a_picture_ten_times_its_size(data_page, sample):
     assert np.abs(np.subtract(pixels, enlarged.reshape(-1))).max() <= 1
 
 
-def test_without_a_clipboard_the_picture_becomes_a_file(tabs, server, tmp_path):
-    page = tabs(f"{server.url}/#data?open=77")
-    wait_for_sample(page, 77)
-    page.evaluate("() => { navigator.clipboard.write = () => Promise.reject(); }")
-    with page.expect_download() as download:
-        page.click("#sample-copy")
+def test_without_a_clipboard_the_picture_becomes_a_file(data_page, tmp_path):
+    open_view(data_page, "#data?open=77")
+    wait_for_sample(data_page, 77)
+    data_page.evaluate("() => { navigator.clipboard.write = () => Promise.reject(); }")
+    with data_page.expect_download() as download:
+        data_page.click("#sample-copy")
+    data_page.evaluate("() => { delete navigator.clipboard.write; }")
     assert download.value.suggested_filename == "built_in-77.png"
     download.value.save_as(tmp_path / "sample.png")
     assert Image.open(tmp_path / "sample.png").size == (280, 280)
@@ -585,13 +565,12 @@ def test_arrow_keys_move_among_the_tiles_and_enter_opens_one(data_page):
 
 
 @pytest.fixture
-def screen_page(open_page, server):
+def screen_page(borrow_page):
     """`screen_page(screen, address)` opens a view of the data tab on a screen."""
 
     def open_on(screen, address="#data"):
-        page = open_page(screen)
-        open_address(page, address)
-        page.wait_for_selector(TILES, state="attached")
+        page = borrow_page(screen)
+        open_view(page, address)
         return page
 
     return open_on

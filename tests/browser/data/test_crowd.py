@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 from support.drawing import (
+    DESKTOP,
     SEVEN,
     draw_with_mouse,
     look_at_tiles,
@@ -14,6 +15,7 @@ from support.drawing import (
     read_total,
     wait_for_answer,
 )
+from support.fresh import start_over
 from support.screen import CONTRASTS
 
 CELLS = ".confusion button"
@@ -195,14 +197,14 @@ def test_mistakes_can_be_told_from_right_answers_without_colour(data_page):
     assert all(re.fullmatch(r"(\d)-(?!\1)\d", place) for place in places)
 
 
-def test_own_drawings_are_a_crowd_by_what_the_model_answered(open_page, server):
-    page = open_page()
-    wait_for_answer(page, draw_with_mouse(page, SEVEN))
-    open_crowd(page, "&split=own")
-    assert "no labels, so by the model's answer" in page.inner_text("#crowd-by")
-    assert page.locator('#crowd-mean .tile[aria-label*=" 1 images of 7"]').count() == 1
-    assert page.is_hidden("#confusion")
-    assert page.is_visible("#confusion-none")
+def test_own_drawings_are_a_crowd_by_what_the_model_answered(data_page):
+    start_over(data_page, DESKTOP)
+    wait_for_answer(data_page, draw_with_mouse(data_page, SEVEN))
+    open_crowd(data_page, "&split=own")
+    assert "no labels, so by the model's answer" in data_page.inner_text("#crowd-by")
+    assert data_page.locator('#crowd-mean .tile[aria-label*=" 1 images of 7"]').count() == 1
+    assert data_page.is_hidden("#confusion")
+    assert data_page.is_visible("#confusion-none")
 
 
 def test_a_crowd_of_nothing_is_no_error(data_page):

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from support.drawing import (
     HOUSE,
-    PHONE,
     SEVEN,
     draw_with_mouse,
     find_indices,
@@ -131,11 +130,10 @@ def test_a_part_of_the_map_is_a_filter_and_a_link(data_page, kind):
     assert 100 < total < 4000
     chosen = find_indices(data_page)
     assert len(re.search(r"box=([^&]*)", data_page.url).group(1).split(",")) == 4
-    other = data_page.context.new_page()
-    other.goto(data_page.url)
-    other.wait_for_selector("#grid .sample")
-    assert (read_total(other), find_indices(other)) == (total, chosen)
-    other.close()
+    link = data_page.evaluate("location.hash")
+    open_view(data_page)
+    open_view(data_page, link)
+    assert (read_total(data_page), find_indices(data_page)) == (total, chosen)
 
 
 def test_a_sample_leads_to_its_part_of_the_map_by_keys_alone(data_page):
@@ -291,28 +289,26 @@ def test_an_unknown_map_says_so(data_page):
     assert data_page.is_hidden("#data-notice")
 
 
-def test_a_finger_opens_a_point(open_page, data_page):
-    page = open_page(PHONE)
-    open_map(page)
-    page.locator(MAP).scroll_into_view_if_needed()
-    page.touchscreen.tap(*to_screen(page, *find_point(page, around=1)))
-    page.wait_for_selector("#sample[open]")
+def test_a_finger_opens_a_point(phone, data_page):
+    open_map(phone)
+    phone.locator(MAP).scroll_into_view_if_needed()
+    phone.touchscreen.tap(*to_screen(phone, *find_point(phone, around=1)))
+    phone.wait_for_selector("#sample[open]")
 
 
-def test_a_finger_chooses_a_part_when_it_is_told_to(open_page, data_page):
-    page = open_page(PHONE)
-    open_map(page)
-    page.evaluate("() => { document.querySelector('#filters').open = true; }")
-    page.locator("#map-choose").tap()
-    page.locator(MAP).scroll_into_view_if_needed()
-    session = page.context.new_cdp_session(page)
-    with new_samples(page):
+def test_a_finger_chooses_a_part_when_it_is_told_to(phone, data_page):
+    open_map(phone)
+    phone.evaluate("() => { document.querySelector('#filters').open = true; }")
+    phone.locator("#map-choose").tap()
+    phone.locator(MAP).scroll_into_view_if_needed()
+    session = phone.context.new_cdp_session(phone)
+    with new_samples(phone):
         for kind, place in (("touchStart", (0.1, 0.2)), ("touchMove", (0.3, 0.5)), ("touchMove", (0.6, 0.9))):
-            x, y = to_screen(page, *place)
+            x, y = to_screen(phone, *place)
             session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
         session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    assert 0 < read_total(page) < 5000
-    assert "box=" in page.url
+    assert 0 < read_total(phone) < 5000
+    assert "box=" in phone.url
 
 
 def test_a_mouse_needs_no_button_to_choose_a_part(data_page):

@@ -3,6 +3,7 @@
 import json
 import shutil
 
+import pytest
 from support.drawing import SEVEN, draw_with_mouse, wait_for_answer
 
 from mnist_core.paths import SHIPPED_DIR
@@ -12,19 +13,24 @@ def wait_for_models(page, number):
     page.wait_for_function("number => document.querySelectorAll('#model option').length === number", arg=number)
 
 
-def test_details_name_model_device_time_and_points(drawn):
-    drawn.click("#details summary")
-    assert drawn.inner_text("#device") == "CPU (LiteRT)"
-    assert "sketchnet" in drawn.inner_text("#model")
-    assert " ms on the server" in drawn.inner_text("#time")
-    assert drawn.inner_text("#points") == drawn.get_attribute("#bars", "data-points")
+@pytest.fixture(scope="module")
+def details(seven_page):
+    """A page with a seven on the pad and the details open."""
+    seven_page.click("#details summary")
+    return seven_page
 
 
-def test_details_tell_how_the_model_was_trained_and_tested(drawn):
+def test_details_name_model_device_time_and_points(details):
+    assert details.inner_text("#device") == "CPU (LiteRT)"
+    assert "sketchnet" in details.inner_text("#model")
+    assert " ms on the server" in details.inner_text("#time")
+    assert details.inner_text("#points") == details.get_attribute("#bars", "data-points")
+
+
+def test_details_tell_how_the_model_was_trained_and_tested(details):
     stored = json.loads((SHIPPED_DIR / "sketchnet/metrics.json").read_text())
-    drawn.click("#details summary")
-    assert f"{stored['parameters']:,} parameters on 55,000 images of MNIST" in drawn.inner_text("#trained")
-    assert f"{stored['test']['accuracy']:.2%}".replace("%", " % right") in drawn.inner_text("#test")
+    assert f"{stored['parameters']:,} parameters on 55,000 images of MNIST" in details.inner_text("#trained")
+    assert f"{stored['test']['accuracy']:.2%}".replace("%", " % right") in details.inner_text("#test")
 
 
 def add_model(server, name):
@@ -34,8 +40,8 @@ def add_model(server, name):
     copy.rename(server.cache / "models" / name)
 
 
-def test_a_model_that_is_trained_meanwhile_can_be_chosen(own_server, open_page):
-    page = open_page(url=own_server.url)
+def test_a_model_that_is_trained_meanwhile_can_be_chosen_and_answers(own_server, open_page):
+    page = open_page(url=own_server.url, has_line=False)
     page.click("#details summary")
     wait_for_models(page, 1)
     add_model(own_server, "newcomer")
@@ -43,13 +49,7 @@ def test_a_model_that_is_trained_meanwhile_can_be_chosen(own_server, open_page):
     page.click("#details summary")
     wait_for_models(page, 2)
     assert page.locator("#model").input_value() == "sketchnet"
-
-
-def test_the_chosen_model_answers(own_server, open_page):
-    add_model(own_server, "twin")
-    page = open_page(url=own_server.url, has_line=False)
     wait_for_answer(page, draw_with_mouse(page, SEVEN))
-    page.click("#details summary")
     with page.expect_response(lambda response: "probabilities" in response.text()) as response:
-        page.select_option("#model", "twin")
-    assert response.value.json()["model"] == "twin"
+        page.select_option("#model", "newcomer")
+    assert response.value.json()["model"] == "newcomer"

@@ -9,11 +9,19 @@ from mnist_core.evaluation.report import evidence_tables
 from mnist_core.paths import EVIDENCE_PATH
 
 
-@pytest.fixture
-def opened(page):
+@pytest.fixture(scope="module")
+def panel(open_drawn):
+    """A page with the panel open, and how many nodes were in it before."""
+    page = open_drawn()
+    num_before = page.locator("#evidence-parts *").count()
     page.click("#evidence summary")
     page.wait_for_selector("#evidence table")
-    return page
+    return page, num_before
+
+
+@pytest.fixture
+def opened(panel):
+    return panel[0]
 
 
 def test_every_table_of_the_stored_figures_is_shown(opened):
@@ -41,12 +49,11 @@ def test_reliability_is_drawn_for_each_kind_of_digits(opened):
     assert all(" stated, " in alt and " true of " in alt for alt, _ in loaded)
 
 
-def test_wide_tables_scroll_and_the_page_does_not(open_page):
-    page = open_page(PHONE)
-    page.click("#evidence summary")
-    page.wait_for_selector("#evidence table")
-    assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+def test_wide_tables_scroll_and_the_page_does_not(opened):
+    opened.set_viewport_size(PHONE["viewport"])
+    assert opened.evaluate("() => document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]
 
 
-def test_nothing_is_asked_before_it_is_opened(page):
-    assert page.locator("#evidence-parts *").count() == 0
+def test_nothing_is_shown_before_it_is_opened(panel):
+    _, num_before = panel
+    assert num_before == 0

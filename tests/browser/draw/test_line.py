@@ -3,17 +3,25 @@
 import json
 
 import pytest
-from support.drawing import DASH, SEVEN, count, draw_with_mouse, listen, poll, wait_for_answer
+from support.drawing import (
+    DASH,
+    SEVEN,
+    count,
+    draw_with_mouse,
+    is_inked,
+    listen,
+    poll,
+    wait_for_answer,
+    wait_for_notice,
+)
 
 
 @pytest.fixture
 def lines(browser, request):
     """`open(url)` opens a page, and gives it with what it says by each line that it opens."""
-    contexts = []
+    context = browser.new_context()
 
     def open_(url=None, treat=None):
-        context = browser.new_context()
-        contexts.append(context)
         page = context.new_page()
         lines = []
 
@@ -30,8 +38,7 @@ def lines(browser, request):
         return page, lines
 
     yield open_
-    for context in contexts:
-        context.close()
+    context.close()
 
 
 def test_every_point_is_told_once_and_no_other_way_is_taken(lines):
@@ -58,15 +65,18 @@ def test_a_line_that_swallows_questions_is_left(lines):
     assert "classify_drawing" in asked
 
 
-def test_after_a_restart_of_the_server_the_page_opens_another_line(lines, own_server):
+def test_a_drawing_outlives_a_restart_of_the_server_and_the_page_opens_another_line(lines, own_server):
     page, opened = lines(own_server.url)
     points = draw_with_mouse(page, SEVEN)
     wait_for_answer(page, points)
     own_server.stop()
+    points += draw_with_mouse(page, DASH)
+    wait_for_notice(page, "does not answer")
     own_server.start()
     poll(page, lambda: len(opened) > 1, "the page opens a line again")
-    points += draw_with_mouse(page, DASH)
     wait_for_answer(page, points)
+    assert is_inked(page, (0.35, 0.5))
+    page.locator("#notice").wait_for(state="hidden")
 
     def is_told_whole():
         page.click("#undo")

@@ -2,13 +2,10 @@
 
 import re
 
+import pytest
 from support.drawing import (
-    DIGITS,
     HOUSE,
-    PHONE,
     SEVEN,
-    Fingers,
-    count,
     draw_with_mouse,
     line,
     look_at_answer,
@@ -48,23 +45,21 @@ def has_big_number(page):
     return page.locator("#verdict > .digit").inner_text() != ""
 
 
-def test_a_house_is_no_digit(page):
-    answer = wait_for_answer(page, draw_with_mouse(page, HOUSE))
-    assert answer.state == "refused"
-    assert answer.verdict == "This does not look like a digit"
-    assert not has_big_number(page)
+@pytest.fixture(scope="module")
+def house(open_drawn):
+    """A page with a house on the pad, for tests that leave it there."""
+    return open_drawn(HOUSE)
 
 
-def test_the_bars_of_a_house_are_grey_and_still_ten_probabilities(page):
-    answer = wait_for_answer(page, draw_with_mouse(page, HOUSE))
-    assert len({bar_color(page, digit) for digit in range(10)}) == 1
-    assert abs(sum(answer.probabilities) - 1) < 1e-4
+def test_a_house_is_no_digit(house):
+    assert look_at_answer(house).state == "refused"
+    assert look_at_answer(house).verdict == "This does not look like a digit"
+    assert not has_big_number(house)
 
 
-def test_the_bars_of_a_digit_have_their_colors(page):
-    wait_for_answer(page, draw_with_mouse(page, SEVEN))
-    assert len({bar_color(page, digit) for digit in range(10)}) == 10
-    assert has_big_number(page)
+def test_the_bars_of_a_house_are_grey_and_still_ten_probabilities(house):
+    assert len({bar_color(house, digit) for digit in range(10)}) == 1
+    assert abs(sum(look_at_answer(house).probabilities) - 1) < 1e-4
 
 
 def test_colors_come_back_with_a_digit(page):
@@ -73,6 +68,7 @@ def test_colors_come_back_with_a_digit(page):
     wait_for_answer(page, draw_with_mouse(page, SEVEN))
     assert look_at_answer(page).state == "sure"
     assert len({bar_color(page, digit) for digit in range(10)}) == 10
+    assert has_big_number(page)
 
 
 def test_a_refusal_waits_until_the_pen_has_rested(page):
@@ -111,23 +107,9 @@ def test_the_verdict_says_of_which_kind_it_is(page):
     assert read_kind(page) == "refused"
 
 
-def test_a_house_is_refused_on_a_phone(open_page):
-    page = open_page(PHONE)
-    Fingers(page).draw(HOUSE)
-    assert wait_for_answer(page, count(HOUSE)).state == "refused"
-
-
-def test_no_digit_of_a_careful_hand_is_refused(page):
-    for digit, strokes in DIGITS.items():
-        answer = wait_for_answer(page, draw_with_mouse(page, strokes))
-        assert (answer.digit, answer.state) == (digit, "sure")
-        page.click("#clear")
-
-
-def test_the_details_tell_the_doubt_and_name_the_twins(page):
-    wait_for_answer(page, draw_with_mouse(page, HOUSE))
-    page.click("#details summary")
-    told = page.inner_text("#doubt")
+def test_the_details_tell_the_doubt_and_name_the_twins(house):
+    house.click("#details summary")
+    told = house.inner_text("#doubt")
     doubt, limit = [float(number) for number in re.findall(r"([\d.]+) %", told)]
     assert doubt > limit
     assert "O, l, S and Z" in told

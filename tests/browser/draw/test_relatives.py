@@ -5,7 +5,6 @@ import re
 import pytest
 from support.drawing import (
     DASH,
-    DESKTOP,
     DIGITS,
     HOUSE,
     PHONE,
@@ -42,9 +41,9 @@ QUESTIONS = re.compile("component_server")
 
 
 @pytest.fixture
-def pad(open_page, data_page):
-    """A fresh page with an empty pad, when all answers are computed."""
-    return open_page(DESKTOP)
+def pad(page, data_page):
+    """A page with an empty pad, when all answers are computed."""
+    return page
 
 
 def test_ten_relatives_with_label_and_distance_when_the_stroke_has_ended(pad, sample):
@@ -229,15 +228,12 @@ def test_an_own_drawing_is_the_image_that_the_network_saw(pad):
     assert [label for _, label, _ in wait_for_relatives(pad)].count(7) >= 9
 
 
-def test_nobody_else_sees_them(pad, browser, server):
+def test_nobody_else_sees_them(pad, data_page):
     wait_for_answer(pad, draw_with_mouse(pad, SEVEN))
     assert len(see_own(pad)) == 1
-    context = browser.new_context(**DESKTOP)
-    other = context.new_page()
-    other.goto(f"{server.url}/#data?split=own")
-    other.locator("#total", has_text="Nothing drawn in this session yet").wait_for()
-    assert other.locator("#grid .sample").count() == 0
-    context.close()
+    open_address(data_page, "#data?split=own")
+    data_page.locator("#total", has_text="Nothing drawn in this session yet").wait_for()
+    assert data_page.locator("#grid .sample").count() == 0
 
 
 def test_digits_of_the_twenty_are_among_them_with_their_label(pad):
@@ -291,22 +287,23 @@ def test_the_drawing_outlives_a_change_of_tabs(visitor):
     assert len(wait_for_relatives(page, ROW)) == 10
 
 
-@pytest.mark.parametrize("key", ["Delete", "Control+z", "Control+y", "Control+Shift+Z"])
-def test_keys_of_the_pad_do_nothing_on_the_data_tab(visitor, key):
+def test_keys_of_the_pad_do_nothing_on_the_data_tab(visitor):
     page, look = visitor
-    page.locator("#grid .sample").first.focus()
-    page.keyboard.press(key)
-    return_to_pad(page)
-    assert is_same_drawing(look, look_at_pad(page))
+    for key in ("Delete", "Control+z", "Control+y", "Control+Shift+Z"):
+        page.click("nav [data-tab=data]")
+        page.locator("#grid .sample").first.focus()
+        page.keyboard.press(key)
+        return_to_pad(page)
+        assert is_same_drawing(look, look_at_pad(page)), key
     page.keyboard.press("Control+z")
     wait_until_empty(page)
 
 
-@pytest.mark.parametrize("how", ["paste", "drop"])
-def test_a_picture_given_on_the_data_tab_does_not_reach_the_pad(visitor, sample, how):
+def test_a_picture_given_on_the_data_tab_does_not_reach_the_pad(visitor, sample):
     page, look = visitor
     asked = listen(page)
-    give_picture(page, how, photograph(sample, 3))
+    for how in ("paste", "drop"):
+        give_picture(page, how, photograph(sample, 3))
     page.wait_for_timeout(300)
     assert asked == []
     return_to_pad(page)
@@ -337,16 +334,15 @@ def test_tabs_say_which_is_open(visitor):
     assert page.get_attribute("nav [data-tab=draw]", "aria-current") == "page"
 
 
-def test_a_page_that_is_opened_on_the_data_tab_leads_to_a_pad_that_works(browser, server, data_page):
-    context = browser.new_context(**DESKTOP)
-    page = context.new_page()
+def test_a_page_that_is_opened_on_the_data_tab_leads_to_a_pad_that_works(server, data_page):
+    page = data_page.context.new_page()
     page.goto(f"{server.url}/#data")
     page.wait_for_selector("#grid .sample:nth-child(20)")
     return_to_pad(page)
     page.wait_for_selector("#samples .sample:nth-child(20)")
     assert wait_for_answer(page, draw_with_mouse(page, SEVEN)).digit == 7
     assert len(wait_for_relatives(page, ROW)) == 10
-    context.close()
+    page.close()
 
 
 def test_the_whole_of_the_data_tab_can_be_left_and_found_by_keys(pad):

@@ -33,6 +33,32 @@ def serve(chromium_path, tmp_path_factory):
         server.stop()
 
 
+@pytest.fixture(scope="module")
+def other_site():
+    """The address of a site that shows in a frame what `?` is followed by."""
+
+    class Site(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("content-type", "text/html")
+            self.end_headers()
+            self.wfile.write(f'<iframe src="{self.path.partition("?")[2]}" width=1400 height=850></iframe>'.encode())
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Site) as site:
+        threading.Thread(target=site.serve_forever, daemon=True).start()
+        yield f"http://localhost:{site.server_port}"  # a browser takes this for another site than 127.0.0.1
+        site.shutdown()
+
+
+@pytest.fixture(scope="module")
+def space(serve, other_site):
+    """A server on a Space, whose page that site may show in a frame."""
+    return serve(**SPACE, MNIST_EMBED=other_site)
+
+
 @pytest.fixture
 def new_page(browser):
     contexts = []
@@ -60,9 +86,10 @@ def open_everything(page, url, picture):
     page.wait_for_load_state("networkidle")
 
 
-@pytest.mark.parametrize("variables", [{}, SPACE], ids=["here", "on a Space"])
-def test_the_page_asks_nobody_else_and_breaks_no_rule(serve, new_page, sample, variables):
-    server, page, others, complaints = serve(**variables), new_page(), [], []
+@pytest.mark.parametrize("place", ["here", "on a Space"])
+def test_the_page_asks_nobody_else_and_breaks_no_rule(server, space, new_page, sample, place):
+    server = server if place == "here" else space
+    page, others, complaints = new_page(), [], []
     page.on("request", lambda request: others.append(request.url))
     page.on("console", lambda message: complaints.append(message.text) if "Security Policy" in message.text else None)
     page.add_init_script(NOTE_VIOLATIONS)
@@ -91,33 +118,13 @@ def test_a_visitor_logs_in_once_and_arrives_where_the_link_leads(serve, new_page
     assert page.locator("#sketchpad").count() == 0
 
 
-@pytest.fixture
-def other_site():
-    """The address of a site that shows in a frame what `?` is followed by."""
-
-    class Site(BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.send_response(200)
-            self.send_header("content-type", "text/html")
-            self.end_headers()
-            self.wfile.write(f'<iframe src="{self.path.partition("?")[2]}" width=1400 height=850></iframe>'.encode())
-
-        def log_message(self, *_):
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Site) as site:
-        threading.Thread(target=site.serve_forever, daemon=True).start()
-        yield f"http://localhost:{site.server_port}"  # a browser takes this for another site than 127.0.0.1
-        site.shutdown()
-
-
-def test_other_sites_show_the_page_in_a_frame_only_if_they_may(serve, new_page, other_site, sample):
+def test_other_sites_show_the_page_in_a_frame_only_if_they_may(server, space, new_page, other_site, sample):
     page, refusals = new_page(), []
     page.on("console", lambda message: refusals.append(message.text))
-    page.goto(f"{other_site}/?{serve().url}", wait_until="load")
+    page.goto(f"{other_site}/?{server.url}", wait_until="load")
     assert any("frame-ancestors" in text for text in refusals)
     assert page.frames[1].locator("#sketchpad").count() == 0
-    page.goto(f"{other_site}/?{serve(MNIST_EMBED=other_site).url}", wait_until="load")
+    page.goto(f"{other_site}/?{space.url}", wait_until="load")
     frame = page.frames[1]
     frame.wait_for_selector("#samples .sample:nth-child(20)")
     give_picture(frame, "open", photograph(sample, 4))

@@ -5,8 +5,6 @@ import re
 import numpy as np
 import pytest
 from support.drawing import (
-    DESKTOP,
-    DIGITS,
     line,
     look_at_answer,
     look_at_network_input,
@@ -17,6 +15,7 @@ from support.drawing import (
     wait_for_answer,
 )
 
+SEVEN = [line((0.32, 0.23), (0.68, 0.23), (0.46, 0.8), spacing=0.05)]
 LAST = '#belief-film button:last-child[aria-pressed="true"]'
 
 
@@ -72,18 +71,15 @@ def watch_moments(page):
 
 
 @pytest.fixture(scope="module")
-def belief_page(browser, server):
+def belief_page(new_tab):
     """The view of a seven, for a visitor who wants no motion."""
-    context = browser.new_context(**DESKTOP, reduced_motion="reduce")
-    page = context.new_page()
-    page.goto(server.url)
-    page.wait_for_selector("#model option", state="attached")
-    draw_slowly(page, DIGITS[7])
+    page = new_tab(window="drawn")
+    page.emulate_media(reduced_motion="reduce")
+    draw_slowly(page, SEVEN)
     watch_moments(page)
     open_belief(page)
     page.evaluate("() => { window.seenAtFirst = window.seen.slice(); }")
-    yield page
-    context.close()
+    return page
 
 
 @pytest.fixture
@@ -155,7 +151,7 @@ def test_it_plays_and_pauses(belief):
 
 
 def test_it_plays_by_itself(page):
-    draw_slowly(page, DIGITS[7])
+    draw_slowly(page, SEVEN)
     watch_moments(page)
     open_belief(page)
     seen = page.evaluate("window.seen")
@@ -188,10 +184,10 @@ def test_the_lesson_uses_the_visitors_numbers(belief, level, word):
 
 def test_a_second_stroke_makes_it_longer_but_not_its_pause(belief):
     points = look_at_answer(belief).points
-    turns = belief.locator("#belief-turns").inner_text()
+    clock = belief.inner_text("#belief-clock")
     belief.wait_for_timeout(600)
-    draw_slowly(belief, [line((0.35, 0.52), (0.68, 0.52))], points)
-    belief.wait_for_function("(old) => document.querySelector('#belief-turns').innerText !== old", arg=turns)
+    draw_slowly(belief, [line((0.35, 0.52), (0.68, 0.52), spacing=0.05)], points)
+    belief.wait_for_function("(old) => document.querySelector('#belief-clock').innerText !== old", arg=clock)
     belief.wait_for_selector(LAST)
     assert read_bars(belief) == pytest.approx(look_at_answer(belief).probabilities, abs=1e-5)
     assert re.search(r"shortened: \d+\.\d s are left out", belief.inner_text("#belief-note"))

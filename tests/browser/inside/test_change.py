@@ -54,14 +54,12 @@ def colors_in(page, selector):
 
 
 @pytest.fixture(scope="module")
-def change(browser, server):
+def change(open_drawn):
     """The view when all has been searched for an open nine; tests leave it as it is."""
-    page = browser.new_page()
-    page.goto(server.url)
-    page.wait_for_selector("#samples .sample:nth-child(20)")
-    open_change(page, OPEN_NINE)
-    yield page
-    page.close()
+    page = open_drawn(OPEN_NINE)
+    open_address(page, "#inside?view=change")
+    wait_for_searches(page)
+    return page
 
 
 def test_the_cheapest_change_comes_first_and_is_shown_large(change):
@@ -106,8 +104,7 @@ def test_the_lesson_uses_the_visitors_own_numbers(change):
     assert "{" not in lesson
 
 
-def test_another_change_is_shown_large_on_a_tap(open_page):
-    page = open_page()
+def test_another_change_is_shown_large_on_a_tap(page):
     open_change(page, OPEN_NINE)
     page.click(f'{CARDS}[data-family="close"]')
     page.wait_for_function("() => document.querySelector('#change-sentence').textContent.startsWith('Close the loop')")
@@ -124,8 +121,7 @@ def test_another_change_is_shown_large_on_a_tap(open_page):
     assert look_at_answer(page).digit == 1
 
 
-def test_a_house_is_no_digit_after_any_small_change(open_page):
-    page = open_page()
+def test_a_house_is_no_digit_after_any_small_change(page):
     open_change(page, HOUSE)
     assert page.inner_text("#change-sentence").startswith("No small change was found after which it is recognised")
     assert page.is_hidden("#change-pictures")

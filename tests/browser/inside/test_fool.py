@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from support.drawing import (
     DIGITS,
-    PHONE,
     look_at_canvas,
     look_at_network_input,
     open_address,
 )
+from support.screen import resized
 
 READY = """() => document.querySelector("#fool-table table") && !document.querySelector("#fool-sum.stale")"""
 
@@ -72,8 +72,6 @@ def test_a_page_with_one_model_says_so(fool_page):
     assert "no other model yet" in fool_page.inner_text("#fool-others")
 
 
-def test_a_phone_shows_it_without_scrolling_sideways(open_page):
-    page = open_page(PHONE)
-    page.click("#samples .sample:nth-child(3)")
-    open_fool(page)
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+def test_a_narrow_window_shows_it_without_scrolling_sideways(fool_page):
+    with resized(fool_page, 390, 664):
+        assert fool_page.evaluate("() => document.documentElement.scrollWidth") <= 390

@@ -1,7 +1,8 @@
 """The glossary: terms with real numbers, one or all, found by a word, at two levels, with and without a drawing."""
 
 import pytest
-from support.drawing import DESKTOP, PHONE, SEVEN, draw_with_mouse, wait_for_answer, wait_until_empty
+from support.drawing import SEVEN, draw_with_mouse, wait_for_answer, wait_until_empty
+from support.screen import resized
 
 ENTRY = ".view-glossary .entry"
 
@@ -104,11 +105,12 @@ def test_the_softmax_that_is_shown_is_the_bar_of_the_drawing(page):
     assert float(cells[2].strip("…")) == pytest.approx(max(reading.probabilities), abs=2e-5)
 
 
-@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_no_screen_scrolls_sideways(open_page, screen):
-    page = open_page(screen)
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 664)])
+def test_no_window_scrolls_sideways(page, width, height):
     open_terms(page)
-    width = screen["viewport"]["width"]
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    edges = page.locator(ENTRY).evaluate_all("(entries) => entries.map((entry) => entry.getBoundingClientRect().right)")
+    with resized(page, width, height):
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        edges = page.locator(ENTRY).evaluate_all(
+            "(entries) => entries.map((entry) => entry.getBoundingClientRect().right)"
+        )
     assert max(edges) <= width

@@ -1,17 +1,22 @@
 """The inside tab beside the pad: its views follow the drawing, the model and the address."""
 
 import pytest
-from support.drawing import DIGITS, PHONE, draw_with_mouse, open_address, wait_for_answer
+from support.drawing import DIGITS, PHONE, draw_with_mouse, open_address
+from support.screen import resized
 
 VIEWS = ["journey", "layers", "why", "change", "fool", "belief", "move", "break", "glossary"]
 
 
+def open_layers(page):
+    open_address(page, "#inside?view=layers")
+    page.wait_for_selector("#layers-softmax .answered")
+
+
 @pytest.fixture
-def inside(drawn):
-    """The layers of a seven."""
-    open_address(drawn, "#inside?view=layers")
-    drawn.wait_for_selector("#layers-softmax .answered")
-    return drawn
+def inside(seven_page):
+    """The layers of a seven that stays on the pad."""
+    open_layers(seven_page)
+    return seven_page
 
 
 def shown_view(page):
@@ -44,13 +49,14 @@ def test_the_pad_stays_beside_the_views(inside):
     assert inside.locator("#sketchpad").bounding_box()["y"] >= 0
 
 
-def test_another_drawing_is_looked_into_when_its_stroke_ends(inside):
-    assert answered(inside) == "7"
-    inside.click("#clear")
-    inside.wait_for_selector("#inside-empty", state="visible")
-    assert shown_view(inside) == []
-    draw_with_mouse(inside, DIGITS[0])
-    inside.wait_for_function("() => document.querySelector('#layers-softmax .answered th')?.innerText === '0'")
+def test_another_drawing_is_looked_into_when_its_stroke_ends(drawn):
+    open_layers(drawn)
+    assert answered(drawn) == "7"
+    drawn.click("#clear")
+    drawn.wait_for_selector("#inside-empty", state="visible")
+    assert shown_view(drawn) == []
+    draw_with_mouse(drawn, DIGITS[0])
+    drawn.wait_for_function("() => document.querySelector('#layers-softmax .answered th')?.innerText === '0'")
 
 
 def test_a_sample_of_the_album_can_be_looked_into(page):
@@ -73,20 +79,22 @@ def test_two_levels_of_texts_use_the_drawings_own_numbers(inside):
     logit = inside.inner_text("#layers-softmax .answered td")
     assert logit in school
     assert logit in university
-    inside.reload()
-    inside.wait_for_selector("[data-level=university][aria-pressed=true]")
+    inside.click("[data-level=school]")
 
 
-def test_a_reload_keeps_view_and_drawing(inside):
-    inside.reload()
-    inside.wait_for_selector("#layers-softmax .answered")
-    assert (shown_view(inside), answered(inside)) == (["layers"], "7")
+def test_a_reload_keeps_view_drawing_and_level(drawn):
+    open_layers(drawn)
+    drawn.click("[data-level=university]")
+    drawn.reload()
+    drawn.wait_for_selector("#layers-softmax .answered")
+    assert (shown_view(drawn), answered(drawn)) == (["layers"], "7")
+    drawn.wait_for_selector("[data-level=university][aria-pressed=true]")
 
 
-def test_an_unknown_view_shows_the_first(drawn):
-    open_address(drawn, "#inside?view=nothing")
-    drawn.wait_for_function("() => document.querySelector('#inside .view-journey').offsetParent")
-    assert shown_view(drawn) == ["journey"]
+def test_an_unknown_view_shows_the_first(inside):
+    open_address(inside, "#inside?view=nothing")
+    inside.wait_for_function("() => document.querySelector('#inside .view-journey').offsetParent")
+    assert shown_view(inside) == ["journey"]
 
 
 @pytest.fixture(scope="module")
@@ -112,17 +120,17 @@ def test_on_a_phone_the_view_is_below_the_pad(small_screen):
     assert pad["width"] < 200
 
 
-def test_on_a_phone_that_lies_everything_has_room(open_page):
-    page = open_page(PHONE | {"viewport": {"width": 844, "height": 390}, "screen": {"width": 844, "height": 390}})
-    wait_for_answer(page, draw_with_mouse(page, DIGITS[4]))
-    open_address(page, "#inside?view=break")
-    page.wait_for_selector("#break-layers .layer")
-    page.wait_for_selector("#lesson:visible")
-    assert page.locator("#lesson").bounding_box()["width"] > 400
-    assert page.evaluate("document.querySelector('#break-digits .track').clientWidth") > 40
-    open_address(page, "#inside?view=belief")
-    page.wait_for_selector("#belief-film button")
-    assert page.locator("#belief-film button").first.bounding_box()["width"] >= 44
+def test_on_a_phone_that_lies_everything_has_room(small_screen):
+    page = small_screen
+    with resized(page, 844, 390):
+        open_address(page, "#inside?view=break")
+        page.wait_for_selector("#break-layers .layer")
+        page.wait_for_selector("#lesson:visible")
+        assert page.locator("#lesson").bounding_box()["width"] > 400
+        assert page.evaluate("document.querySelector('#break-digits .track').clientWidth") > 40
+        open_address(page, "#inside?view=belief")
+        page.wait_for_selector("#belief-film button")
+        assert page.locator("#belief-film button").first.bounding_box()["width"] >= 44
 
 
 def test_on_a_phone_the_titles_of_terms_are_as_high_as_a_finger(small_screen):
@@ -136,9 +144,9 @@ def test_charts_stay_legible_when_the_window_becomes_narrow(inside):
     open_address(inside, "#inside?view=belief")
     text = inside.locator("#belief-curves text").first
     high = text.bounding_box()["height"]
-    inside.set_viewport_size({"width": 500, "height": 900})
-    inside.wait_for_timeout(200)
-    assert text.bounding_box()["height"] > 0.9 * high
+    with resized(inside, 500, 900):
+        inside.wait_for_timeout(200)
+        assert text.bounding_box()["height"] > 0.9 * high
 
 
 def test_the_names_of_curves_can_be_read(inside):

@@ -8,6 +8,7 @@ from support.drawing import (
     draw_with_mouse,
     listen,
     open_address,
+    wait_for_answer,
     wait_for_notice,
 )
 
@@ -65,12 +66,14 @@ def test_before_the_layers_are_there_mending_does_no_harm(drawn, errors):
     assert errors == []
 
 
-def test_before_the_time_line_is_there_nothing_can_be_played(drawn):
-    with held(drawn, "follow_belief"):
-        open_address(drawn, "#inside?view=belief")
-        drawn.wait_for_timeout(100)
-        assert drawn.is_hidden("#belief-play")
-    drawn.wait_for_selector("#belief-play", state="visible")
+def test_before_the_first_time_line_is_there_nothing_can_be_played(open_page):
+    page = open_page()
+    wait_for_answer(page, draw_with_mouse(page, DIGITS[7]))
+    with held(page, "follow_belief"):
+        open_address(page, "#inside?view=belief")
+        page.wait_for_timeout(100)
+        assert page.is_hidden("#belief-play")
+    page.wait_for_selector("#belief-play", state="visible")
 
 
 def test_the_lesson_about_another_drawing_goes(drawn):

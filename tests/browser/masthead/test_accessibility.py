@@ -1,7 +1,6 @@
 """axe finds nothing serious on any view. Contrast in both themes is measured in test_layout."""
 
 import pytest
-from support.drawing import DESKTOP
 from support.views import VIEWS, show_view
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install axe-playwright-python")
@@ -9,13 +8,8 @@ SERIOUS = ("serious", "critical")
 
 
 @pytest.fixture(scope="module")
-def shared_page(browser, server):
-    context = browser.new_context(**DESKTOP, reduced_motion="reduce")
-    page = context.new_page()
-    page.goto(server.url)
-    page.wait_for_selector("#samples .sample:nth-child(20)")
-    yield page
-    context.close()
+def shared_page(new_tab):
+    return new_tab(reduced_motion="reduce")
 
 
 @pytest.mark.parametrize("name", VIEWS)

@@ -4,11 +4,16 @@ import pytest
 from support.drawing import DESKTOP, PHONE, SEVEN, Fingers, draw_with_mouse, wait_for_answer, wait_for_answer_to_more
 from support.screen import CONTRASTS, WORKPLACE, find_outside
 
+# A color that is on its way to another would be measured.
+DESKTOP = {**DESKTOP, "reduced_motion": "reduce"}
+PHONE = {**PHONE, "reduced_motion": "reduce"}
 SMALL_PHONE = {**PHONE, "viewport": {"width": 360, "height": 640}}
 TABLET = {**PHONE, "viewport": {"width": 820, "height": 1180}, "device_scale_factor": 2}
 SCREENS = {"desktop": DESKTOP, "phone": PHONE, "small phone": SMALL_PHONE, "tablet": TABLET}
+THEMES = {"light": {}, "dark": {"color_scheme": "dark"}}
 
 every_screen = pytest.mark.parametrize("screen", SCREENS.values(), ids=SCREENS)
+every_theme = pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
 
 TEXTS = "#sketch :is(h1, h2, p, button, summary, dt, dd, .name, .value, .digit, .words)"
 
@@ -22,8 +27,8 @@ def draw_seven(page, screen):
 
 
 @every_screen
-def test_pad_bars_verdict_and_tools_are_seen_without_scrolling(open_page, screen):
-    page = open_page(screen)
+def test_pad_bars_verdict_and_tools_are_seen_without_scrolling(borrow_page, screen):
+    page = borrow_page(screen)
     assert find_outside(page, WORKPLACE, screen["viewport"]) == {}
     draw_seven(page, screen)
     assert find_outside(page, WORKPLACE, screen["viewport"]) == {}
@@ -31,8 +36,8 @@ def test_pad_bars_verdict_and_tools_are_seen_without_scrolling(open_page, screen
 
 
 @every_screen
-def test_nothing_reaches_over_the_side_of_the_screen(open_page, screen):
-    page = open_page(screen)
+def test_nothing_reaches_over_the_side_of_the_screen(borrow_page, screen):
+    page = borrow_page(screen)
     draw_seven(page, screen)
     page.click("#details summary")
     width = screen["viewport"]["width"]
@@ -48,8 +53,8 @@ def test_nothing_reaches_over_the_side_of_the_screen(open_page, screen):
 
 
 @every_screen
-def test_nothing_covers_the_pad_or_the_tools(open_page, screen):
-    page = open_page(screen)
+def test_nothing_covers_the_pad_or_the_tools(borrow_page, screen):
+    page = borrow_page(screen)
     for selector in ("#sketchpad canvas", "#undo", "#erase", "#picture", "#width", "#clear", "#theme"):
         hit = page.evaluate(
             """(selector) => {
@@ -62,23 +67,24 @@ def test_nothing_covers_the_pad_or_the_tools(open_page, screen):
         assert hit, selector
 
 
-def test_buttons_are_large_enough_for_a_thumb(phone):
+def test_buttons_are_large_enough_for_a_thumb(borrow_page):
+    page = borrow_page(PHONE)
     for name in ("undo", "redo", "erase", "picture", "clear"):
-        box = phone.locator(f"#{name}").bounding_box()
+        box = page.locator(f"#{name}").bounding_box()
         assert min(box["width"], box["height"]) >= 40, name
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_ink_stands_out_from_the_pad(open_page, scheme):
-    page = open_page(color_scheme=scheme)
+@every_theme
+def test_ink_stands_out_from_the_pad(borrow_page, theme):
+    page = borrow_page(DESKTOP, **theme)
     (contrast,) = page.evaluate(CONTRASTS, "#sketchpad canvas")
     assert contrast["ratio"] >= 7
 
 
 @pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_can_be_read(open_page, scheme, screen):
-    page = open_page(screen, color_scheme=scheme, reduced_motion="reduce")
+@every_theme
+def test_every_text_can_be_read(borrow_page, theme, screen):
+    page = borrow_page(screen, **theme)
     found = [*page.evaluate(CONTRASTS, TEXTS)]
     draw_seven(page, screen)
     page.click("#details summary")
@@ -88,18 +94,19 @@ def test_every_text_can_be_read(open_page, scheme, screen):
     assert [text for text in texts if text["ratio"] < (3 if text["isLarge"] else 4.5)] == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_name_of_each_winning_digit_can_be_read(open_page, scheme):
-    page = open_page(color_scheme=scheme)
+@every_theme
+def test_name_of_each_winning_digit_can_be_read(borrow_page, theme):
+    page = borrow_page(DESKTOP, **theme)
     page.evaluate("document.querySelectorAll('#bars [data-digit]').forEach((row) => row.classList.add('top'))")
     contrasts = [contrast["ratio"] for contrast in page.evaluate(CONTRASTS, "#bars .top .name")]
+    page.evaluate("document.querySelectorAll('#bars [data-digit]').forEach((row) => row.classList.remove('top'))")
     assert len(contrasts) == 10
     assert [ratio for ratio in contrasts if ratio < 4.5] == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_large_digit_of_the_verdict_can_be_read_in_its_color(open_page, scheme):
-    page = open_page(color_scheme=scheme)
+@every_theme
+def test_large_digit_of_the_verdict_can_be_read_in_its_color(borrow_page, theme):
+    page = borrow_page(DESKTOP, **theme)
     page.evaluate("document.querySelector('#verdict .digit').textContent = '0'")
     contrasts = []
     for digit in range(10):
@@ -111,8 +118,8 @@ def test_large_digit_of_the_verdict_can_be_read_in_its_color(open_page, scheme):
     assert [ratio for ratio in contrasts if ratio < 3] == []
 
 
-def test_page_follows_the_system_theme_and_the_button_turns_it(open_page):
-    page = open_page(color_scheme="dark")
+def test_page_follows_the_system_theme_and_the_button_turns_it(borrow_page):
+    page = borrow_page(DESKTOP, color_scheme="dark")
     dark = page.evaluate("getComputedStyle(document.querySelector('#sketchpad')).backgroundColor")
     page.click("#theme")
     light = page.evaluate("getComputedStyle(document.querySelector('#sketchpad')).backgroundColor")
