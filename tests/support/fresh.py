@@ -9,7 +9,9 @@ _START_OVER = """() => {
     if (find("#tour") && !find("#tour").hidden) find("#tour-end").click();
     if (!find("#hand-result").hidden) find("#hand-delete").click();
     if (!find("#hand-task").hidden) find("#hand-stop").click();
-    find('#inside [data-level="school"][aria-pressed="false"]')?.click();
+    find('[data-level="school"][aria-pressed="false"]')?.click();
+    history.replaceState(null, "", location.pathname + location.hash);
+    find('#compare-open[aria-expanded="true"]')?.click();
     find('#relatives-space[aria-pressed="true"]')?.click();
     document.activeElement.blur();
     find('nav [data-tab="data"]').setAttribute("href", "#data");

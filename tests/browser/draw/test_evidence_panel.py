@@ -14,8 +14,10 @@ def panel(open_drawn):
     """A page with the panel open, and how many nodes were in it before."""
     page = open_drawn()
     num_before = page.locator("#evidence-parts *").count()
-    page.click("#evidence summary")
-    page.wait_for_selector("#evidence table")
+    page.click("#evidence > summary")
+    page.wait_for_selector("#evidence-bars > div")
+    page.click("[data-level=university]")
+    page.click("#evidence-all summary")
     return page, num_before
 
 
@@ -31,6 +33,21 @@ def test_every_table_of_the_stored_figures_is_shown(opened):
             [...table.rows].map((row) => [...row.cells].map((cell) => cell.textContent)))"""
     )
     assert shown == [[list(table.head), *map(list, table.rows)] for table in expected]
+
+
+def test_it_begins_with_one_sentence_and_four_bars(opened):
+    digits = json.loads(EVIDENCE_PATH.read_text(encoding="utf-8"))["models"][0]["digits"]
+    shown = opened.locator("#evidence-bars .value").all_inner_texts()
+    expected = [digits[name]["accuracy"] for name in ("test", "pen", "img_canvas5", "damaged")]
+    assert [float(text.rstrip("%")) for text in shown] == pytest.approx([100 * share for share in expected], abs=0.06)
+    assert f"about {int(1000 * digits['damaged']['accuracy'] + 0.5)}." in opened.inner_text("#evidence-summary")
+
+
+def test_at_school_there_are_no_tables(opened):
+    opened.click("[data-level=school]")
+    assert opened.is_hidden("#evidence-all")
+    assert opened.is_visible("#evidence-bars")
+    opened.click("[data-level=university]")
 
 
 def test_they_are_marked_as_stored(opened):

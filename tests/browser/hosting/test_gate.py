@@ -8,7 +8,7 @@ from support.browser_server import Server
 from support.drawing import DESKTOP, SEVEN, draw_with_mouse, look_at_answer, wait_for_answer
 from support.pictures import give_picture, photograph
 
-VIEWS = ("journey", "layers", "why", "change", "fool", "belief", "move", "break", "learn")
+VIEWS = ("network", "journey", "why", "change", "fool", "belief", "move", "break", "learn")
 SPACE = {"SYSTEM": "spaces", "SPACE_ID": "someone/sketchpad"}
 NOTE_VIOLATIONS = """
   window.violations = [];
@@ -109,7 +109,7 @@ def test_a_visitor_logs_in_once_and_arrives_where_the_link_leads(serve, new_page
     page.get_by_label("Name").fill("ann")
     page.get_by_label("Password").fill("a b")
     page.keyboard.press("Enter")
-    page.wait_for_function("() => location.hash === '#inside?view=layers'")
+    page.wait_for_function("() => location.hash === '#inside?view=network'")
     page.goto(f"{server.url}/#draw")
     wait_for_answer(page, draw_with_mouse(page, SEVEN))
     assert look_at_answer(page).digit == 7

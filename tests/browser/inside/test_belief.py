@@ -176,7 +176,7 @@ def test_a_picture_has_no_time_line(page):
 
 @pytest.mark.parametrize(("level", "word"), [("university", "softmax"), ("school", "starts afresh")])
 def test_the_lesson_uses_the_visitors_numbers(belief, level, word):
-    belief.click(f'#inside [data-level="{level}"]')
+    belief.click(f'[data-level="{level}"]')
     belief.locator("#lesson", has_text=word).wait_for()
     assert "59 " in belief.inner_text("#lesson") or "60 " in belief.inner_text("#lesson")
     assert "{" not in belief.inner_text("#lesson")

@@ -177,7 +177,7 @@ def test_keyboard_moves_a_slider(moving):
 
 @pytest.mark.parametrize(("level", "word"), [("university", "dilation"), ("school", "upside down")])
 def test_the_lesson_names_the_range(moving, level, word):
-    moving.click(f'#inside [data-level="{level}"]')
+    moving.click(f'[data-level="{level}"]')
     moving.locator("#lesson", has_text=word).wait_for()
     low, high = re.findall(r"-?\d+°", read_stay(moving, "rotation"))
     said = moving.inner_text("#lesson").replace("−", "-")

@@ -4,18 +4,18 @@ import pytest
 from support.drawing import DIGITS, PHONE, draw_with_mouse, open_address
 from support.screen import resized
 
-VIEWS = ["journey", "layers", "why", "change", "fool", "belief", "move", "break", "glossary"]
+VIEWS = ["network", "journey", "why", "change", "fool", "belief", "move", "break", "glossary"]
 
 
-def open_layers(page):
-    open_address(page, "#inside?view=layers")
-    page.wait_for_selector("#layers-softmax .answered")
+def open_network(page):
+    open_address(page, "#inside?view=network")
+    page.wait_for_selector("#layers-softmax .answered", state="attached")
 
 
 @pytest.fixture
 def inside(seven_page):
-    """The layers of a seven that stays on the pad."""
-    open_layers(seven_page)
+    """The network of a seven that stays on the pad."""
+    open_network(seven_page)
     return seven_page
 
 
@@ -34,7 +34,7 @@ def test_every_view_has_a_link_that_shows_it_alone(inside):
     assert (
         inside.evaluate("[...document.querySelectorAll('#inside .views a')].map((link) => link.dataset.view)") == VIEWS
     )
-    for view in ("break", "layers"):
+    for view in ("break", "network"):
         inside.click(f"#inside .views [data-view={view}]")
         inside.wait_for_function("(view) => document.querySelector(`#inside .view-${view}`).offsetParent", arg=view)
         assert shown_view(inside) == [view]
@@ -42,19 +42,19 @@ def test_every_view_has_a_link_that_shows_it_alone(inside):
 
 
 def test_the_pad_stays_beside_the_views(inside):
-    pad, view = (inside.locator(selector).bounding_box() for selector in ("#sketchpad", "#inside .view-layers"))
+    pad, view = (inside.locator(selector).bounding_box() for selector in ("#sketchpad", "#inside .view-network"))
     assert pad["x"] + pad["width"] <= view["x"]
     inside.mouse.wheel(0, 1500)
-    inside.wait_for_function("() => scrollY > 500")
+    inside.wait_for_function("() => scrollY > 100")
     assert inside.locator("#sketchpad").bounding_box()["y"] >= 0
 
 
 def test_another_drawing_is_looked_into_when_its_stroke_ends(drawn):
-    open_layers(drawn)
+    open_network(drawn)
     assert answered(drawn) == "7"
     drawn.click("#clear")
     drawn.wait_for_selector("#inside-empty", state="visible")
-    assert shown_view(drawn) == []
+    assert drawn.inner_text("#inside-empty p").startswith("Draw a digit")
     draw_with_mouse(drawn, DIGITS[0])
     drawn.wait_for_function("() => document.querySelector('#layers-softmax .answered th')?.innerText === '0'")
 
@@ -65,7 +65,7 @@ def test_a_sample_of_the_album_can_be_looked_into(page):
     label = page.inner_text("#sample-label")
     page.click("#sample-inside")
     page.wait_for_selector("#sketchpad:not(.empty)")
-    page.click("#inside .views [data-view=layers]")
+    page.click("#inside .views [data-view=network]")
     page.wait_for_function(
         "(label) => document.querySelector('#layers-softmax .answered th')?.innerText === label", arg=label
     )
@@ -83,18 +83,18 @@ def test_two_levels_of_texts_use_the_drawings_own_numbers(inside):
 
 
 def test_a_reload_keeps_view_drawing_and_level(drawn):
-    open_layers(drawn)
+    open_network(drawn)
     drawn.click("[data-level=university]")
     drawn.reload()
-    drawn.wait_for_selector("#layers-softmax .answered")
-    assert (shown_view(drawn), answered(drawn)) == (["layers"], "7")
+    drawn.wait_for_selector("#layers-softmax .answered", state="attached")
+    assert (shown_view(drawn), answered(drawn)) == (["network"], "7")
     drawn.wait_for_selector("[data-level=university][aria-pressed=true]")
 
 
 def test_an_unknown_view_shows_the_first(inside):
     open_address(inside, "#inside?view=nothing")
-    inside.wait_for_function("() => document.querySelector('#inside .view-journey').offsetParent")
-    assert shown_view(inside) == ["journey"]
+    inside.wait_for_function("() => document.querySelector('#inside .view-network').offsetParent")
+    assert shown_view(inside) == ["network"]
 
 
 @pytest.fixture(scope="module")
@@ -113,9 +113,9 @@ def test_on_a_phone_no_view_is_wider_than_the_screen(small_screen, view):
 
 def test_on_a_phone_the_view_is_below_the_pad(small_screen):
     page = small_screen
-    open_address(page, "#inside?view=layers")
-    page.wait_for_selector("#layers-softmax .answered")
-    pad, view = (page.locator(selector).bounding_box() for selector in ("#sketchpad", "#inside .view-layers"))
+    open_address(page, "#inside?view=network")
+    page.wait_for_selector("#layers-softmax .answered", state="attached")
+    pad, view = (page.locator(selector).bounding_box() for selector in ("#sketchpad", "#inside .view-network"))
     assert pad["y"] + pad["height"] <= view["y"]
     assert pad["width"] < 200
 

@@ -77,20 +77,20 @@ def test_before_the_first_time_line_is_there_nothing_can_be_played(open_page):
 
 
 def test_the_lesson_about_another_drawing_goes(drawn):
-    open_address(drawn, "#inside?view=layers")
+    open_address(drawn, "#inside?view=why")
     drawn.wait_for_selector("#lesson:visible")
     drawn.click("#clear")
-    with held(drawn, "open_layers"):
+    with held(drawn, "explain_answer"):
         draw_with_mouse(drawn, DIGITS[0])
-        drawn.wait_for_selector(".view-layers", state="visible")
+        drawn.wait_for_selector(".view-why", state="visible")
         drawn.wait_for_selector("#lesson", state="hidden")
-    drawn.locator("#lesson:visible", has_text="belongs to 0").wait_for()
+    drawn.locator("#lesson:visible", has_text="score of 0").wait_for()
 
 
 @pytest.mark.parametrize(
     ("view", "name", "touched", "text"),
     [
-        ("layers", "open_unit", "#layers-list .maps", "#layers-where:has-text('row 0, column 0')"),
+        ("network", "open_unit", "#network-map", "#layers-where:has-text('row 0, column 0')"),
         ("break", "break_network", "#break-layers .maps", "#lesson:has-text('switched off 1')"),
     ],
 )
@@ -98,7 +98,7 @@ def test_a_question_that_was_lost_is_asked_again(drawn, view, name, touched, tex
     open_address(drawn, f"#inside?view={view}")
     drawn.wait_for_selector("#lesson:visible")
     with away(drawn, name):
-        drawn.locator(touched).first.click(position={"x": 1, "y": 1})
+        drawn.locator(touched).first.click(position={"x": 5, "y": 5})
         drawn.locator("#inside-notice", has_text="does not answer").wait_for()
     drawn.wait_for_selector(text)
     drawn.wait_for_selector("#inside-notice", state="hidden")
@@ -106,19 +106,19 @@ def test_a_question_that_was_lost_is_asked_again(drawn, view, name, touched, tex
 
 def test_a_view_that_is_opened_asks_once(drawn):
     names = listen(drawn)
-    for view in ("layers", "belief"):
+    for view in ("network", "belief"):
         open_address(drawn, f"#inside?view={view}")
         drawn.wait_for_timeout(800)
-    assert (names.count("open_layers"), names.count("follow_belief")) == (1, 1)
+    assert (names.count("describe_network"), names.count("follow_belief")) == (1, 1)
 
 
 def test_another_model_is_asked_once(drawn):
-    open_address(drawn, "#inside?view=layers")
-    drawn.wait_for_selector("#layers-softmax .answered")
+    open_address(drawn, "#inside?view=belief")
+    drawn.wait_for_selector("#lesson:visible")
     names = listen(drawn)
     drawn.select_option("#inside-model", "sketchnet")
     drawn.wait_for_timeout(800)
-    assert names.count("open_layers") == 1
+    assert names.count("follow_belief") == 1
 
 
 def test_a_model_that_is_gone_is_named(drawn):
@@ -135,8 +135,8 @@ def test_the_model_that_answers_is_named_though_it_is_no_longer_stored(drawn):
             route.continue_()
 
     drawn.route(QUESTIONS, forget)
-    open_address(drawn, "#inside?view=layers")
-    drawn.wait_for_selector("#layers-softmax .answered")
+    open_address(drawn, "#inside?view=network")
+    drawn.wait_for_selector("#layers-softmax .answered", state="attached")
     assert drawn.input_value("#inside-model") == "sketchnet"
 
 
@@ -144,7 +144,7 @@ def test_the_twenty_digits_are_not_looked_into(drawn):
     open_address(drawn, "#draw")
     drawn.click("#hand-start")
     draw_with_mouse(drawn, DIGITS[3])
-    open_address(drawn, "#inside?view=layers")
+    open_address(drawn, "#inside?view=network")
     drawn.wait_for_selector("#inside-empty", state="visible")
     drawn.select_option("#inside-model", "sketchnet")
     drawn.wait_for_timeout(300)

@@ -5,7 +5,7 @@ from support.drawing import DESKTOP, PHONE
 
 # The tab of each step, and what the address says of the place.
 PLACES = (
-    *("#draw", "#inside?view=journey", "#inside?view=layers", "#inside?view=layers", "#inside?view=why"),
+    *("#draw", "#inside?view=journey", "#inside?view=network", "#inside?view=network", "#inside?view=why"),
     *("#inside?view=belief", "#inside?view=change", "#inside?view=fool", "#data", "#data?show=crowd"),
 )
 
