@@ -34,19 +34,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     # Whose word on addresses counts is decided in one place, the gate.
     os.environ["FORWARDED_ALLOW_IPS"] = ""
-    # Gradio takes a second to import and asks the network for news unless told not to.
-    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     from .services.library import Library
     from .services.memory import return_large_blocks
     from .services.reader import Reader
-    from .ui.page import build_page, launch_options
 
     return_large_blocks()
     try:
         device = choose_device(settings.device)
         reader = Reader(device, (SHIPPED_DIR, models_dir(cache_dir)), settings.model)
-        library = Library(reader, settings.data_dir, cache_dir)
-        page = build_page(reader, load_samples(settings.data_dir), library)
+        library, samples = Library(reader, settings.data_dir, cache_dir), load_samples(settings.data_dir)
+        # Gradio takes a second to import, and asks the network for news unless told not to.
+        os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+        from .ui.page import build_page, launch_options
+
+        page = build_page(reader, samples, library)
     except (MnistError, OSError) as error:
         _complain(str(error))
         return 1

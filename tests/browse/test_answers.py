@@ -209,27 +209,45 @@ def test_other_images_and_other_labels_have_other_answers(store):
     assert store.load_answers(SHIPPED, dataclasses.replace(split, name="other")) is not None
 
 
-@pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04", None], ids=["nothing", "text", "zip", "half"])
-def test_what_is_damaged_is_none_and_computed_again(tmp_path, few, content):
-    split, store = small_split(20), AnswerStore(tmp_path)
-    for _ in range(2):
-        store.compute_answers(SHIPPED, split, lambda share: None)
-        store.compute_facts(split, lambda share: None)
-        assert None not in (store.load_projection(SHIPPED), store.load_answers(SHIPPED, split), store.load_facts(split))
-        for name in files_in(tmp_path):
-            whole = (tmp_path / name).read_bytes()
-            (tmp_path / name).write_bytes(whole[: len(whole) // 2] if content is None else content)
-        assert store.load_projection(SHIPPED) is store.load_answers(SHIPPED, split) is store.load_facts(split) is None
+@pytest.fixture
+def spoilt(kept, tmp_path):
+    """`spoilt(spoil)` gives a store in which every file went through this function, and its folder."""
+
+    def copy(spoil):
+        cache_dir = shutil.copytree(kept[0], tmp_path / "spoilt")
+        for name in files_in(cache_dir):
+            spoil(cache_dir / name)
+        return AnswerStore(cache_dir), cache_dir
+
+    return copy
 
 
-def test_arrays_of_other_names_are_no_answers(tmp_path, few):
-    split, store = small_split(50), AnswerStore(tmp_path)
+def assert_nothing_is_read(store):
+    split = small_split()
+    assert store.load_projection(SHIPPED) is store.load_answers(SHIPPED, split) is store.load_facts(split) is None
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04"], ids=["nothing", "text", "zip"])
+def test_what_is_damaged_is_none(spoilt, content):
+    assert_nothing_is_read(spoilt(lambda path: path.write_bytes(content))[0])
+
+
+def test_what_is_damaged_is_computed_again(spoilt, few):
+    store, cache_dir = spoilt(lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]))
+    names, split = files_in(cache_dir), small_split()
+    assert_nothing_is_read(store)
     store.compute_answers(SHIPPED, split, lambda share: None)
     store.compute_facts(split, lambda share: None)
-    for name in files_in(tmp_path):
-        with (tmp_path / name).open("wb") as file:
+    assert None not in (store.load_projection(SHIPPED), store.load_answers(SHIPPED, split), store.load_facts(split))
+    assert files_in(cache_dir) == names
+
+
+def test_arrays_of_other_names_are_no_answers(spoilt):
+    def spoil(path):
+        with path.open("wb") as file:
             np.savez(file, other=np.zeros(3))
-    assert store.load_projection(SHIPPED) is store.load_answers(SHIPPED, split) is store.load_facts(split) is None
+
+    assert_nothing_is_read(spoilt(spoil)[0])
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path, few):

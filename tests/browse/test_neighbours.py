@@ -85,15 +85,17 @@ def test_the_nearest_images_are_those_of_a_full_search(sample, count):
 def test_the_nearest_to_noise_are_those_of_a_full_search(sample):
     """Far from all images no bound helps."""
     images, query = sample[0][::4], np.random.default_rng(0).random((28, 28)).astype(np.float32)
+    index = PixelIndex(images)
     for picture in (query, 1 - images[7] / np.float32(255), np.ones((28, 28), np.float32)):
-        assert_nearest(PixelIndex(images).find(picture, 5), images / 255, picture, 5)
+        assert_nearest(index.find(picture, 5), images / 255, picture, 5)
 
 
 def test_among_noise_the_nearest_are_those_of_a_full_search():
     """Noise varies in all directions alike, so a few of them say little."""
     images = np.random.default_rng(0).integers(0, 256, (1500, 28, 28), dtype=np.uint8)
+    index = PixelIndex(images)
     for query in np.random.default_rng(1).random((5, 28, 28)).astype(np.float32):
-        assert_nearest(PixelIndex(images).find(query, 3), images / 255, query, 3)
+        assert_nearest(index.find(query, 3), images / 255, query, 3)
 
 
 def test_an_images_nearest_is_itself(sample):

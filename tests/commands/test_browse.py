@@ -3,12 +3,12 @@
 import functools
 import json
 import os
-import shutil
 
 import numpy as np
 import pytest
 from PIL import Image
 from support.commands import ink_file, pictures_file, run, set_up
+from support.library import copy_projection, poor_maps
 from support.models import copy_model, stored_architecture
 from support.sets import other_set, write
 
@@ -36,7 +36,7 @@ def use_cache(patch, cache_dir):
 def computed(tmp_path_factory):
     """A cache folder in which `answers` has run for the built-in sample, and what it said."""
     cache_dir = tmp_path_factory.mktemp("cache")
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, poor_maps():
         use_cache(patch, cache_dir)
         return cache_dir, run("answers", "built_in", "--shares", "--json")
 
@@ -52,6 +52,12 @@ def cache(monkeypatch, computed):
     """That cache folder; not to be changed."""
     use_cache(monkeypatch, computed[0])
     return computed[0]
+
+
+@pytest.fixture
+def directions(empty_cache):
+    """A cache folder in which only the model's directions are known."""
+    return copy_projection(empty_cache)
 
 
 @pytest.fixture
@@ -151,7 +157,7 @@ def test_filters_combine(show, cache):
     assert (np.diff(probabilities.max(axis=1)[found["shown"]]) >= 0).all()
 
 
-def test_answers_that_are_missing_are_computed_once(show, folder, empty_cache, monkeypatch):
+def test_answers_that_are_missing_are_computed_once(show, folder, directions, monkeypatch):
     pictures_file(folder)
     first, picture = show("pictures", "--data-dir", folder, "--predicted", *range(10))
     monkeypatch.setattr(AnswerStore, "compute_answers", must_not_compute)
@@ -175,7 +181,7 @@ def test_ink_is_shown_as_the_network_sees_it(show, folder):
     assert np.array_equal(picture, sheet(split.images[1::2], ["7"] * 5))
 
 
-def test_outliers_have_no_caption_but_what_was_read(show, folder):
+def test_outliers_have_no_caption_but_what_was_read(show, folder, directions):
     pictures_file(folder, "outliers_doodles.npz")
     options = ("outliers_doodles", "--data-dir", folder)
     split = load_split(find_splits(folder)[1], folder)
@@ -310,12 +316,8 @@ def test_shares_of_what_is_there_already_are_all(cache):
 
 
 @pytest.fixture
-def some_sets(folder, computed, empty_cache):
-    """A data folder with pictures and ink, and a cache in which only the model's directions are known."""
-    (kept,) = computed[0].glob("answers/sketchnet-*/projection.npz")
-    target = empty_cache / kept.relative_to(computed[0])
-    target.parent.mkdir(parents=True)
-    shutil.copy(kept, target)
+def some_sets(folder, directions):
+    """A data folder with pictures and ink."""
     pictures_file(folder, num=500)
     ink_file(folder)
     return folder
@@ -377,8 +379,9 @@ def test_others_come_first(monkeypatch, cache):
 # The real files, where there are any
 
 
-def test_the_real_test_images_that_are_read_wrong_are_shown(show, development_data, development_file):
+def test_the_real_test_images_that_are_read_wrong_are_shown(show, directions, development_data, development_file):
     """As many as the model's own figures say."""
     development_file("mnist.npz")
-    found, _ = show("test", "--data-dir", development_data, "--wrong")
+    with poor_maps():
+        found, _ = show("test", "--data-dir", development_data, "--wrong")
     assert found["found"] == SHIPPED.metrics["test"]["error_count"]

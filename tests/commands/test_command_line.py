@@ -1,5 +1,6 @@
 """The command line does what it says, says what it did, and its exit codes tell."""
 
+import functools
 import json
 import os
 import shutil
@@ -57,6 +58,17 @@ def empty_cache(monkeypatch, tmp_path):
     """Own settings and an empty cache folder for every test."""
     set_up(monkeypatch, tmp_path / "cache")
     return tmp_path / "cache"
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Made-up weights in place of training, which are not measured."""
+
+    def train(recipe, data, **options):
+        return fake_run(recipe, data_digest=data.digest)
+
+    monkeypatch.setattr("mnist_core.training.loop.train", train)
+    monkeypatch.setattr(runs.Workbench, "measure", lambda bench, run: {})
 
 
 @pytest.fixture
@@ -121,7 +133,7 @@ def test_asking_again_does_not_train(cache, monkeypatch):
     assert len(models_in(cache)) == 1
 
 
-def test_asking_again_with_again_trains(cache, trained):
+def test_asking_again_with_again_trains(cache, trained, quick):
     before = (cache / "models" / trained.folder.name / "manifest.json").stat().st_mtime_ns
     said = run(*SMALL, "--again")
     assert (said.code, models_in(cache)) == (0, [trained.folder.name])
@@ -129,13 +141,13 @@ def test_asking_again_with_again_trains(cache, trained):
 
 
 @pytest.mark.parametrize("change", [("--seed", "1"), ("--limit", "200"), ("--epochs", "2")])
-def test_another_recipe_has_another_name(cache, trained, change):
+def test_another_recipe_has_another_name(cache, trained, quick, change):
     assert run(*SMALL, *change).code == 0
     assert len(models_in(cache)) == 2
     assert trained.folder.name in models_in(cache)
 
 
-def test_a_model_goes_where_output_says(tmp_path, empty_cache):
+def test_a_model_goes_where_output_says(quick, tmp_path, empty_cache):
     assert run(*SMALL, "--output", tmp_path / "deep/mine").code == 0
     assert (tmp_path / "deep/mine/model.tflite").is_file()
     assert not empty_cache.exists()
@@ -176,7 +188,7 @@ def test_an_unusable_folder_is_refused_before_training(monkeypatch, tmp_path, pl
 
 
 @pytest.mark.parametrize("name", ["folder", "file"])
-def test_output_never_takes_the_place_of_what_is_no_model(monkeypatch, tmp_path, name):
+def test_output_never_takes_the_place_of_what_is_no_model(quick, tmp_path, name):
     """Somebody's folder of letters is named by mistake."""
     (tmp_path / "folder").mkdir()
     letters = [tmp_path / "folder/letter.txt", tmp_path / "file"]
@@ -204,7 +216,7 @@ def test_ctrl_c_keeps_the_best_epoch_under_a_name_of_its_own(monkeypatch, empty_
     assert "stopped early" in run("models").out
 
 
-def test_ctrl_c_while_a_model_is_stored_does_not_lose_it(monkeypatch, empty_cache):
+def test_ctrl_c_while_a_model_is_stored_does_not_lose_it(quick, monkeypatch, empty_cache):
     save_run = runs.save_run
 
     def save_interrupted(*arguments):
@@ -217,11 +229,12 @@ def test_ctrl_c_while_a_model_is_stored_does_not_lose_it(monkeypatch, empty_cach
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_a_stopped_run_never_passes_for_the_recipe(monkeypatch, empty_cache):
+def test_a_stopped_run_never_passes_for_the_recipe(quick, monkeypatch, empty_cache):
     with monkeypatch.context() as patch:
-        patch.setattr(console, "show_progress", interrupt_in(epoch=3))
-        run(*SMALL, "--epochs", "3")
-    assert "already trained" not in run(*SMALL, "--epochs", "3").messages
+        stop = functools.partial(fake_run, stopped_after=2)
+        patch.setattr("mnist_core.training.loop.train", lambda recipe, data, **_: stop(recipe, data_digest=data.digest))
+        run(*SMALL)
+    assert "already trained" not in run(*SMALL).messages
     assert len(models_in(empty_cache)) == 2
 
 

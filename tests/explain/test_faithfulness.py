@@ -159,7 +159,7 @@ def test_what_is_called_better_is_better_in_all_four(shipped_figures):
 
 def test_measured_again_on_fewer_images_the_figures_hold(shipped_figures):
     stored = shipped_figures[str(SIDE)]["methods"]
-    found = measure_explanations(Anatomy(load_stored(SHIPPED_DIR / "sketchnet")), choose_images(20))["methods"]
+    found = measure_explanations(Anatomy(load_stored(SHIPPED_DIR / "sketchnet")), choose_images(10))["methods"]
     for name in ("occlusion_paper", "occlusion_ink", "grad_cam"):
         for kind, sign in (("deletion", -1), ("insertion", 1)):
             assert found[name][kind]["area"] == pytest.approx(stored[name][kind]["area"], abs=0.1)

@@ -45,25 +45,33 @@ def imported_names(nodes, path):
             yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
+@functools.cache
+def tree_of(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@functools.cache
 def all_imports(path):
-    return set(imported_names(ast.walk(ast.parse(path.read_text(encoding="utf-8"))), path))
+    return set(imported_names(ast.walk(tree_of(path)), path))
+
+
+def is_for_checkers(node):
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
 
 
 def run_when_imported(body):
     """All statements outside functions, except what only type checkers read."""
     for node in body:
         yield node
-        if (
-            isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-            or "TYPE_CHECKING" in ast.unparse(node).split(":")[0]
-        ):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or is_for_checkers(node):
             continue
         for name in ("body", "orelse", "finalbody", "handlers"):
             yield from run_when_imported(getattr(node, name, None) or [])
 
 
+@functools.cache
 def top_imports(path):
-    return set(imported_names(run_when_imported(ast.parse(path.read_text(encoding="utf-8")).body), path))
+    return set(imported_names(run_when_imported(tree_of(path).body), path))
 
 
 def roots(names):
@@ -130,7 +138,7 @@ def test_only_the_command_line_and_settings_know_argparse(path):
 @every_source
 def test_only_the_command_line_and_the_start_of_the_page_print(path):
     """Whatever else a page wants to call tells through a function that it is given."""
-    calls = [node.func for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    calls = [node.func for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call)]
     if not is_in(path, "__main__", "commands", "serve"):
         assert "print" not in {call.id for call in calls if isinstance(call, ast.Name)}
 
@@ -164,19 +172,14 @@ def test_what_may_be_missing_is_asked_for_where_that_is_explained(path):
     if path in need_what_may_be_missing():
         return
     asking = {f"mnist_core.{name_of(other)}" for other in need_what_may_be_missing()}
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = tree_of(path)
     explained = {
         node
         for block in ast.walk(tree)
         if isinstance(block, ast.With) and "needed_packages()" in map(ast.unparse, block.items)
         for node in ast.walk(block)
     }
-    for_checkers = {
-        node
-        for block in ast.walk(tree)
-        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
-        for node in ast.walk(block)
-    }
+    for_checkers = {node for block in ast.walk(tree) if is_for_checkers(block) for node in ast.walk(block)}
     names = set(imported_names(set(ast.walk(tree)) - explained - for_checkers, path))
     assert {name for name in names if name.partition(".")[0] in MAY_BE_MISSING} == set()
     assert {name for name in names if name in asking or name.rpartition(".")[0] in asking} == set()
@@ -238,7 +241,7 @@ def test_messages_are_templates_that_a_translation_can_find():
     calls = [
         (path, call)
         for path in SOURCES
-        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for call in ast.walk(tree_of(path))
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in kinds
     ]
     assert len(calls) > 100

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
@@ -17,6 +19,7 @@ from support.server import start_app_with_data
 
 from mnist_core.browse import answers
 from mnist_core.browse.answers import AnswerStore
+from mnist_core.browse.embedding import Embedder
 from mnist_core.browse.neighbours import PixelIndex
 from mnist_core.data.sample import load_sample
 from mnist_core.data.splits import find_splits, load_split
@@ -119,21 +122,36 @@ def read_test() -> Predictions:
     return predict(LiteRTPredictor(SHIPPED), small_arrays()["x_test"].astype(np.float32) / 255)
 
 
+@contextlib.contextmanager
+def poor_maps() -> Iterator[None]:
+    """Leaves out what takes longest for thousands of images: a map's layout, near duplicates and most distances."""
+    with (
+        mock.patch.object(answers, "lay_out", lambda vectors, **_: vectors[:, :2] / np.abs(vectors).max()),
+        mock.patch.object(answers, "_NUM_QUERIES", 200),
+        mock.patch.object(PixelIndex, "find_duplicates", return_value=np.empty((0, 2), np.int64)),
+    ):
+        yield
+
+
+@functools.cache
+def _directions() -> Path:
+    """A cache folder with the shipped model's directions alone."""
+    cache_dir = Path(_folder.name) / "directions"
+    AnswerStore(cache_dir).compute_projection(SHIPPED, Embedder(SHIPPED))
+    return cache_dir
+
+
 @functools.cache
 def known() -> Path:
     """A cache folder with answers for the small set and, with a poor map, for the built-in one. Not to be changed."""
-    cache_dir = Path(_folder.name) / "cache"
+    cache_dir = copy_projection(Path(_folder.name) / "cache")
     store = AnswerStore(cache_dir)
     for source in find_splits(small_file(), cache_dir):
         split = load_split(source, cache_dir)
         store.compute_answers(SHIPPED, split, lambda share: None)
         store.compute_facts(split, lambda share: None)
     (built_in,) = find_splits(None, Path(_folder.name) / "nothing")
-    with (
-        mock.patch.object(answers, "lay_out", lambda vectors, **_: vectors[:, :2] / np.abs(vectors).max()),
-        mock.patch.object(answers, "_NUM_QUERIES", 200),
-        mock.patch.object(PixelIndex, "find_duplicates", return_value=np.empty((0, 2), np.int64)),
-    ):
+    with poor_maps():
         split = load_split(built_in, cache_dir)
         store.compute_answers(SHIPPED, split, lambda share: None)
         store.compute_facts(split, lambda share: None)
@@ -148,9 +166,7 @@ def copy_known(cache_dir: Path) -> Path:
 
 def copy_projection(cache_dir: Path) -> Path:
     """A cache folder with the shipped model's directions alone, which take longest to compute for a small set."""
-    folder = next(known().glob("answers/sketchnet-*"))
-    (cache_dir / "answers" / folder.name).mkdir(parents=True)
-    shutil.copy(folder / "projection.npz", cache_dir / "answers" / folder.name)
+    shutil.copytree(_directions(), cache_dir, dirs_exist_ok=True)
     return cache_dir
 
 

@@ -31,6 +31,9 @@ _IMPORT = "import time:"
 _started: list[subprocess.Popen] = []
 _folder = tempfile.TemporaryDirectory(prefix="server-", ignore_cleanup_errors=True)
 UPLOADS = Path(_folder.name) / "uploads"
+# To load all authorities for each request, none of which is encrypted, takes longer than most answers.
+os.environ["SSL_CERT_DIR"] = _folder.name
+os.environ.pop("SSL_CERT_FILE", None)
 # A proxy that the machine may need does not know this machine's own servers.
 for _name in ("NO_PROXY", "no_proxy"):
     os.environ[_name] = ",".join(filter(None, (os.environ.get(_name), "127.0.0.1", "localhost")))
@@ -129,6 +132,12 @@ def _start_shared() -> SimpleNamespace | RuntimeError:
         return start_app("-X", "importtime")
     except RuntimeError as error:  # kept, so that not every test waits for the same failure
         return error
+
+
+@functools.cache
+def server_below_a_path() -> SimpleNamespace:
+    """One server that is reached as /sketch/pad through a proxy, for all tests that leave it as it is."""
+    return start_app(GRADIO_ROOT_PATH="/sketch/pad", MNIST_TRUSTED_PROXY="127.0.0.1")
 
 
 def call_pad(server: SimpleNamespace, function: str, message: object) -> httpx.Response:

@@ -42,6 +42,12 @@ class WatchedSet:
         return getattr(self._prepared, name)
 
 
+@pytest.fixture(autouse=True)
+def keep_session(monkeypatch):
+    """What earlier runs left in Keras stays: to collect it takes longer than all else that most of these tests do."""
+    monkeypatch.setattr("keras.utils.clear_session", lambda: None)
+
+
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory):
     """A run with everything real: what is stored, and what happened in which order."""
@@ -316,8 +322,9 @@ def test_what_was_trained_is_found_again(measured):
 
 
 def test_without_test_images_there_are_no_test_figures(bench):
-    assert bench.train(LINEAR).metrics.keys() >= {"validation", "parameters"}
-    assert "test" not in bench.train(LINEAR).metrics
+    metrics = bench.train(LINEAR).metrics
+    assert metrics.keys() >= {"validation", "parameters"}
+    assert "test" not in metrics
 
 
 def test_a_recipe_is_trained_only_once(bench, not_training):

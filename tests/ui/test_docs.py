@@ -7,7 +7,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from support.proxy import proxy
-from support.server import start_app, stop_app
+from support.server import server_below_a_path
 
 from mnist_core.ui.docs import DOCS_DIR, DOCUMENTS, docs_route, load_documents, render_document
 from mnist_core.ui.files import page_files
@@ -130,11 +130,9 @@ def test_pictures_are_sent_with_their_types(client):
 
 @pytest.mark.parametrize("keeps_prefix", [True, False])
 def test_below_a_path_the_pages_are_found(keeps_prefix):
-    server = start_app(GRADIO_ROOT_PATH="/sketch/pad", MNIST_TRUSTED_PROXY="127.0.0.1")
-    with proxy(server.port, "/sketch/pad", keeps_prefix=keeps_prefix) as url:
+    with proxy(server_below_a_path().port, "/sketch/pad", keeps_prefix=keeps_prefix) as url:
         page = httpx.get(f"{url}docs/evidence")
         assert load_documents()["evidence"].body in page.text
         assert "script-src" in page.headers["content-security-policy"]
         for target in ("../", "./", "data", re.search(r'href="(\.\./parts/[^"]+)"', page.text)[1]):
             assert httpx.get(str(page.url.join(target))).status_code == 200, target
-    stop_app(server.process)

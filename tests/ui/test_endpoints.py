@@ -51,8 +51,8 @@ def server():
 
 
 @functools.cache
-def client():
-    return Client(shared_server().url, verbose=False)
+def client(url=None):
+    return Client(url or shared_server().url, verbose=False)
 
 
 def classify(content, tmp_path, name="picture.png"):
@@ -619,7 +619,7 @@ def test_answers_are_waited_for_and_then_there():
 
 
 def test_samples_of_a_label_are_listed(browsed):
-    answer = Client(browsed.url, verbose=False).predict(split="test", label=3, api_name="/list_samples")
+    answer = client(browsed.url).predict(split="test", label=3, api_name="/list_samples")
     expected = np.flatnonzero(small_arrays()["y_test"] == 3).tolist()
     assert (answer["split"], answer["total"], numbers(answer)) == ("test", len(expected), expected)
     assert {sample["label"] for sample in answer["samples"]} == {3}
@@ -683,7 +683,7 @@ def test_a_bad_file_beside_the_data_is_named():
 
 
 def test_a_drawing_has_neighbours(browsed):
-    answer = Client(browsed.url, verbose=False).predict(strokes=SEVEN, limit=7, api_name="/find_neighbours")
+    answer = client(browsed.url).predict(strokes=SEVEN, limit=7, api_name="/find_neighbours")
     labels = [each["label"] for each in answer["neighbours"]]
     distances = [each["distance"] for each in answer["neighbours"]]
     assert (answer["split"], len(labels), labels.count(7) > 4) == ("train", 7, True)

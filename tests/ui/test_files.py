@@ -10,7 +10,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from support.proxy import proxy
-from support.server import ONE, call_pad, shared_server, start_app, stop_app
+from support.server import ONE, call_pad, server_below_a_path, shared_server
 
 from mnist_core.paths import ASSETS_DIR
 from mnist_core.ui.files import FOLDERS, PageFiles, page_files
@@ -210,10 +210,8 @@ def test_no_text_and_no_script_travels_inside_the_page():
 
 @pytest.mark.parametrize("keeps_prefix", [True, False])
 def test_below_a_path_the_files_are_found(keeps_prefix):
-    server = start_app(GRADIO_ROOT_PATH="/sketch/pad", MNIST_TRUSTED_PROXY="127.0.0.1")
-    with proxy(server.port, "/sketch/pad", keeps_prefix=keeps_prefix) as url:
+    with proxy(server_below_a_path().port, "/sketch/pad", keeps_prefix=keeps_prefix) as url:
         assert httpx.get(url).status_code == 200
         response = httpx.get(f"{url}{FILES.address('draw/main.js')}")
         assert (response.status_code, response.text) == (200, read("draw/main.js"))
         assert "immutable" in response.headers["cache-control"]
-    stop_app(server.process)
