@@ -4,9 +4,10 @@
 // Coordinates are shares of the pad's side, [0, 1]; a point is [x, y, milliseconds since the drawing began].
 
 const NEAREST_POINT = 0.003;
+const EMPTY = { gestures: [], image: null, sample: null };
 
 export function createInk(onChange) {
-  let now = { gestures: [], image: null };
+  let now = EMPTY;
   let past = [];
   let future = [];
   let generation = 0;
@@ -36,6 +37,8 @@ export function createInk(onChange) {
     strokes,
     get gestures() { return now.gestures; },
     get image() { return now.image; },
+    // { label, index } of a sample on which nothing was drawn.
+    get sample() { return now.gestures.length ? null : now.sample; },
     // Grows whenever the drawing changes in another way than by more ink.
     get generation() { return generation; },
     get isEmpty() { return !now.image && !strokes().length; },
@@ -92,11 +95,11 @@ export function createInk(onChange) {
     save: () => JSON.stringify(now),
     restore(text) {
       try {
-        const { gestures, image } = JSON.parse(text);
-        now = { gestures: [...gestures], image };
+        const { gestures, image, sample = null } = JSON.parse(text);
+        now = { gestures: [...gestures], image, sample };
         started = performance.now() - (strokes().at(-1)?.at(-1)[2] ?? 0);
       } catch {
-        now = { gestures: [], image: null };
+        now = EMPTY;
       }
       past = [];
       future = [];
@@ -104,8 +107,16 @@ export function createInk(onChange) {
       onChange();
     },
 
-    clear() { if (now.image || now.gestures.length) replace({ gestures: [], image: null }); },
-    putImage(image) { replace({ gestures: [], image }); },
+    // The drawing and its history as they are, and back to them: what was drawn since then leaves no trace.
+    mark: () => ({ now, past: [...past], future: [...future] }),
+    withdraw(mark) {
+      ({ now, past, future } = mark);
+      generation += 1;
+      onChange();
+    },
+
+    clear() { if (now.image || now.gestures.length) replace(EMPTY); },
+    putImage(image, sample = null) { replace({ gestures: [], image, sample }); },
     undo() { travel(past, future); },
     redo() { travel(future, past); },
   };

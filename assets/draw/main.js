@@ -24,7 +24,6 @@ import { createSamples } from "./samples.js";
 const SMALLEST_DRAWING = 0.02;
 
 let view, ink, pad, samples, relatives, compare, own, ownTest, live;
-let preview = null; // the sample that is looked at instead of the drawing
 let shown = null; // the last answer and its question
 
 export async function mount(part) {
@@ -38,7 +37,7 @@ export async function mount(part) {
   ownTest = createOwnTest({ ink, pad, own, canAsk: () => !ink.isEmpty && !isDot() });
   const line = createLine(findLine());
   live = createLive({ send: line.ask, nextQuestion, onAnswer, onState: showHealth });
-  samples = createSamples(tapSample);
+  samples = createSamples(putSample);
   createPictures({ ink, pad, isBlocked: () => ownTest.isRunning });
   listen();
   ownTest.resume();
@@ -47,7 +46,7 @@ export async function mount(part) {
 }
 
 function onInk() {
-  if (preview) setPreview(null);
+  samples.mark(ink.sample);
   $("#sketchpad").classList.toggle("empty", ink.isEmpty);
   updateButtons();
   pad.requestDraw();
@@ -62,7 +61,7 @@ function onInk() {
 function updateButtons() {
   $("#undo").disabled = !ink.canUndo;
   $("#redo").disabled = !ink.canRedo;
-  $("#clear").disabled = ink.isEmpty && !preview;
+  $("#clear").disabled = ink.isEmpty;
 }
 
 function onPen(isDown) {
@@ -79,10 +78,10 @@ function isDot() {
 
 function askAgain() {
   if (ownTest.isRunning) return;
-  if (!preview && ink.isEmpty) {
+  if (ink.isEmpty) {
     showNothing();
     view.showNothing();
-  } else if (!preview && isDot()) {
+  } else if (isDot()) {
     showNothing();
     view.showDot(ink.numPoints());
   } else {
@@ -92,16 +91,14 @@ function askAgain() {
 }
 
 function nextQuestion() {
-  const model = readModel();
-  if (preview) return { strokes: [], image: preview.image, model, generation: ink.generation, preview, points: 0 };
   if (ink.isEmpty || isDot()) return null;
-  const strokes = ink.strokes();
-  return { strokes, image: ink.image, model, generation: ink.generation, preview: null, points: ink.numPoints() };
+  const { image, sample, generation } = ink;
+  return { strokes: ink.strokes(), image, model: readModel(), generation, sample, points: ink.numPoints() };
 }
 
 function onAnswer(answer, question, milliseconds) {
   // The drawing was cleared, undone or left for a sample meanwhile: this answer is about something that is gone.
-  if (question.generation !== ink.generation || question.preview !== preview || ink.isEmpty > Boolean(preview)) return;
+  if (question.generation !== ink.generation || ink.isEmpty) return;
   shown = { answer, question, isFinal: false };
   if (answer.ok) tellSeen(answer, question);
   showAnswer();
@@ -112,10 +109,10 @@ function showAnswer() {
   if (!shown) return;
   const { answer, question, isFinal: wasFinal } = shown;
   const isWhole = question.generation === ink.generation && question.points === ink.numPoints();
-  shown.isFinal = question.preview ? question.preview === preview : isWhole && !pad.isPenDown;
-  const note = question.preview ? t("caption_sample", question.preview) : undefined;
+  shown.isFinal = isWhole && !pad.isPenDown;
+  const note = question.sample ? t("caption_sample", question.sample) : undefined;
   if (answer.ok && shown.isFinal && !wasFinal) onFinal(answer, question);
-  if (answer.ok) view.show(answer, question.points, shown.isFinal, { note, judge: question.preview ? undefined : judgeInk });
+  if (answer.ok) view.show(answer, question.points, shown.isFinal, { note, judge: judgeInk });
   else view.showProblem(tellError(answer), question.points);
 }
 
@@ -128,8 +125,8 @@ function onFinal(answer, question) {
   relatives.show(answer.image);
   compare.show(answer.image);
   tellSubject(answer, question);
-  if (question.preview) return;
   if (question.strokes.length) own.update(answer.image);
+  else own.finish();
   emit("drawing", answer.image);
 }
 
@@ -145,7 +142,7 @@ function tellSubject(answer, question) {
   $("#why").hidden = false;
   emit("subject", {
     strokes, image, model, answer: { probabilities, verdict, doubt, limit },
-    label: question.preview?.label, isPlain: strokes.length > 0 && !question.image,
+    label: question.sample?.label, isPlain: strokes.length > 0 && !question.image,
     width: ink.gestures.at(-1)?.width,
   });
 }
@@ -160,27 +157,21 @@ function showNothing() {
   emit("drawing", null);
 }
 
-function tapSample(sample) {
-  if (pad.isPenDown) return;
-  if (preview?.index === sample.index) return ink.putImage(sample.image);
-  setPreview(sample);
-  live.request();
+// Whether somebody is drawing just now: what the pad holds is not taken away under a hand.
+function isDrawing() {
+  pad.letGo();
+  return pad.isPenDown;
 }
 
-function setPreview(sample) {
-  preview = sample;
-  samples.mark(sample);
-  updateButtons();
+function putSample({ image, label, index }) {
+  if (isDrawing()) return;
+  if (ink.sample?.index !== index) ink.putImage(image, { label, index });
+  // The whole answer stays in sight where it fits on the screen.
+  for (const part of ["#bars", "#sketchpad", "#verdict"]) $(part).scrollIntoView({ block: "nearest" });
 }
 
 function clearPad() {
-  if (pad.isPenDown) return;
-  if (preview) {
-    // Clearing while a sample is looked at leaves the sample, not the drawing.
-    setPreview(null);
-    shown = null;
-    return askAgain();
-  }
+  if (isDrawing()) return;
   ink.clear();
   notify("");
   pad.restartGhost();
@@ -188,8 +179,8 @@ function clearPad() {
 }
 
 function listen() {
-  $("#undo").addEventListener("click", () => pad.isPenDown || ink.undo());
-  $("#redo").addEventListener("click", () => pad.isPenDown || ink.redo());
+  $("#undo").addEventListener("click", () => isDrawing() || ink.undo());
+  $("#redo").addEventListener("click", () => isDrawing() || ink.redo());
   $("#clear").addEventListener("click", clearPad);
   $("#erase").addEventListener("click", () => {
     pad.isErasing = !pad.isErasing;
@@ -199,9 +190,7 @@ function listen() {
   on("forget", own.forgetAll);
   on("subject-wanted", () => shown?.isFinal && shown.answer.ok && tellSubject(shown.answer, shown.question));
   on("put", (image) => {
-    if (ownTest.isRunning || pad.isPenDown) return;
-    setPreview(null);
-    ink.putImage(image);
+    if (!ownTest.isRunning && !isDrawing()) ink.putImage(image);
   });
 }
 
@@ -214,7 +203,8 @@ function pressKey(event) {
   if (withControl && key === "z") action = event.shiftKey ? ink.redo : ink.undo;
   else if (withControl && key === "y") action = ink.redo;
   else if (key === "delete" && !withControl) action = clearPad;
-  if (!action || pad.isPenDown) return;
+  else if (/^[0-9]$/.test(key) && !withControl && !event.altKey && !ownTest.isRunning) action = () => samples.take(key);
+  if (!action || isDrawing()) return;
   event.preventDefault();
   action();
 }

@@ -84,7 +84,7 @@ export function createOwnTest({ ink, pad, own, canAsk }) {
   // While the answer is on its way, more ink would belong to neither digit.
   function setAsking(value) {
     isAsking = value;
-    $("#sketchpad").inert = value;
+    $("#sketchpad").toggleAttribute("inert", value);
     update();
   }
 

@@ -6,11 +6,14 @@ import { findRelatives, showRelatives } from "../shared/relatives.js";
 import { createLatest } from "../shared/server.js";
 import { t } from "../shared/texts.js";
 import { readModel } from "./details.js";
+import { createRelativeCard } from "./relative_card.js";
 
 export function createRelatives() {
   let question = null; // { image, model } of what is shown
   let isWaiting = false; // for being seen: on another tab nobody looks at relatives
+  let found = []; // what is shown of them
   const begin = createLatest();
+  const card = createRelativeCard();
 
   const space = () => ($("#relatives-space").getAttribute("aria-pressed") === "true" ? "pixels" : "embedding");
 
@@ -24,6 +27,8 @@ export function createRelatives() {
     if (!question || isWaiting) return;
     const answer = await findRelatives({ ...question, space: space() }, isCurrent, showText);
     if (!answer) return;
+    card.close();
+    found = answer.relatives;
     showRelatives($("#relatives-row"), answer, {
       model: question.model, ...(space() !== "embedding" && { space: space() }),
     });
@@ -41,6 +46,12 @@ export function createRelatives() {
     ask();
   });
 
+  $("#relatives-row").addEventListener("click", (event) => {
+    const link = event.target.closest(".relative");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return; // these open it elsewhere
+    event.preventDefault();
+    card.open(link, found[[...link.parentElement.children].indexOf(link)]);
+  });
   on("tab", () => isWaiting && ask());
 
   return {
@@ -53,6 +64,7 @@ export function createRelatives() {
     clear() {
       question = null;
       begin();
+      card.close();
       $("#relatives-row").replaceChildren();
       $("#relatives-note").hidden = true;
       showText(t("relatives_empty"));

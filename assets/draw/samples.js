@@ -6,9 +6,10 @@ import { ask, createLatest } from "../shared/server.js";
 import { t, tellError } from "../shared/texts.js";
 import { notify } from "./notice.js";
 
-// onTap(sample) is called when one is tapped.
-export function createSamples(onTap) {
+// onTake(sample) is called when one is chosen.
+export function createSamples(onTake) {
   const begin = createLatest();
+  let marked = null;
 
   async function show() {
     const answer = await ask("pick_samples", {}, {
@@ -24,20 +25,29 @@ export function createSamples(onTap) {
       button.setAttribute("aria-label", t("sample_label", sample));
       button.dataset.index = sample.index;
       button.dataset.label = sample.label;
-      button.addEventListener("click", () => onTap(sample));
+      button.addEventListener("click", () => onTake(sample));
       return button;
     }));
+    mark(marked);
+  }
+
+  // Marks the one that is on the pad; null for none.
+  function mark(sample) {
+    marked = sample;
+    $$("#samples .sample").forEach((button) => {
+      button.setAttribute("aria-pressed", Number(button.dataset.index) === sample?.index);
+    });
   }
 
   $("#shuffle").addEventListener("click", show);
   show();
 
   return {
-    // Marks the one that is looked at; null for none.
-    mark(sample) {
-      $$("#samples .sample").forEach((button) => {
-        button.setAttribute("aria-pressed", Number(button.dataset.index) === sample?.index);
-      });
+    mark,
+    // Takes one with a label, and another one when that is on the pad.
+    take(label) {
+      const those = $$(`#samples .sample[data-label="${label}"]`);
+      those[(those.findIndex((button) => Number(button.dataset.index) === marked?.index) + 1) % those.length]?.click();
     },
   };
 }

@@ -98,6 +98,45 @@ test("an image takes the place of the strokes, and clearing takes both", () => {
   assert.equal(ink.image, "AAAA");
 });
 
+test("a gesture that is withdrawn leaves no trace, neither in what can be undone nor in what can be redone", () => {
+  draw([0.1, 0.1], [0.9, 0.9]);
+  draw([0.5, 0.1], [0.5, 0.9]);
+  ink.undo();
+  const { generation } = ink;
+  const mark = ink.mark();
+  draw([0.2, 0.2], [0.3, 0.2]);
+  ink.withdraw(mark);
+  assert.deepEqual([ink.strokes().length, ink.canRedo], [1, true]);
+  assert.ok(ink.generation > generation);
+  ink.undo();
+  assert.deepEqual([ink.isEmpty, ink.canUndo], [true, false]);
+});
+
+test("what the eraser took comes back when its gesture is withdrawn", () => {
+  draw([0.1, 0.5], [0.9, 0.5]);
+  draw([0.1, 0.7], [0.9, 0.7]);
+  const mark = ink.mark();
+  ink.eraseAt(0.5, 0.5, 0.01);
+  ink.eraseAt(0.5, 0.7, 0.01);
+  ink.withdraw(mark);
+  assert.equal(ink.strokes().length, 2);
+  ink.undo();
+  assert.equal(ink.strokes().length, 1);
+});
+
+test("a sample is one until something is drawn on it, also after undo, redo and a reload", () => {
+  const sample = { label: 7, index: 12 };
+  ink.putImage("AAAA", sample);
+  assert.deepEqual(ink.sample, sample);
+  draw([0.1, 0.1], [0.9, 0.9]);
+  assert.equal(ink.sample, null);
+  ink.undo();
+  ink.restore(ink.save());
+  assert.deepEqual(ink.sample, sample);
+  ink.putImage("BBBB");
+  assert.equal(ink.sample, null);
+});
+
 test("clearing what is empty is no change", () => {
   ink.clear();
   assert.deepEqual([changes, ink.canUndo], [0, false]);

@@ -138,6 +138,11 @@ class Fingers:
         # The protocol knows no end of one touch among several: a move without it ends it.
         self._send("touchMove" if self._down else "touchEnd")
 
+    def cancel(self):
+        """The system takes all touches away, as for a gesture of its own."""
+        self._down.clear()
+        self._send("touchCancel")
+
     def draw(self, strokes):
         for stroke in strokes:
             self.touch(stroke[0])

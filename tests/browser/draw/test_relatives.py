@@ -151,6 +151,7 @@ def test_a_relative_opens_on_the_data_tab_and_back_leads_to_the_drawing(pad):
     (index, label, _), *_ = wait_for_relatives(pad, ROW)
     before = look_at_pad(pad)
     pad.click(f"{ROW} .relative")
+    pad.click("#relative-card a")
     wait_for_sample(pad, index)
     assert pad.inner_text("#sample-label") == str(label)
     pad.go_back()
@@ -174,6 +175,8 @@ def test_every_relative_has_a_name_and_can_be_reached_by_key(pad):
     assert pad.locator(f"{ROW} .relative").first.get_attribute("aria-label") == name
     pad.locator(f"{ROW} .relative").first.focus()
     pad.keyboard.press("Enter")
+    assert f"Distance {distance:.1f}" in pad.inner_text("#relative-card")
+    pad.keyboard.press("Enter")  # the way to the data tab has the focus
     wait_for_sample(pad, index)
 
 
