@@ -1,7 +1,7 @@
 // Puts the parts together: pad, answers, buttons. What is asked is always about the newest ink.
 
 import { emit, on } from "../shared/bus.js";
-import { $, isShown, isTyping } from "../shared/dom.js";
+import { $, isExhibit, isShown, isTyping } from "../shared/dom.js";
 import { createLive } from "../shared/live.js";
 import { remember } from "../shared/memory.js";
 import { openPart } from "../shared/part.js";
@@ -39,7 +39,7 @@ export async function mount(part) {
   const line = createLine(findLine());
   live = createLive({ send: line.ask, nextQuestion, onAnswer, onState: showHealth });
   samples = createSamples(tapSample);
-  createPictures({ ink, pad, isBlocked: () => ownTest.isRunning });
+  createPictures({ ink, pad, isBlocked: () => ownTest.isRunning || isExhibit() });
   listen();
   ownTest.resume();
   createEvidence();
@@ -187,6 +187,13 @@ function clearPad() {
   if (pad.isErasing) $("#erase").click();
 }
 
+function startAnew() {
+  setPreview(null);
+  ink.restore(null);
+  notify("");
+  pad.restartGhost();
+}
+
 function listen() {
   $("#undo").addEventListener("click", () => pad.isPenDown || ink.undo());
   $("#redo").addEventListener("click", () => pad.isPenDown || ink.redo());
@@ -198,6 +205,7 @@ function listen() {
   document.addEventListener("keydown", pressKey);
   on("forget", own.forgetAll);
   on("subject-wanted", () => shown?.isFinal && shown.answer.ok && tellSubject(shown.answer, shown.question));
+  on("start-anew", startAnew);
   on("put", (image) => {
     if (ownTest.isRunning || pad.isPenDown) return;
     setPreview(null);

@@ -1,7 +1,8 @@
 // The canvas: draws the ink, and turns mouse, finger and pen into ink. An empty pad shows a digit drawing itself.
 
+import { isExhibit } from "../shared/dom.js";
 import { decodeBytes, paintPixels } from "../shared/pixels.js";
-import { traceGhost } from "./ghost.js";
+import { traceGhost, USUAL_ROUNDS } from "./ghost.js";
 
 const GHOST_WIDTH = 0.05;
 const ERASER_REACH = 0.025;
@@ -57,8 +58,8 @@ export function createPad(root, ink, readWidth, onPen) {
 
   function drawGhost(time) {
     const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const { strokes, isOver } = traceGhost((time - ghostStarted) / 1000, isStill);
-    context.globalAlpha = 0.13;
+    const { strokes, isOver } = traceGhost((time - ghostStarted) / 1000, isStill, isExhibit() ? Infinity : USUAL_ROUNDS);
+    context.globalAlpha = isExhibit() ? 0.4 : 0.13;
     strokes.forEach((stroke) => drawStroke(stroke, GHOST_WIDTH));
     context.globalAlpha = 1;
     if (!isOver && root.isConnected) requestDraw();

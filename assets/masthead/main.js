@@ -1,10 +1,11 @@
-// Tabs, by the page's address, help, and light or dark.
+// Tabs, by the page's address, help, presentation, and light or dark.
 
 import { emit, on } from "../shared/bus.js";
 import { $, $$ } from "../shared/dom.js";
 import { recall, remember } from "../shared/memory.js";
-import { openPart } from "../shared/part.js";
+import { liftSheet, openPart } from "../shared/part.js";
 import { createHelp } from "./help.js";
+import { createPresentation } from "./presentation.js";
 import { createTour } from "./tour.js";
 
 // An address may say more after the tab: `#data?label=4`. Each tab reads that for itself.
@@ -23,15 +24,20 @@ function showTab() {
 }
 
 export async function mount(part) {
-  await openPart(part, { texts: ["masthead"], styles: ["masthead/main", "masthead/help", "masthead/tour"] });
+  await openPart(part, { texts: ["masthead"], styles: ["masthead/main", "masthead/help", "masthead/tour", "masthead/presentation"] });
   // A tab is opened again as it was left.
   on("address", ({ tab, address }) => $(`.masthead [data-tab="${tab}"]`).setAttribute("href", address));
   $("#theme").addEventListener("click", () => {
     remember("theme", document.body.classList.toggle("dark") ? "dark" : "light");
   });
-  if (recall("theme")) document.body.classList.toggle("dark", recall("theme") === "dark");
+  const isDark = document.body.classList.contains("dark"); // as the system has it
+  const showTheme = () => document.body.classList.toggle("dark", recall("theme") ? recall("theme") === "dark" : isDark);
+  showTheme();
+  on("start-anew", showTheme);
   addEventListener("hashchange", showTab);
+  createPresentation(showTab);
   showTab();
+  liftSheet();
   createHelp();
   createTour(showTab);
 }
