@@ -1,5 +1,7 @@
 """The presentation and the exhibit: one screen with pad, verdict, bars and network, that can be read from afar."""
 
+import re
+
 import pytest
 from support.drawing import DESKTOP, DIGITS, draw_with_mouse, look_at_answer, wait_for_answer, wait_until_empty
 from support.pictures import give_picture, photograph
@@ -180,7 +182,7 @@ def test_who_is_still_there_goes_on(exhibit):
     show_four(exhibit)
     exhibit.clock.fast_forward(61_000)
     exhibit.wait_for_selector("#still-there[open]")
-    assert exhibit.inner_text("#still-there-rest").endswith((" 9 s.", " 10 s."))
+    assert re.search(r"anew in ([1-9]|10) s", exhibit.inner_text("#still-there-rest"))
     exhibit.click("#still-there button")
     exhibit.clock.fast_forward(30_000)
     assert exhibit.locator("#still-there[open]").count() == 0
