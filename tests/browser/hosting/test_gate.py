@@ -50,7 +50,7 @@ def open_everything(page, url, picture):
     """Draws, gives a picture, and opens every tab and view and the list of endpoints."""
     page.goto(url)
     page.click("#footer-api")
-    page.get_by_text("API documentation").first.wait_for()
+    page.wait_for_selector(".api-docs :text('/classify_ink')")
     page.goto(url)
     page.wait_for_selector("#samples .sample:nth-child(20)")
     wait_for_answer(page, draw_with_mouse(page, SEVEN))

@@ -39,6 +39,15 @@ def test_the_footer_is_the_only_one_on_every_tab_and_can_be_read(open_page, sche
     assert [text for text in texts if text["ratio"] < 4.5] == []
 
 
+def test_the_api_is_described_where_the_footer_or_the_address_asks_for_it(open_page, server):
+    page = open_page()
+    page.click("#footer-api")
+    page.wait_for_selector(".api-docs :text('/classify_ink')")
+    page.goto("about:blank")
+    page.goto(f"{server.url}/?view=api")
+    page.wait_for_selector(".api-docs :text('/classify_ink')")
+
+
 def test_below_the_tab_the_footer_takes_the_whole_width_and_no_more(open_page):
     page = open_page(PHONE)
     footer, pad = (page.locator(name).bounding_box() for name in (".page-foot", "#sketch"))
