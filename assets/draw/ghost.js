@@ -2,7 +2,7 @@
 
 const SECONDS = 1.6;
 const PAUSE = 1.1;
-const ROUNDS = 6;
+export const USUAL_ROUNDS = 6;
 const DIGITS = [
   [[[0.36, 0.3], [0.45, 0.22], [0.57, 0.22], [0.64, 0.3], [0.62, 0.4], [0.5, 0.47], [0.62, 0.53], [0.67, 0.63],
     [0.61, 0.74], [0.48, 0.78], [0.35, 0.71]]],
@@ -14,9 +14,9 @@ const DIGITS = [
 
 // The strokes that are seen after some seconds, and whether nothing will change any more. Where nothing should move the
 // first digit stands there whole.
-export function traceGhost(seconds, isStill) {
+export function traceGhost(seconds, isStill, rounds) {
   const round = Math.floor(seconds / (SECONDS + PAUSE));
-  const isOver = isStill || round >= ROUNDS;
+  const isOver = isStill || round >= rounds;
   const share = isOver ? 1 : Math.min(1, Math.max(0, (seconds - round * (SECONDS + PAUSE)) / SECONDS));
   const whole = DIGITS[(isOver ? 0 : Math.max(0, round)) % DIGITS.length].map(roundOff);
   let left = whole.flat().length * share;

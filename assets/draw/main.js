@@ -1,7 +1,7 @@
 // Puts the parts together: pad, answers, buttons. What is asked is always about the newest ink.
 
 import { emit, on } from "../shared/bus.js";
-import { $, isShown, isTyping } from "../shared/dom.js";
+import { $, isExhibit, isShown, isTyping } from "../shared/dom.js";
 import { createLive } from "../shared/live.js";
 import { remember } from "../shared/memory.js";
 import { openPart } from "../shared/part.js";
@@ -38,7 +38,7 @@ export async function mount(part) {
   const line = createLine(findLine());
   live = createLive({ send: line.ask, nextQuestion, onAnswer, onState: showHealth });
   samples = createSamples(putSample);
-  createPictures({ ink, pad, isBlocked: () => ownTest.isRunning });
+  createPictures({ ink, pad, isBlocked: () => ownTest.isRunning || isExhibit() });
   listen();
   ownTest.resume();
   createEvidence();
@@ -178,6 +178,12 @@ function clearPad() {
   if (pad.isErasing) $("#erase").click();
 }
 
+function startAnew() {
+  ink.restore(null);
+  notify("");
+  pad.restartGhost();
+}
+
 function listen() {
   $("#undo").addEventListener("click", () => isDrawing() || ink.undo());
   $("#redo").addEventListener("click", () => isDrawing() || ink.redo());
@@ -189,6 +195,7 @@ function listen() {
   document.addEventListener("keydown", pressKey);
   on("forget", own.forgetAll);
   on("subject-wanted", () => shown?.isFinal && shown.answer.ok && tellSubject(shown.answer, shown.question));
+  on("start-anew", startAnew);
   on("put", (image) => {
     if (!ownTest.isRunning && !isDrawing()) ink.putImage(image);
   });

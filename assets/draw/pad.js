@@ -1,6 +1,7 @@
 // The pad: shows the ink, and turns mouse, finger, pen and keys into ink. An empty pad shows a digit drawing itself.
 
-import { traceGhost } from "./ghost.js";
+import { isExhibit } from "../shared/dom.js";
+import { traceGhost, USUAL_ROUNDS } from "./ghost.js";
 import { createKeyPen } from "./key_pen.js";
 import { paintImage, paintKeyPen, paintStroke } from "./pad_picture.js";
 import { createPointers } from "./pointers.js";
@@ -46,8 +47,8 @@ export function createPad(root, ink, readWidth, onPen) {
 
   function drawGhost(time) {
     const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const ghost = traceGhost((time - ghostStarted) / 1000, isStill);
-    context.globalAlpha = 0.13;
+    const ghost = traceGhost((time - ghostStarted) / 1000, isStill, isExhibit() ? Infinity : USUAL_ROUNDS);
+    context.globalAlpha = isExhibit() ? 0.4 : 0.13;
     ghost.strokes.forEach((points) => paintStroke(context, points, GHOST_WIDTH));
     context.globalAlpha = 1;
     if (!ghost.isOver && root.isConnected) requestDraw();

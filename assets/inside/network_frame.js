@@ -8,8 +8,11 @@ import { createPicture } from "./network_picture.js";
 
 export const NO_DRAWING = `${"A".repeat(1046)}==`; // 784 pixels of paper
 const LOWEST = 400;
+const LOWEST_ALONE = 200; // where nothing stands below it
 const HIGHEST = 760;
 const WIDE = 960; // from here on Keras' lines stand beside the layers
+
+const isAlone = () => Boolean(document.body.dataset.mode); // see masthead/presentation.js
 
 // onChoose(layer, channel) is called when a map is tapped or chosen by a key; the first layer is 0.
 export function createFrame({ onChoose }) {
@@ -25,7 +28,8 @@ export function createFrame({ onChoose }) {
     const frame = $("#network");
     frame.classList.toggle("wide", frame.clientWidth >= WIDE);
     const top = frame.getBoundingClientRect().top + scrollY;
-    const height = Math.min(HIGHEST, Math.max(LOWEST, innerHeight - top - 24));
+    const lowest = isAlone() ? LOWEST_ALONE : LOWEST;
+    const height = Math.min(Math.max(HIGHEST, innerWidth / 2), Math.max(lowest, innerHeight - top - 24));
     frame.style.height = `${height}px`;
     strips = picture.arrange(layers, canvas.clientWidth, height);
     $("#network-layers").replaceChildren(...layers.map((layer, number) => {
@@ -49,7 +53,7 @@ export function createFrame({ onChoose }) {
       scales: [1, ...layers.map(({ scale }) => scale)],
       paths, label: target, probabilities: answer && shareOut(answer, outputs),
       names: Array.from({ length: outputs }, (_, output) => (output < 10 ? String(output) : t("network_no_digit"))),
-      chosen,
+      chosen: isAlone() ? null : chosen,
     });
   }
 

@@ -102,7 +102,11 @@ function paintOutputs(context, strip, { names, probabilities, label }) {
     context.fillRect(left + 1, top + strip.height * (1 - share), strip.tile - 2, strip.height * share);
     context.globalAlpha = 1;
     context.fillStyle = "#fff";
-    context.font = `${output === label ? "700 1.1rem" : "500 .95rem"} ui-sans-serif, system-ui, sans-serif`;
+    context.font = `${output === label ? "700 1.1rem" : "500 1rem"} ui-sans-serif, system-ui, sans-serif`;
+    context.strokeStyle = GROUND; // so that the name is read before a bar of any colour
+    context.lineWidth = 4;
+    context.lineJoin = "round";
+    context.strokeText(name, left + strip.tile / 2, top + strip.height / 2);
     context.fillText(name, left + strip.tile / 2, top + strip.height / 2);
   });
 }

@@ -25,7 +25,7 @@ function createInsideView() {
   }
 
   function write() {
-    if (location.hash.startsWith("#inside")) history.replaceState(null, "", address());
+    if (location.hash.startsWith("#inside")) history.replaceState(null, "", `${location.search}${address()}`);
     emit("address", { tab: "inside", address: address() });
   }
 

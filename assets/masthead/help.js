@@ -1,7 +1,7 @@
 // "?": how the pad is used, by pointer and by keys.
 
 import { closeBeside, openDialog } from "../shared/dialog.js";
-import { $, isTyping } from "../shared/dom.js";
+import { $, isExhibit, isTyping } from "../shared/dom.js";
 
 export function createHelp() {
   const dialog = $("#help");
@@ -9,7 +9,7 @@ export function createHelp() {
   $("#help-close").addEventListener("click", () => dialog.close());
   closeBeside(dialog, () => dialog.close());
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "?" || event.ctrlKey || event.metaKey || isTyping(event)) return;
+    if (event.key !== "?" || event.ctrlKey || event.metaKey || isTyping(event) || isExhibit()) return;
     event.preventDefault();
     if (dialog.open) dialog.close();
     else if (!$("dialog[open]")) openDialog(dialog);

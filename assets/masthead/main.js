@@ -1,11 +1,12 @@
-// Tabs, by the page's address, help, and light or dark.
+// Tabs, by the page's address, help, presentation, and light or dark.
 
 import { emit, on } from "../shared/bus.js";
 import { $, $$, isShown } from "../shared/dom.js";
 import { level, setLevel, showLevel } from "../shared/level.js";
 import { recall, remember } from "../shared/memory.js";
-import { openPart } from "../shared/part.js";
+import { liftSheet, openPart } from "../shared/part.js";
 import { createHelp } from "./help.js";
+import { createPresentation } from "./presentation.js";
 import { createTour } from "./tour.js";
 
 const isFocusLost = () => document.activeElement === document.body || !isShown(document.activeElement);
@@ -36,20 +37,25 @@ function markLevel() {
 }
 
 export async function mount(part) {
-  await openPart(part, { texts: ["masthead"], styles: ["masthead/main", "masthead/help", "masthead/tour"] });
+  await openPart(part, { texts: ["masthead"], styles: ["masthead/main", "masthead/help", "masthead/tour", "masthead/presentation"] });
   // A tab is opened again as it was left.
   on("address", ({ tab, address }) => $(`.masthead [data-tab="${tab}"]`).setAttribute("href", address));
   $("#theme").addEventListener("click", () => {
     remember("theme", document.body.classList.toggle("dark") ? "dark" : "light");
   });
-  if (recall("theme")) document.body.classList.toggle("dark", recall("theme") === "dark");
   on("level", markLevel);
   $$(".masthead [data-level]").forEach((button) => {
     button.addEventListener("click", () => setLevel(button.dataset.level));
   });
   showLevel();
+  const isDark = document.body.classList.contains("dark"); // as the system has it
+  const showTheme = () => document.body.classList.toggle("dark", recall("theme") ? recall("theme") === "dark" : isDark);
+  showTheme();
+  on("start-anew", showTheme);
   addEventListener("hashchange", showTab);
+  createPresentation(showTab);
   showTab();
+  liftSheet();
   createHelp();
   createTour(showTab);
 }

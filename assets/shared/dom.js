@@ -10,6 +10,9 @@ export const isShown = (node) => node.isConnected && node.offsetParent !== null;
 export const isTyping = ({ target }) => (
   Boolean(target.closest?.("input:not([type=range]), textarea, select, [contenteditable]")));
 
+// Where nobody looks after the page, there are no files, links or help; see masthead/exhibit.js.
+export const isExhibit = () => document.body.dataset.mode === "exhibit";
+
 export const digitColor = (label) => `var(--digit-${label})`;
 
 export function make(tag, properties = {}, ...children) {

@@ -8,6 +8,14 @@ export function recall(name) {
   try { return sessionStorage.getItem(`sketchpad-${name}`); } catch { return null; }
 }
 
+// As if this browser tab had just been opened.
+export function forget() {
+  try {
+    const kept = Object.keys(sessionStorage).filter((key) => key.startsWith("sketchpad-"));
+    kept.forEach((key) => sessionStorage.removeItem(key));
+  } catch { /* see above */ }
+}
+
 // The visitor's own drawings of this session: { image, label? }, the newest last. They stay in this browser.
 export function readOwn() {
   try { return JSON.parse(recall("own")) ?? []; } catch { return []; }

@@ -1,5 +1,6 @@
 // What every part of the page does before it begins.
 
+import { $ } from "./dom.js";
 import { connect } from "./server.js";
 import { fillTexts, loadTexts } from "./texts.js";
 
@@ -11,6 +12,13 @@ export async function openPart({ element, server }, { texts, styles: own }) {
   await Promise.all([loadTexts("shared", ...texts), ...["shared/theme", ...own].map(loadStyle)]);
   fillTexts(element);
   element.classList.add("ready");
+  liftSheet();
+}
+
+// A sheet lies over the page until what its tab shows is there; see entrance/main.html.
+export function liftSheet() {
+  const { tab } = document.body.dataset; // none until the masthead is there
+  if (tab && $(`#${tab === "draw" ? "sketch" : tab} .ready`)) $("#entrance")?.remove();
 }
 
 function loadStyle(name) {

@@ -11,7 +11,9 @@ data         the data tab
 draw         the pad and everything that it moves
 inside       the inside tab
 masthead     the line above every tab
+footer       what stands below every tab
 docs         the documents as pages
+entrance     what is sent before any script runs: tags for other sites, and a sheet until the page is there
 login        the form where everybody must log in
 endpoints    the functions that programs call by name
 page         the whole page

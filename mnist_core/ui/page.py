@@ -22,7 +22,9 @@ from .draw.line import line_route
 from .draw.pictures import picture_route
 from .draw.tab import build_sketchpad
 from .endpoints import EndpointBlocks, add_endpoints
+from .entrance import Entrance, card_route
 from .files import Compression, page_files
+from .footer import build_footer
 from .inside.network import network_route
 from .inside.tab import build_inside
 from .login import render_login
@@ -47,6 +49,7 @@ def build_page(reader: Reader, samples: Samples, library: Library) -> gr.Blocks:
         build_sketchpad(reader, samples, library)
         build_data(DataTab(reader, library))
         build_inside(reader, library)
+        build_footer()
         add_endpoints(reader, library)
     queue = page.queue(max_size=_MOST_WAITING)._queue
     # Gradio looks a thousand times a second whether a program waits in its queue: a tenth of a processor for nothing.
@@ -65,7 +68,8 @@ def launch_options(settings: Settings, reader: Reader) -> dict[str, Any]:
         "css": STYLE,
         "head": page_files().head(),
         "favicon_path": ASSETS_DIR / "favicon.svg",
-        "footer_links": ["api", "gradio"],
+        # Not shown; without it there would be no page of the API.
+        "footer_links": ["api"],
         "run_history": False,
         "enable_monitoring": False,
         "pwa": False,
@@ -77,10 +81,15 @@ def launch_options(settings: Settings, reader: Reader) -> dict[str, Any]:
         "show_error": False,
         "app_kwargs": {
             **app_kwargs,
-            "middleware": [Middleware(Compression, minimum_size=2000, compresslevel=6), *app_kwargs["middleware"]],
+            "middleware": [
+                Middleware(Compression, minimum_size=2000, compresslevel=6),
+                Middleware(Entrance),
+                *app_kwargs["middleware"],
+            ],
             "routes": [
                 page_files().route(),
                 docs_route(),
+                card_route(),
                 picture_route(),
                 line_route(classify_with(reader)),
                 network_route(reader),

@@ -24,6 +24,7 @@ const begin = () => import(address).then((part) => part.mount({ element, server 
   if (element.classList.contains("ready")) return;
   element.textContent = {problem};
   element.style.visibility = "visible";
+  document.querySelector("#entrance")?.remove();
 });
 new ResizeObserver((_, observer) => {
   if (!element.offsetWidth) return;

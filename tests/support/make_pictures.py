@@ -1,4 +1,5 @@
-"""Makes the pictures of README and documents from the running page: a moving one, and a small one for each part.
+"""Makes the pictures of README and documents from the running page: a moving one, a small one for
+each part, and the card that other sites show beside a link.
 
     MNIST_DATA_DIR=FOLDER python tests/support/make_pictures.py
 
@@ -25,13 +26,16 @@ from support.drawing import (  # noqa: E402
     draw_with_mouse,
     move_mouse,
     press,
+    wait_for_answer,
     wait_for_answer_to_more,
     wait_until_empty,
 )
 
 IMAGES = ROOT / "assets/docs/images"
+CARD = ROOT / "assets/social_card.jpg"
 MOVING = {"viewport": {"width": 900, "height": 640}, "color_scheme": "light"}
 SMALL = {"viewport": {"width": 1200, "height": 720}, "color_scheme": "light"}
+CARD_SCREEN = {"viewport": {"width": 1200, "height": 630}, "color_scheme": "light"}
 FRAME_MILLISECONDS, HOLD_MILLISECONDS = 80, 1500
 POINTS_PER_FRAME = 3
 # A three becomes an eight; then comes a four, and what is no digit.
@@ -116,6 +120,18 @@ def picture_parts(page, has_mnist):
     save_small(page, "album.webp")
 
 
+def picture_card(page):
+    """The presentation with a four."""
+    page.goto(f"{page.url.split('#')[0]}?present=1")
+    page.wait_for_selector("#entrance", state="detached")
+    points = wait_for_answer(page, draw_with_mouse(page, DIGITS[4])).points
+    page.wait_for_selector(f'#network[data-points="{points}"]')
+    page.mouse.move(5, 5)
+    page.evaluate("document.activeElement.blur()")
+    page.wait_for_timeout(300)
+    Image.open(io.BytesIO(page.screenshot())).convert("RGB").save(CARD, quality=85, optimize=True)
+
+
 def main():
     """Starts the page and makes all pictures."""
     from playwright.sync_api import sync_playwright
@@ -129,7 +145,11 @@ def main():
         try:
             chromium = shutil.which("chromium") or shutil.which("google-chrome")
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-            for screen, make in ((MOVING, film_drawing), (SMALL, lambda page: picture_parts(page, bool(options)))):
+            for screen, make in (
+                (MOVING, film_drawing),
+                (SMALL, lambda page: picture_parts(page, bool(options))),
+                (CARD_SCREEN, picture_card),
+            ):
                 page = browser.new_page(**screen)
                 page.goto(server.url)
                 page.wait_for_selector("#samples .sample:nth-child(20)")
@@ -137,7 +157,7 @@ def main():
                 page.close()
         finally:
             server.stop()
-    for path in sorted(IMAGES.iterdir()):
+    for path in (*sorted(IMAGES.iterdir()), CARD):
         print(f"{path.name}: {path.stat().st_size:,} bytes")
 
 

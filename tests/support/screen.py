@@ -53,3 +53,15 @@ def find_outside(page, selectors, viewport):
         or box["x"] + box["width"] > viewport["width"] + 0.5
         or box["y"] + box["height"] > viewport["height"] + 0.5
     }
+
+
+def find_small_texts(page, smallest):
+    """The texts in sight that are smaller than so many pixels, with their sizes."""
+    return page.evaluate(
+        """(smallest) => [...document.querySelectorAll("body *")].filter((node) => node.checkVisibility()
+            && !node.closest(".unseen, option, script, style")
+            && [...node.childNodes].some(({ nodeType, data }) => nodeType === Node.TEXT_NODE && data.trim()))
+            .map((node) => [node.textContent.trim(), parseFloat(getComputedStyle(node).fontSize)])
+            .filter(([, size]) => size < smallest)""",
+        smallest,
+    )

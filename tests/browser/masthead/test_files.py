@@ -67,7 +67,7 @@ def test_a_tab_that_is_not_opened_fetches_nothing(new_page, server):
     new_page.goto(server.url)
     new_page.wait_for_selector(SAMPLES)
     folders = {name.split("/")[1] for name, _ in new_page.evaluate(PARTS)}
-    assert folders == {"shared", "masthead", "draw", "locales"}
+    assert folders == {"shared", "masthead", "draw", "footer", "locales"}
 
 
 @pytest.mark.parametrize("keeps_prefix", [True, False])
