@@ -100,14 +100,6 @@ def test_a_pen_wins_over_a_palm_that_was_down_before_and_the_palm_leaves_no_trac
     assert tablet.is_disabled("#undo")
 
 
-def test_a_palm_that_comes_down_while_the_pen_draws_or_just_after_draws_nothing(tablet):
-    palm, (stroke,) = Fingers(tablet), SEVEN
-    Pen(tablet).draw(stroke, then=lambda: palm.touch((0.8, 0.8)))
-    palm.move([(0.83, 0.84), (0.85, 0.88)])
-    palm.lift()
-    assert wait_for_answer(tablet, count(SEVEN)).digit == 7
-
-
 def test_a_touch_that_the_system_cancels_leaves_no_ink_and_nothing_to_undo(tablet):
     finger = Fingers(tablet)
     finger.touch((0.3, 0.3))

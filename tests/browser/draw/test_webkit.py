@@ -9,6 +9,11 @@ from support.webkit import find_missing, open_webkit
 
 READ = """document.querySelector('#verdict').dataset.state === 'sure'
     && document.querySelector('#verdict .digit').textContent === '{}'"""
+COUNT_INKED = """() => {
+    const pad = document.querySelector("#sketchpad canvas");
+    const { data } = pad.getContext("2d").getImageData(0, 0, pad.width, pad.height);
+    return data.filter((value, index) => index % 4 === 3 && value > 200).length;
+}"""
 EMPTY = "document.querySelector('#sketchpad').classList.contains('empty')"
 
 
@@ -52,12 +57,7 @@ def test_undo_and_clear_work(pad):
 def test_a_sample_is_painted_on_the_pad(pad):
     pad.click("#samples .sample")
     pad.wait_until("document.querySelector('#caption').textContent.startsWith('A sample labelled')")
-    inked = pad.evaluate(
-        """const pad = document.querySelector("#sketchpad canvas");
-        const { data } = pad.getContext("2d").getImageData(0, 0, pad.width, pad.height);
-        return data.filter((value, index) => index % 4 === 3 && value > 200).length;"""
-    )
-    assert inked > 1000
+    pad.wait_until(f"({COUNT_INKED})() > 1000")
 
 
 def test_a_one_is_drawn_with_keys(pad):
