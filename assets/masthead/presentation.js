@@ -22,6 +22,7 @@ export function createPresentation(showTab) {
   }
 
   function enter() {
+    if ($('#sketch [data-mode="hand"]')) return; // twenty digits are being drawn, with the answer hidden
     before = location.hash;
     dataset.mode = "present";
     write(true, PLACE);

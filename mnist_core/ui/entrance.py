@@ -79,7 +79,7 @@ def _answer(request: Request) -> FileResponse:
 
 def _describe(root: str) -> str:
     """Returns the tags; sites want whole addresses in them."""
-    texts = load_texts()
+    texts = _read_texts()
     width, height = CARD_SIZE
     properties = {
         "og:type": "website",
@@ -100,7 +100,12 @@ def _describe(root: str) -> str:
 
 
 @functools.cache
+def _read_texts() -> dict[str, str]:
+    return load_texts()
+
+
+@functools.cache
 def _read_sheet() -> str:
-    texts = load_texts()
+    texts = _read_texts()
     sheet = read_html("entrance/main")
     return re.sub(r' data-text="(\w+)">', lambda found: f">{html.escape(texts[found[1]])}", sheet)
