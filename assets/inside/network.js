@@ -25,6 +25,7 @@ export function createNetwork() {
   async function show(subject, isCurrent) {
     wanted = subject ? { ...subject, points: lastSaid("seen")?.points ?? 0, isFinal: true }
       : { image: null, points: 0, answer: null, isFinal: true, model: $("#inside-model").value };
+    frame.reserve();
     if (opened?.model !== wanted.model && !await open(wanted.model, isCurrent)) return;
     frame.arrange();
     await live.request();
@@ -34,7 +35,7 @@ export function createNetwork() {
     const isLatest = begin();
     const description = await ask("describe_network", { model }, isCurrent);
     if (!description || !isLatest()) return false;
-    const source = await openSource(description);
+    const source = await openSource({ model, ...description });
     if (!isLatest()) {
       source.close();
       return false;

@@ -24,13 +24,18 @@ export function createFrame({ onChoose }) {
   let chosen = null; // { number, channel }: 1 is the first layer
 
   // One screen holds the whole picture. A frame that grows with the page is as high as the page: hence a bound.
-  function arrange() {
+  function reserve() {
     const frame = $("#network");
     frame.classList.toggle("wide", frame.clientWidth >= WIDE);
     const top = frame.getBoundingClientRect().top + scrollY;
     const lowest = isAlone() ? LOWEST_ALONE : LOWEST;
     const height = Math.min(Math.max(HIGHEST, innerWidth / 2), Math.max(lowest, innerHeight - top - 24));
     frame.style.height = `${height}px`;
+    return height;
+  }
+
+  function arrange() {
+    const height = reserve();
     strips = picture.arrange(layers, canvas.clientWidth, height);
     $("#network-layers").replaceChildren(...layers.map((layer, number) => {
       const node = describeLayer(layer);
@@ -86,6 +91,7 @@ export function createFrame({ onChoose }) {
   });
 
   return {
+    reserve,
     arrange,
     open(next) {
       layers = next;

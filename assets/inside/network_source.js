@@ -5,7 +5,7 @@ import { decodeBytes } from "../shared/pixels.js";
 import { sizeOf } from "../shared/engine.js";
 import { call, inTime } from "../shared/server.js";
 
-// description: of `describe_network`. Gives { isLive, compute(question) }: whether it keeps up with the pen, and the
+// description: of `describe_network`, with the model that it is of. Gives { isLive, compute(question) }: whether it keeps up with the pen, and the
 // promise of { ok, values, paths } for { image, target, model }, or of what went wrong.
 export async function openSource(description) {
   const worker = description.address && await startWorker(description);
@@ -14,9 +14,9 @@ export async function openSource(description) {
 }
 
 // null where the weights cannot be fetched, or the worker does not begin.
-async function startWorker({ layers, isSigned, address }) {
+async function startWorker({ model, layers, isSigned, address }) {
   try {
-    const answer = await fetch(new URL(address, document.baseURI));
+    const answer = await fetch(new URL(`${address}?model=${encodeURIComponent(model)}`, document.baseURI));
     if (!answer.ok) return null;
     const weights = new Float32Array(await answer.arrayBuffer());
     const worker = new Worker(new URL("./network_worker.js", import.meta.url), { type: "module" });

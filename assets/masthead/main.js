@@ -52,6 +52,7 @@ export async function mount(part) {
   const showTheme = () => document.body.classList.toggle("dark", recall("theme") ? recall("theme") === "dark" : isDark);
   showTheme();
   on("start-anew", showTheme);
+  on("start-anew", showLevel);
   addEventListener("hashchange", showTab);
   createPresentation(showTab);
   showTab();

@@ -48,10 +48,11 @@ COMPLETED = {
     "verdict_": (*typing.get_args(typing.get_type_hints(Verdict)["kind"]), "small", "cut"),
     "samples_": typing.get_args(typing.get_type_hints(Samples)["source"]),
     "server_": ("away", "slow"),
-    "evidence_": ("accuracy", "comparison", "likelihood", "outliers", "pairs", "clean", "drawn", "damaged"),
+    "evidence_": ("accuracy", "comparison", "likelihood", "outliers", "pairs", "clean", "drawn", "damaged")
+    + tuple(f"set_{name}" for name in ("test", "pen", "img_canvas5", "damaged")),
+    "filter_": ("label_title", "predicted_title"),
     "flag_": ("right", "wrong", "seen", "new", "refused", "ambiguous", "suspected", "duplicates"),
     "hint_": ("right", "wrong", "seen", "new", "refused", "ambiguous", "suspected", "duplicates"),
-    "filter_": ("label", "predicted"),
     "sort_": (*SORT_KEYS, "shuffle"),
     "split_": ("train", "test", "built_in", OWN),
     "class_": ("digit", "images", "precision", "recall", "f1"),
@@ -62,11 +63,11 @@ COMPLETED = {
     "space_": SPACES,
     "relatives_found_": SPACES,
     "inside_": tuple(VIEWS),
-    "lesson_": tuple(f"{view}_{level}" for view in VIEWS for level in LEVELS),
-    "layers_kind_": PARTS,
+    "lesson_": tuple(f"{view}_{level}" for view in (*VIEWS, "network_empty") for level in LEVELS),
     "layers_takes_": PARTS[1:4],
-    "layers_padding_": ("same", "valid"),
     "layers_activation_": ("linear", *ACTIVATIONS),
+    "inside_empty_": tuple(view for view in VIEWS if view != "glossary"),
+    "network_head_": ("code", "shape", "parameters"),
     "layers_head_": ("logit", "z", "shifted", "power", "share", "probability"),
     "why_": tuple(EXPLANATIONS),
     "why_name_": tuple(EXPLANATIONS),
@@ -201,7 +202,10 @@ def test_links_lead_to_files():
 def used_keys():
     joined = "\n".join(SCRIPTS.values())
     asked = [_first_argument(joined, match.end()) for match in re.finditer(r"\bt\(", joined)]
-    keys = {key for text in asked for key in re.findall(r'(?<!=== )(?<!includes\()"(\w+)"', text)}
+    of_levels = {key for text in asked for key in re.findall(r'leveled\("(\w+)"\)', text)}
+    asked = [re.sub(r'leveled\("\w+"\)', "", text) for text in asked]
+    keys = {f"{key}_{level}" for key in of_levels for level in LEVELS}
+    keys |= {key for text in asked for key in re.findall(r'(?<!=== )(?<!includes\()"(\w+)"', text)}
     keys |= set(re.findall(r'data-(?:text|label)="(\w+)"', joined))
     keys |= set(re.findall(r"\{(\w+)\}", SCRIPTS["assets/login/main.html"])) - {"root", "problem"}
     keys |= {key for path in (ROOT / "mnist_core").rglob("*.py") for key in _keys_in(path)}

@@ -144,7 +144,14 @@ def test_imports_lead_to_files_of_the_part_or_shared_ones(name):
 
 
 def test_every_script_is_imported_or_begins_a_part():
-    follow = FILES._follow_imports([f"{name}/main.js" for name in FOLDERS if f"{name}/main.js" in FILES.names])
+    workers = [
+        f"{name.split('/')[0]}/{path}"
+        for name in SCRIPTS
+        for path in re.findall(r'Worker\(new URL\("./(.+?)"', read(name))
+    ]
+    follow = FILES._follow_imports(
+        [*(f"{name}/main.js" for name in FOLDERS if f"{name}/main.js" in FILES.names), *workers]
+    )
     assert sorted(follow) == sorted(SCRIPTS)
 
 

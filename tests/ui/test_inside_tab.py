@@ -97,7 +97,7 @@ def weights(bench):
 
 def test_weights_are_kept_by_a_browser_and_are_those_of_the_model(network, bench, weights):
     description = network["describe_network"]({})
-    answer = weights.get(description["address"])
+    answer = weights.get(description["address"], params={"model": "sketchnet"})
     parts = bench.open("").parts
     arrays = [array.ravel() for part in parts if hasattr(part, "kernel") for array in (part.kernel, part.bias)]
     np.testing.assert_array_equal(np.frombuffer(answer.content, "<f4"), np.concatenate(arrays))

@@ -1,8 +1,8 @@
 """The inside tab: why this digit, and what would change the answer.
 
     bench      what the views work on: a model taken apart, new images
+    network    the whole network at work, and any of its values taken apart
     journey    from strokes to 28x28
-    layers     from the image to probabilities, layer by layer
     why        which pixels mattered
     change     the smallest change that makes it answer otherwise
     fool       noise that makes it answer otherwise

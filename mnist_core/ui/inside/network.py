@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 import numpy as np
 from starlette.concurrency import run_in_threadpool
@@ -36,19 +35,18 @@ def network_functions(bench: Bench) -> tuple[LiveFunction, ...]:
         """Answers `{model}` with `{layers, isSigned, address, reading}`.
 
         A layer has what `engine.js` computes it from, the largest value that is usual (`scale`), and the layers of
-        Keras that became it. `address` is where the weights are, None where the server computes, see `run_network`.
+        Keras that became it. `address` is where the weights are, see `network_route`; None where the server computes.
         `reading` is how logits become probabilities.
         """
         stored = bench.models.find(str(message.get("model") or ""))
         anatomy = bench.models.open(stored).anatomy
-        query = urlencode({"model": stored.name})
         is_small = 4 * stored.recipe.network.num_parameters <= _MOST_BYTES
         groups = _group_layers(stored.recipe.network.layers(), anatomy.parts)
         parts = zip(anatomy.parts, groups, _find_scales(anatomy), strict=True)
         return {
             "layers": [_describe_part(part, group, scale) for part, group, scale in parts],
             "isSigned": anatomy.is_signed,
-            "address": f"network/{stored.weights_digest[:16]}.bin?{query}" if is_small else None,
+            "address": f"network/{stored.weights_digest[:16]}.bin" if is_small else None,
             "reading": anatomy.calibration.as_dict(),
         }
 

@@ -198,10 +198,10 @@ def test_when_nobody_is_there_all_starts_anew(exhibit):
     exhibit.clock.fast_forward(11_000)
     wait_until_empty(exhibit)
     assert exhibit.locator("#still-there[open], #undo:enabled, #clear:enabled").count() == 0
-    assert (
-        exhibit.evaluate("[sessionStorage.getItem('sketchpad-level'), sessionStorage.getItem('sketchpad-own')]")
-        == [None] * 2
-    )
+    assert exhibit.evaluate("[sessionStorage.getItem('sketchpad-level'), sessionStorage.getItem('sketchpad-own')]") == [
+        "school",
+        None,
+    ]
 
 
 def test_an_exhibit_that_nobody_has_touched_asks_nothing(exhibit):
