@@ -23,7 +23,6 @@ export function createFool() {
     paintPixels($("#fool-before"), shown.image);
     paintPixels($("#fool-noise"), shown.noise, signedColor);
     $("#fool-strength").max = answer.strengths.length - 1;
-    $("#fool-others").textContent = t(answer.models.length > 1 ? "fool_others" : "fool_alone");
     const [first] = answer.models;
     const chart = drawCurves($("#fool-curves"), {
       x: answer.strengths,

@@ -10,7 +10,7 @@ const SLIDER_STEPS = { rotation: 1, scale: 1, shift_x: 0.1, shift_y: 0.1, thickn
 
 // sweep: { name, low, high, neutral, unit }; onMove() is called when the visitor chose another value.
 export function createMoveCard({ name, low, high, neutral, unit }, onMove) {
-  const format = (number) => `${shortest(number)}${unit === "°" ? "" : " "}${unit}`;
+  const format = (number) => `${shortest(number)}${["°", "%"].includes(unit) ? "" : " "}${unit}`;
   const id = `move-${name}`;
   const output = make("output");
   const slider = make("input", { type: "range", id, min: low, max: high, step: SLIDER_STEPS[name], value: neutral });

@@ -48,8 +48,8 @@ COMPLETED = {
     "verdict_": (*typing.get_args(typing.get_type_hints(Verdict)["kind"]), "small", "cut"),
     "samples_": typing.get_args(typing.get_type_hints(Samples)["source"]),
     "server_": ("away", "slow"),
-    "evidence_": ("accuracy", "comparison", "likelihood", "outliers", "pairs", "clean", "drawn", "damaged")
-    + tuple(f"set_{name}" for name in ("test", "pen", "img_canvas5", "damaged")),
+    "evidence_": ("accuracy", "comparison", "likelihood", "outliers", "pairs", "clean", "drawn", "damaged"),
+    "evidence_set_": ("test", "pen", "img_canvas5", "damaged"),
     "filter_": ("label_title", "predicted_title"),
     "flag_": ("right", "wrong", "seen", "new", "refused", "ambiguous", "suspected", "duplicates"),
     "hint_": ("right", "wrong", "seen", "new", "refused", "ambiguous", "suspected", "duplicates"),
@@ -212,6 +212,7 @@ def used_keys():
     for prefix in {prefix for text in asked for prefix in re.findall(r"`(\w+_)\$\{", text)}:
         keys |= {prefix + rest for rest in COMPLETED[prefix]}
     keys |= {f"evidence_{rest}" for rest in COMPLETED["evidence_"]}
+    keys |= {f"evidence_set_{rest}" for rest in COMPLETED["evidence_set_"]}
     keys |= {f"evidence_{table}_text" for table in COMPLETED["evidence_"][:5]}
     return keys
 

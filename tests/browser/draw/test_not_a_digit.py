@@ -110,7 +110,7 @@ def test_the_verdict_says_of_which_kind_it_is(page):
 def test_the_details_tell_the_doubt_and_name_the_twins(house):
     house.click("#details summary")
     told = house.inner_text("#doubt")
-    doubt, limit = [float(number) for number in re.findall(r"([\d.]+) %", told)]
+    doubt, limit = [float(number) for number in re.findall(r"([\d.]+)%", told)]
     assert doubt > limit
     assert "O, l, S and Z" in told
 

@@ -67,9 +67,10 @@ def test_the_order_is_not_that_of_the_digits(result):
 def test_the_result_is_the_share_with_its_interval(result):
     page, _ = result
     low, high = (round(share * 100) for share in wilson_interval(19, 20))
-    said = page.inner_text("#hand-summary")
-    assert said.startswith("It read 19 of 20 correctly.")
-    assert f"from {low} to {high}%." in said
+    assert page.inner_text("#hand-summary").startswith("It read 19 of 20 correctly. Twenty digits are few")
+    page.click("[data-level=university]")
+    assert f"from {low} to {high}%." in page.inner_text("#hand-summary")
+    page.click("[data-level=school]")
 
 
 def test_the_misread_drawing_is_shown_with_what_it_was_taken_for(result):

@@ -339,6 +339,5 @@ def test_no_script_fails_in_a_whole_session(page):
     page.set_input_files("#picture-file", {"name": "a.png", "mimeType": "image/png", "buffer": b"no picture"})
     wait_for_notice(page, "not a picture")
     page.set_viewport_size({"width": 390, "height": 664})
-    page.click("#clear")
     wait_until_empty(page)
     assert errors == []

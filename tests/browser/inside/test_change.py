@@ -33,7 +33,7 @@ def open_change(page, strokes):
 
 
 def read_costs(page):
-    return [float(re.search(r"([\d.]+) %", text)[1]) for text in page.locator(f"{CARDS} small").all_text_contents()]
+    return [float(re.search(r"([\d.]+)%", text)[1]) for text in page.locator(f"{CARDS} small").all_text_contents()]
 
 
 def colors_in(page, selector):
@@ -74,7 +74,7 @@ def test_the_cheapest_change_comes_first_and_is_shown_large(change):
 def test_before_and_after_are_pictures_with_their_answers(change):
     captions = change.locator("#change-pictures figcaption").all_inner_texts()
     assert captions[0].startswith("4 ")
-    assert re.match(r"[^4] \d+ %", captions[2])
+    assert re.match(r"[^4] \d+%", captions[2])
     before, after = (look_at_canvas(change, f'[data-picture="{name}"] canvas') for name in ("before", "after"))
     assert before == look_at_canvas(change, "#network-input")
     assert sum(one != other for one, other in zip(before, after, strict=True)) > 10

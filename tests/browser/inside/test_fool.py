@@ -68,8 +68,8 @@ def test_the_shipped_model_says_that_strong_noise_is_no_digit(fool_page):
     assert fool_page.inner_text("#fool-sentence") in fool_page.inner_text("#lesson")
 
 
-def test_a_page_with_one_model_says_so(fool_page):
-    assert "no other model yet" in fool_page.inner_text("#fool-others")
+def test_the_noise_is_tried_on_the_other_networks_that_come_with_the_page(fool_page):
+    assert fool_page.locator("#fool-table tbody th").all_inner_texts() == ["sketchnet", "lenet", "linear"]
 
 
 def test_a_narrow_window_shows_it_without_scrolling_sideways(fool_page):

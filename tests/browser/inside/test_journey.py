@@ -53,7 +53,7 @@ def read_rows(page):
     """What the page says of each model in each set: accuracy and, with a step left out, accuracy with all steps."""
     return {
         (row.get_attribute("data-set"), model.get_attribute("data-model")): [
-            float(number) for number in re.findall(r"(\d+\.\d) %", model.inner_text())
+            float(number) for number in re.findall(r"(\d+\.\d)%", model.inner_text())
         ]
         for row in page.locator(".journey-set").all()
         for model in row.locator(".journey-row").all()
@@ -125,7 +125,7 @@ def test_a_link_opens_what_was_left_out_and_the_next_stroke_counts(drawn):
 
 
 def test_the_lesson_uses_the_visitor_s_numbers(journey):
-    size = int(re.search(r"(\d+) % of the pad's side", journey.inner_text("#lesson")).group(1))
+    size = int(re.search(r"(\d+)% of the pad's side", journey.inner_text("#lesson")).group(1))
     height = max(y for stroke in SEVEN for _, y in stroke) - min(y for stroke in SEVEN for _, y in stroke)
     assert size == pytest.approx(30 * height, abs=2)
     journey.click('[data-level="university"]')

@@ -106,19 +106,19 @@ def test_a_question_that_was_lost_is_asked_again(drawn, view, name, touched, tex
 
 def test_a_view_that_is_opened_asks_once(drawn):
     names = listen(drawn)
-    for view in ("network", "belief"):
+    for view in ("why", "belief"):
         open_address(drawn, f"#inside?view={view}")
         drawn.wait_for_timeout(800)
-    assert (names.count("describe_network"), names.count("follow_belief")) == (1, 1)
+    assert (names.count("explain_answer"), names.count("follow_belief")) == (1, 1)
 
 
 def test_another_model_is_asked_once(drawn):
-    open_address(drawn, "#inside?view=belief")
+    open_address(drawn, "#inside?view=why")
     drawn.wait_for_selector("#lesson:visible")
     names = listen(drawn)
     drawn.select_option("#inside-model", "sketchnet")
     drawn.wait_for_timeout(800)
-    assert names.count("follow_belief") == 1
+    assert names.count("explain_answer") == 1
 
 
 def test_a_model_that_is_gone_is_named(drawn):

@@ -106,6 +106,7 @@ def test_gradients_come_after_a_moment_and_the_server_stays_without_tensorflow(w
 
 
 def test_each_method_says_how_well_it_marks_what_matters(why_page):
+    why_page.click("[data-level=university]")
     for method in ("occlusion_paper", "occlusion_ink", "grad_cam"):
         open_why(why_page, f"&why-method={method}")
         assert "Measured on 500 new images" in why_page.inner_text("#why-measured")

@@ -55,7 +55,7 @@ def test_nothing_reaches_over_the_side_of_the_screen(borrow_page, screen):
 @every_screen
 def test_nothing_covers_the_pad_or_the_tools(borrow_page, screen):
     page = borrow_page(screen)
-    for selector in ("#sketchpad canvas", "#undo", "#erase", "#picture", "#width", "#clear", "#theme"):
+    for selector in ("#sketchpad canvas", "#undo", "#erase", "#picture", "#width", "#clear", "#help-open"):
         hit = page.evaluate(
             """(selector) => {
                 const node = document.querySelector(selector), box = node.getBoundingClientRect();
