@@ -58,8 +58,8 @@ def find_outside(page, selectors, viewport):
 def find_small_texts(page, smallest):
     """The texts in sight that are smaller than so many pixels, with their sizes."""
     return page.evaluate(
-        """(smallest) => [...document.querySelectorAll("body *")].filter((node) => node.checkVisibility({ opacityProperty: true })
-            && !node.closest(".unseen, option, script, style")
+        """(smallest) => [...document.querySelectorAll("body *")].filter((node) =>
+            node.checkVisibility({ opacityProperty: true }) && !node.closest(".unseen, option, script, style")
             && [...node.childNodes].some(({ nodeType, data }) => nodeType === Node.TEXT_NODE && data.trim()))
             .map((node) => [node.textContent.trim(), parseFloat(getComputedStyle(node).fontSize)])
             .filter(([, size]) => size < smallest)""",
