@@ -20,7 +20,7 @@ def call(**changes):
     "body",
     [
         *(b"", b"5", b"null", b"[]", b'{"a": [1, {"b": []}]}', b'"[[[[{{{{"', rb'"\"[[[["', rb'{"a\\": "]"}'),
-        *('{"a": "é😀"}'.encode(), rb'"\ud83d\ude00"', rb'"\\ud800"', b"[" * 32 + b"]" * 32),
+        *('{"a": "é😀"}'.encode(), rb'"\ud83d\ude00"', rb'"\\ud800"', rb"\ud800", b"[" * 32 + b"]" * 32),
     ],
 )
 def test_what_is_text_of_few_levels_passes(body):

@@ -39,6 +39,11 @@ def test_a_proxy_may_be_seen_by_an_address_of_either_kind():
     assert TRUSTED.apply(scope_of(client="::ffff:10.0.0.2", host="digits.example"))["host"] == "digits.example"
 
 
+@pytest.mark.parametrize("client", ["", "proxy", "10.0.0.2:80", "10.0.0"])
+def test_the_word_of_one_without_an_address_does_not_count(client):
+    assert TRUSTED.apply(scope_of(client=client, x_forwarded_host="digits.example"))["host"] == "127.0.0.1:7860"
+
+
 def test_the_name_that_it_listens_on_is_its_own():
     assert Proxies([], "digits.example").apply(scope_of(host="Digits.example:80"))
 

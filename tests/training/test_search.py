@@ -605,6 +605,14 @@ def test_the_seeds_begin_with_that_of_the_search(trained, journal):
     assert run(journal, trials=2, seeds=3, seed=7)["spread"]["seeds"] == [7, 8, 9]
 
 
+def test_a_further_seed_that_is_lost_is_said_and_left_out(trained, journal):
+    said = []
+    trained(during=lambda recipe, epoch: fail(TrainingError("The loss became nan")) if recipe.seed == 1 else None)
+    found = run(journal, fake_workbench(say=said.append), trials=2, seeds=3)
+    assert found["spread"]["seeds"] == [0, 2]
+    assert "Seed 1: The loss became nan" in said
+
+
 def test_the_spread_is_kept_for_the_next_time(trained, journal):
     trained()
     before = run(journal, trials=3, seeds=3)
