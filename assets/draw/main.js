@@ -54,6 +54,7 @@ function onInk() {
     if (shown) showNothing(); // nobody looks into what was there before
     return ownTest.update();
   }
+  notify(""); // what was said was about what was there before
   if (!pad.isPenDown) remember("drawing", ink.save());
   askAgain();
 }

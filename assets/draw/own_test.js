@@ -3,6 +3,7 @@
 // The drawings stay in this browser's session. Only the server's arithmetic is asked: what the network reads, the
 // interval, and the file to download.
 
+import { on } from "../shared/bus.js";
 import { $, digitColor } from "../shared/dom.js";
 import { recall, remember } from "../shared/memory.js";
 import { shuffle } from "../shared/random.js";
@@ -87,6 +88,9 @@ export function createOwnTest({ ink, pad, own, canAsk }) {
     $("#sketchpad").toggleAttribute("inert", value);
     update();
   }
+
+  // At another level it is told in other words.
+  on("level", () => test && !isRunning() && showResult());
 
   function showResult() {
     const shown = test;

@@ -52,6 +52,6 @@ def test_a_model_that_is_trained_meanwhile_can_be_chosen_and_answers(own_server,
     wait_for_models(page, 4)
     assert page.locator("#model").input_value() == "sketchnet"
     wait_for_answer(page, draw_with_mouse(page, SEVEN))
-    with page.expect_response(lambda response: "probabilities" in response.text()) as response:
+    with page.expect_response(lambda response: '"model":"newcomer"' in response.text()) as response:
         page.select_option("#model", "newcomer")
     assert response.value.json()["model"] == "newcomer"
