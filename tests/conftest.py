@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from mnist_core.data.sample import load_sample
-
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # The networks of tests are small, and workers share the processors.
 for _kind in ("INTRAOP", "INTEROP"):
     os.environ.setdefault(f"TF_NUM_{_kind}_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when NumPy is loaded
 # What a script starts in the background ignores Ctrl-C, and so do its children; tests of Ctrl-C need it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -33,6 +32,8 @@ def end_servers():
 @pytest.fixture(scope="session")
 def sample():
     """The 5,000 built-in images and their labels, not to be changed."""
+    from mnist_core.data.sample import load_sample
+
     images, labels = load_sample()
     images.flags.writeable = labels.flags.writeable = False
     return images, labels

@@ -294,7 +294,7 @@ def test_what_a_model_was_trained_on_is_seen(tmp_path):
     copy_shipped(tmp_path / "models/mine", data="small")
     cache_dir = shutil.copytree(known(), tmp_path / "cache")
     answered = next(cache_dir.glob("answers/sketchnet-*"))
-    answered.rename(answered.with_name(answered.name.replace("sketchnet", "mine")))
+    shutil.copytree(answered, answered.with_name(answered.name.replace("sketchnet", "mine")))
     reader = open_reader(tmp_path / "models")
     page, labels = Page(open_library(cache_dir, small_file(), reader), reader), small_arrays()["y_train"]
     new = sorted(index for label in range(10) for index in np.flatnonzero(labels == label)[4::5].tolist())
