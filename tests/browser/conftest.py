@@ -45,8 +45,8 @@ def own_server(chromium_path, tmp_path):
     server.stop()
 
 
-# Until the last test of this folder, not of the session: while playwright is open, other tests could not use asyncio.
-@pytest.fixture(scope="package")
+# Not for the whole session: while playwright is open, other tests could not use asyncio.
+@pytest.fixture(scope="module")
 def browser(chromium_path):
     from playwright.sync_api import sync_playwright
 
@@ -56,7 +56,7 @@ def browser(chromium_path):
         browser.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def contexts(browser):
     """Contexts of the browser by window and options, shared so that the program's files come from its cache."""
     contexts = {}

@@ -30,6 +30,9 @@ KEYS = ["model", "data", "num_samples", "accuracy", "interval", "error_count", "
 KEYS += ["accepted", "nll", "brier", "ece", "uncalibrated", "certain", "reliability", "below_99", "seconds", "outliers"]
 SMALL = ("train", "linear", "--epochs", "1", "--limit", "300")
 
+# What comes with the project, in the order of the list.
+SHIPPED_NAMES = ["lenet", "linear", "sketchnet"]
+
 
 def run_process(*arguments, **environment):
     return subprocess.run(
@@ -276,7 +279,7 @@ def test_a_real_ctrl_c_ends_training_with_a_stored_model(empty_cache):
 def test_models_are_listed_with_the_shipped_one_first(cache, trained):
     said = run("models")
     assert said.code == 0
-    assert [line.split()[0] for line in said.out.splitlines()] == ["sketchnet", trained.folder.name]
+    assert [line.split()[0] for line in said.out.splitlines()] == [*SHIPPED_NAMES, trained.folder.name]
 
 
 def test_models_as_json(cache, trained):
@@ -314,7 +317,13 @@ def without_figures(cache, trained, request):
 def test_a_model_without_figures_is_listed(without_figures):
     said = run("models")
     assert said.code == 0
-    assert said.out.splitlines()[1].split()[:5] == [without_figures.name, "-", "parameters", "validation", "-"]
+    assert said.out.splitlines()[len(SHIPPED_NAMES)].split()[:5] == [
+        without_figures.name,
+        "-",
+        "parameters",
+        "validation",
+        "-",
+    ]
 
 
 def test_a_model_without_figures_is_not_trained_again(without_figures, monkeypatch):
@@ -717,7 +726,16 @@ def report(trained, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         set_up(patch, trained.cache_dir)
         said = run(
-            *("report", "--model", "linear", "--beside", "sketchnet", "--data-dir", folder / "data", "--json"),
+            *(
+                "report",
+                "--model",
+                trained.folder.name,
+                "--beside",
+                "sketchnet",
+                "--data-dir",
+                folder / "data",
+                "--json",
+            ),
             *("--into", folder / "README.md", "--figures", folder / "figures.json"),
         )
     assert said.code == 0, said.messages
@@ -794,9 +812,8 @@ def test_report_without_names_compares_with_the_classic_networks_that_are_stored
 
 def test_report_calls_a_recipe_as_it_stands_by_its_name(tmp_path, cache, nothing_measured):
     save_run(fake_run(RECIPES["lenet"]), {}, cache / "models/lenet-0123456789")
-    said = write_report(tmp_path, "--model", "linear", "--beside", "lenet")
-    assert (said.code, nothing_measured[1:]) == (0, ["lenet"])
-    assert nothing_measured[0].startswith("linear-")
+    said = write_report(tmp_path, "--model", "linear", "--beside", "lenet-0123456789")
+    assert (said.code, nothing_measured) == (0, ["linear", "lenet"])
 
 
 def test_report_measures_two_models_of_one_recipe(tmp_path, cache, nothing_measured):

@@ -47,7 +47,7 @@ def assert_refused(finished, *words):
 
 
 def test_an_unknown_model_is_named_with_those_there_are():
-    assert_refused(run_app("--model", "nonesuch"), "nonesuch", "Available: sketchnet")
+    assert_refused(run_app("--model", "nonesuch"), "nonesuch", "Available: lenet, linear, sketchnet")
 
 
 def test_a_gpu_that_is_not_there_says_what_was_found():
@@ -191,7 +191,7 @@ def test_folders_and_files_whose_names_are_no_text_empty_no_menu(tmp_path):
     server = start_app(MNIST_CACHE_DIR=tmp_path / "cache", MNIST_DATA_DIR=main)
     models = [model["name"] for model in call_pad(server, "describe_models", {}).json()["models"]]
     splits = [split["name"] for split in call_data(server, "list_splits", {}).json()["splits"]]
-    assert (models, splits) == (["sketchnet", "mine"], ["train", "test", "other", "set"])
+    assert (models, splits) == (["sketchnet", "lenet", "linear", "mine"], ["train", "test", "other", "set"])
     for response in (
         call_pad(server, "classify_drawing", {"strokes": ONE, "model": "nonesuch"}),
         call_endpoint(server, "classify_ink", ONE, "nonesuch"),

@@ -121,7 +121,7 @@ def test_an_unknown_split_is_named_with_those_there_are(library):
 
 
 def test_an_unknown_model_is_named_with_those_there_are(library):
-    with pytest.raises(UnknownModelError, match=r"'nonesuch'\. Available: sketchnet\."):
+    with pytest.raises(UnknownModelError, match=r"'nonesuch'\. Available: lenet, linear, sketchnet\."):
         library.open_catalogue("test", "nonesuch")
 
 

@@ -171,8 +171,8 @@ def test_the_models_are_those_of_the_pad(page, tmp_path):
     copy_shipped(tmp_path / "mine", data="small")
     reader = open_reader(tmp_path)
     answer = Page(open_library(known(), small_file(), reader), reader).describe_models()
-    assert [model["name"] for model in answer["models"]] == ["sketchnet", "mine"]
-    assert [model["data"] for model in answer["models"]] == ["MNIST and pen ink", "small and pen ink"]
+    assert [model["name"] for model in answer["models"]] == ["sketchnet", "lenet", "linear", "mine"]
+    assert [model["data"] for model in answer["models"]] == ["MNIST and pen ink", "MNIST", "MNIST", "small and pen ink"]
     assert answer["device"] == "CPU (LiteRT)"
 
 
@@ -652,7 +652,7 @@ def test_built_in_digits_have_near_relatives_and_a_house_has_none():
 @pytest.mark.parametrize("changes", [{"space": "nonesuch"}, {"model": "nonesuch"}, {"space": 5}, {"model": ["x"]}])
 def test_an_unknown_space_or_model_is_refused(page, changes):
     answer = page.find_relatives(image=encoded(IMAGES[0]), **changes)
-    assert_refused(answer, "embedding, pixels" if "space" in changes else "Available: sketchnet")
+    assert_refused(answer, "embedding, pixels" if "space" in changes else "Available: lenet, linear, sketchnet")
 
 
 # While answers are computed, and when they cannot be

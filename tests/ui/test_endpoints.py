@@ -411,7 +411,7 @@ def test_other_samples_come_when_asked_again(server):
 def test_the_pad_gets_the_models_and_the_device(server):
     answer = call_pad(server, "describe_models", {}).json()
     assert answer["device"] == "CPU (LiteRT)"
-    assert [model["name"] for model in answer["models"]] == ["sketchnet"]
+    assert [model["name"] for model in answer["models"]] == ["sketchnet", "lenet", "linear"]
     assert answer["models"][0]["parameters"] > 0
     assert 0.99 < answer["models"][0]["validation_accuracy"] <= 1
 
@@ -659,7 +659,7 @@ BAD_LISTS = {
     "label": (("test", 10), "'label' takes digits from 0 to 9. Received: 10"),
     "label as text": (("test", "3"), "Received: '3'"),
     "predicted": (("test", None, -1), "'predicted' takes digits from 0 to 9. Received: -1"),
-    "model": (("test", None, None, "nonesuch"), "Available: sketchnet"),
+    "model": (("test", None, None, "nonesuch"), "Available: lenet, linear, sketchnet"),
     "sort": (("test", None, None, "", "size"), "one of index, confidence, loss, margin, ink, slant. Received: 'size'"),
     "limit 0": (("test", None, None, "", "index", 0), "'limit' must be a whole number from 1 to 1000. Received: 0"),
     "limit 1001": (("test", None, None, "", "index", 1001), "Received: 1001"),
@@ -724,7 +724,7 @@ BAD_NEIGHBOURS = {
     "text as index": ((None, "test", "5"), "There is no sample '5'"),
     "truth as index": ((None, "test", True), "There is no sample True"),
     "split": ((None, "nonesuch", 5), "There is no set of digits named 'nonesuch'"),
-    "model": ((ONE, "", None, "nonesuch"), "There is no model named 'nonesuch'. Available: sketchnet"),
+    "model": ((ONE, "", None, "nonesuch"), "There is no model named 'nonesuch'. Available: lenet, linear, sketchnet"),
     "space": ((ONE, "", None, "", "nonesuch"), "'space' must be one of embedding, pixels. Received: 'nonesuch'"),
     "limit 0": ((ONE, "", None, "", "pixels", 0), "'limit' must be a whole number from 1 to 100. Received: 0"),
     "limit 101": ((ONE, "", None, "", "pixels", 101), "Received: 101"),
