@@ -21,7 +21,8 @@ export function createSample(view) {
   // Holding an arrow key leafs through the album.
   const live = createLive({
     name: "open_sample", nextQuestion, onAnswer,
-    onState: (state, answer) => state !== "slow" && showState("open_sample", answer),
+    // What was closed meanwhile is spoken of no more.
+    onState: (state, answer) => (target ? state !== "slow" : state === "ok") && showState("open_sample", answer),
   });
   let sample = null; // the answer that is shown
   let target = null; // the place that was asked for last: { position } among the chosen samples, or { index }
