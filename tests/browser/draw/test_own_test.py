@@ -69,8 +69,9 @@ def test_the_result_is_the_share_with_its_interval(result):
     low, high = (round(share * 100) for share in wilson_interval(19, 20))
     assert page.inner_text("#hand-summary").startswith("It read 19 of 20 correctly. Twenty digits are few")
     page.click("[data-level=university]")
-    assert f"from {low} to {high}%." in page.inner_text("#hand-summary")
+    page.locator("#hand-summary", has_text=f"from {low} to {high}%.").wait_for()
     page.click("[data-level=school]")
+    page.locator("#hand-summary", has_text="Twenty digits are few").wait_for()
 
 
 def test_the_misread_drawing_is_shown_with_what_it_was_taken_for(result):
