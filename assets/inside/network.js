@@ -71,7 +71,9 @@ export function createNetwork() {
     if (!answer.ok || question.opened !== opened) return;
     shown = { ...question.wanted, values: answer.values, paths: answer.paths, target: question.target };
     frame.show(shown);
-    if (shown.isFinal) tell();
+    if (!shown.isFinal) return;
+    tell();
+    frame.fit();
   }
 
   // What stands beside the picture, of a drawing that is finished.

@@ -21,6 +21,7 @@ export function createFrame({ onChoose }) {
   let layers = null;
   let strips = [];
   let shown = null; // { image, points, answer, values, paths, target }
+  let height = 0; // of the picture, in CSS pixels
   let chosen = null; // { number, channel }: 1 is the first layer
 
   // One screen holds the whole picture. A frame that grows with the page is as high as the page: hence a bound.
@@ -29,13 +30,12 @@ export function createFrame({ onChoose }) {
     frame.classList.toggle("wide", frame.clientWidth >= WIDE);
     const top = frame.getBoundingClientRect().top + scrollY;
     const lowest = isAlone() ? LOWEST_ALONE : LOWEST;
-    const height = Math.min(Math.max(HIGHEST, innerWidth / 2), Math.max(lowest, innerHeight - top - 24));
+    height = Math.min(Math.max(HIGHEST, innerWidth / 2), Math.max(lowest, innerHeight - top - 24));
     frame.style.height = `${height}px`;
-    return height;
   }
 
   function arrange() {
-    const height = reserve();
+    reserve();
     strips = picture.arrange(layers, canvas.clientWidth, height);
     $("#network-layers").replaceChildren(...layers.map((layer, number) => {
       const node = describeLayer(layer);
@@ -92,6 +92,12 @@ export function createFrame({ onChoose }) {
 
   return {
     reserve,
+    // What stands above it may have become longer.
+    fit() {
+      const before = height;
+      reserve();
+      if (height !== before) arrange();
+    },
     arrange,
     open(next) {
       layers = next;

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from support.drawing import DESKTOP, DIGITS, PHONE, draw_with_mouse, open_address, wait_for_answer
+from support.screen import resized
 
 from mnist_core.explain.anatomy import Anatomy
 from mnist_core.models.store import load_stored
@@ -192,6 +193,17 @@ def test_the_whole_picture_fits_on_one_screen(open_page, screen):
     box = page.locator("#network").bounding_box()
     assert box["height"] <= screen["viewport"]["height"]
     assert 0 <= box["x"] <= box["x"] + box["width"] <= screen["viewport"]["width"]
+
+
+@pytest.mark.parametrize("size", [(1024, 768), (1440, 900)])
+def test_below_a_lesson_it_ends_above_the_bottom_of_the_screen(network, size):
+    with resized(network, *size):
+        network.click("[data-level=school]")
+        network.wait_for_selector("#lesson:has-text('belongs to 7')")
+        network.wait_for_function(
+            "() => document.querySelector('#network').getBoundingClientRect().bottom + scrollY <= innerHeight"
+        )
+        network.click("[data-level=university]")
 
 
 def test_of_a_network_that_the_browser_cannot_compute_the_server_does(open_page):
