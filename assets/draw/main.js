@@ -54,8 +54,10 @@ function onInk() {
     if (shown) showNothing(); // nobody looks into what was there before
     return ownTest.update();
   }
-  notify(""); // what was said was about what was there before
-  if (!pad.isPenDown) remember("drawing", ink.save());
+  if (!pad.isPenDown) {
+    notify(""); // what was said was about what was there before
+    remember("drawing", ink.save());
+  }
   askAgain();
 }
 

@@ -27,7 +27,7 @@ export function createNetwork() {
       : { image: null, points: 0, answer: null, isFinal: true, model: $("#inside-model").value };
     frame.reserve();
     if (opened?.model !== wanted.model && !await open(wanted.model, isCurrent)) return;
-    frame.arrange();
+    frame.fit();
     await live.request();
   }
 

@@ -22,6 +22,7 @@ export function createFrame({ onChoose }) {
   let strips = [];
   let shown = null; // { image, points, answer, values, paths, target }
   let height = 0; // of the picture, in CSS pixels
+  let arranged = ""; // for which size; empty for a network that is new
   let chosen = null; // { number, channel }: 1 is the first layer
 
   // One screen holds the whole picture. A frame that grows with the page is as high as the page: hence a bound.
@@ -34,8 +35,12 @@ export function createFrame({ onChoose }) {
     frame.style.height = `${height}px`;
   }
 
-  function arrange() {
+  // What stands above it may have become longer, or the window smaller.
+  function fit() {
     reserve();
+    const wanted = `${canvas.clientWidth} ${height}`;
+    if (wanted === arranged) return;
+    arranged = wanted;
     strips = picture.arrange(layers, canvas.clientWidth, height);
     $("#network-layers").replaceChildren(...layers.map((layer, number) => {
       const node = describeLayer(layer);
@@ -87,21 +92,16 @@ export function createFrame({ onChoose }) {
     choose(next);
   });
   addEventListener("resize", () => {
-    if (layers && isShown($("#network"))) arrange();
+    if (layers && isShown($("#network"))) fit();
   });
 
   return {
     reserve,
-    // What stands above it may have become longer.
-    fit() {
-      const before = height;
-      reserve();
-      if (height !== before) arrange();
-    },
-    arrange,
+    fit,
     open(next) {
       layers = next;
       shown = null;
+      arranged = "";
       canvas.setAttribute("aria-label", t("network_label", {
         layers: layers.map(({ name, shape }) => `${name} ${shape.join(" × ")}`).join(", "),
       }));

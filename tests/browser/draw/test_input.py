@@ -29,31 +29,14 @@ CARD = "#relative-card"
 TABLET = {**PHONE, "viewport": {"width": 820, "height": 1180}, "device_scale_factor": 1}
 
 
-def clear(page):
-    page.keyboard.press("Delete")
-    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
-
-
-@pytest.fixture(scope="module")
-def shared_tablet(open_drawn):
-    return open_drawn(screen=TABLET)
+@pytest.fixture
+def tablet(borrow_page):
+    return borrow_page(TABLET)
 
 
 @pytest.fixture
-def tablet(shared_tablet):
-    clear(shared_tablet)
-    return shared_tablet
-
-
-@pytest.fixture(scope="module")
-def shared_desk(open_drawn):
-    return open_drawn(screen=DESKTOP)
-
-
-@pytest.fixture
-def desk(shared_desk):
-    clear(shared_desk)
-    return shared_desk
+def desk(page):
+    return page
 
 
 class Pen:
