@@ -92,7 +92,7 @@ def to_page(page, point):
 
 
 def press(page, point):
-    page.locator("#sketchpad canvas").scroll_into_view_if_needed()  # a tap elsewhere may have scrolled
+    page.locator("#sketchpad canvas").hover()  # when it no longer moves, and nothing lies over it
     page.mouse.move(*to_page(page, point))
     page.mouse.down()
 

@@ -5,7 +5,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from support.browser_server import Server
-from support.drawing import DESKTOP, SEVEN, draw_with_mouse, look_at_answer, wait_for_answer
+from support.drawing import DESKTOP, SEVEN, draw_with_mouse, wait_for_answer
 from support.pictures import give_picture, photograph
 
 VIEWS = ("network", "journey", "why", "change", "fool", "belief", "move", "break", "learn")
@@ -112,8 +112,8 @@ def test_a_visitor_logs_in_once_and_arrives_where_the_link_leads(serve, new_page
     page.keyboard.press("Enter")
     page.wait_for_function("() => location.hash === '#inside?view=network'")
     page.goto(f"{server.url}/#draw")
-    wait_for_answer(page, draw_with_mouse(page, SEVEN))
-    assert look_at_answer(page).digit == 7
+    page.wait_for_selector("#samples .sample:nth-child(20)")
+    assert wait_for_answer(page, draw_with_mouse(page, SEVEN)).digit == 7
     page.goto(f"{server.url}/logout")
     page.get_by_label("Password").wait_for()
     assert page.locator("#sketchpad").count() == 0
