@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from ..data.pictures import list_pictures
 from ..errors import DataError, PictureError
-from ..preprocessing.picture import open_picture, picture_to_image
+from ..preprocessing.decoding import open_picture
+from ..preprocessing.picture import FoundDigit, Frame, find_digit
 from .inference import Predictor, predict
 from .predictions import Verdict, read_verdict
 
@@ -64,11 +66,26 @@ def read_pictures(predictor: Predictor, places: Iterable[Path]) -> Iterator[Pict
             yield from (_read_picture(predictor, picture) for picture in pictures)
 
 
+def find_best(predictor: Predictor, picture: Image.Image, frame: Frame | None = None) -> FoundDigit:
+    """Finds the digit on a picture.
+
+    Args:
+        predictor: What is asked where a picture can be read in several ways.
+        picture: As of `picture.find_digit`.
+        frame: Where to look; None for the whole picture.
+
+    Raises:
+        PictureError: Nothing in the frame stands out from its background.
+    """
+    del predictor
+    return find_digit(picture, frame)
+
+
 def _read_picture(predictor: Predictor, picture: Path) -> PictureReading:
     try:
-        image = picture_to_image(open_picture(picture))
+        found = find_best(predictor, open_picture(picture))
     except PictureError as error:
         return PictureReading(picture, error=str(error))
-    answer = predict(predictor, image[None])
+    answer = predict(predictor, found.image[None])
     verdict = read_verdict(answer.probabilities[0], bool(answer.accepted[0]))
     return PictureReading(picture, verdict, answer.probabilities[0])

@@ -10,68 +10,67 @@ Reference:
 
 from __future__ import annotations
 
-import io
-import threading
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
 from ..errors import PictureError
+from .decoding import shrink, standardise
 from .ink import BOX_SIZE, IMAGE_SIZE, MASS_CENTRE, PEN_WIDTH, draw_strokes, mass_offset, reduce_image
 
-MAX_PIXELS = 32_000_000
-FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
-
-_WORKING_SIZE = 512
 _MIN_CONTRAST = 0.06
 _THIN = 1.6
 _FAINT = 0.15
 _COARSE = 128
-# A large picture takes some 200 MB while it is decoded: one at a time, and nobody waits for long.
-_decoding = threading.Lock()
-_PATIENCE = 5
 
 
-def open_picture(source: bytes | Path) -> Image.Image:
-    """Decodes a picture from outside.
+@dataclass(frozen=True)
+class Frame:
+    """A rectangle on a picture, which may be turned.
 
     Args:
-        source: The bytes of a picture file, or its path. PNG, JPEG, GIF, BMP, WebP, TIFF and PPM are read, of an
-            animation the first frame.
-
-    Returns:
-        A decoded picture whose longer side is at most 512 pixels, turned upright.
-
-    Raises:
-        PictureError: The source is not a picture, is damaged, or has more than 32 million pixels.
+        x: Of its middle, from the left; like all lengths here as a share of the picture's longer side.
+        y: Of its middle, from the top.
+        width: Before it is turned.
+        height: Before it is turned.
+        angle: By how much it is turned clockwise, in degrees.
     """
-    stream = io.BytesIO(source) if isinstance(source, bytes) else source
-    if not _decoding.acquire(timeout=_PATIENCE):
-        raise PictureError("Many pictures are being read at the moment. Try again soon.")
-    try:
-        with Image.open(stream, formats=FORMATS) as opened:
-            width, height = opened.size
-            if width * height > MAX_PIXELS:
-                raise _too_large(f"{width} x {height}")
-            opened.draft("RGB", (_WORKING_SIZE, _WORKING_SIZE))
-            opened.load()
-            return _standardise(ImageOps.exif_transpose(_shrink(opened)))
-    except PictureError:
-        raise
-    except Image.DecompressionBombError as error:
-        raise _too_large("over 100 million pixels") from error
-    except UnidentifiedImageError as error:
-        raise PictureError(
-            "This file is not a picture that can be read. Expected {formats}.", formats=", ".join(FORMATS)
-        ) from error
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
-        if isinstance(error, OSError) and error.strerror:  # the system's word, whose whole message names the file
-            raise PictureError("This picture cannot be read: {strerror}.", strerror=error.strerror) from error
-        raise PictureError("This picture is damaged and cannot be read: {error}.", error=error) from error
-    finally:
-        _decoding.release()
+
+    x: float
+    y: float
+    width: float
+    height: float
+    angle: float = 0.0
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of the pictures on the way from a photo to an image.
+
+    Args:
+        name: What was done.
+        pixels: uint8 (height, width); ink is light, except on the first, which is the picture in grey.
+    """
+
+    name: str
+    pixels: np.ndarray
+
+
+@dataclass(frozen=True)
+class FoundDigit:
+    """A digit on a picture.
+
+    Args:
+        image: float32 (28, 28) in [0, 1]: 0 background, 1 full ink.
+        frame: Where it was found, or where it was to be looked for.
+        steps: The way from the picture to the image, the first step first.
+    """
+
+    image: np.ndarray
+    frame: Frame
+    steps: tuple[Step, ...]
 
 
 def picture_to_image(picture: Image.Image | np.ndarray) -> np.ndarray:
@@ -87,10 +86,32 @@ def picture_to_image(picture: Image.Image | np.ndarray) -> np.ndarray:
     Raises:
         PictureError: Nothing on the picture stands out from its background.
     """
+    return find_digit(picture).image
+
+
+def find_digit(picture: Image.Image | np.ndarray, frame: Frame | None = None) -> FoundDigit:
+    """Finds the digit on a picture, and makes an MNIST-like image of it.
+
+    Args:
+        picture: As of `picture_to_image`.
+        frame: Where to look, as somebody has drawn it; None for the whole picture.
+
+    Returns:
+        The image, and how it came about.
+
+    Raises:
+        PictureError: Nothing in the frame stands out from its background.
+    """
     if isinstance(picture, np.ndarray):
         picture = _from_array(picture)
-    ink = _crop(_find_ink(_to_grey(_standardise(_shrink(picture)))))
-    return _fit(_thicken(ink))
+    picture = standardise(shrink(picture))
+    if frame is not None:
+        picture = _cut_out(picture, frame)
+    grey = _to_grey(picture)
+    ink = _find_ink(grey)
+    image = _fit(_thicken(_crop(ink)))
+    steps = (Step("grey", _to_bytes(grey)), Step("ink", _to_bytes(ink)), Step("image", _to_bytes(image)))
+    return FoundDigit(image, frame or _frame_of(ink), steps)
 
 
 def draw_on_image(image: np.ndarray, strokes: Sequence[np.ndarray]) -> np.ndarray:
@@ -121,14 +142,6 @@ def fit_ink(ink: np.ndarray) -> np.ndarray:
     return _fit(_crop(ink))
 
 
-def _too_large(size: str) -> PictureError:
-    return PictureError(
-        "This picture is too large: {size}. At most {most} million pixels are read.",
-        size=size,
-        most=MAX_PIXELS // 1_000_000,
-    )
-
-
 def _from_array(array: np.ndarray) -> Image.Image:
     if array.ndim not in (2, 3) or 0 in array.shape or (array.ndim == 3 and array.shape[2] not in (3, 4)):
         raise PictureError(
@@ -142,41 +155,6 @@ def _from_array(array: np.ndarray) -> Image.Image:
             )
         array = np.rint(np.clip(array, 0, 1) * 255).astype(np.uint8)
     return Image.fromarray(array)
-
-
-def _standardise(picture: Image.Image) -> Image.Image:
-    """Converts to one of the modes L, RGB, RGBA and F (brightness in [0, 1]), whatever the picture came in."""
-    if picture.mode.startswith(("I", "F")):
-        return _from_numbers(np.asarray(picture, np.float32))
-    if picture.mode in ("1", "L"):
-        return picture.convert("L")
-    try:
-        return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    except ValueError as error:
-        raise PictureError(
-            "Pictures in colour mode {mode} cannot be read. Save it as PNG.", mode=picture.mode
-        ) from error
-
-
-def _from_numbers(values: np.ndarray) -> Image.Image:
-    """Returns the brightness of 16-bit, 32-bit or floating numbers; the top of the smallest usual range is white."""
-    if not np.isfinite(values).all():
-        raise PictureError("This picture holds values that are not finite numbers.")
-    values = values - min(values.min(), 0)
-    white = next((top for top in (1, 255, 65535) if values.max() <= top), values.max())
-    return Image.fromarray((values / white).astype(np.float32))
-
-
-def _shrink(picture: Image.Image) -> Image.Image:
-    """Averages blocks of pixels until the longer side is at most 512."""
-    factor = -(-max(picture.size) // _WORKING_SIZE)
-    if factor == 1:
-        return picture
-    if picture.mode in ("1", "P", "PA"):
-        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    elif picture.mode.startswith("I;16"):
-        picture = picture.convert("I")
-    return picture.reduce(factor)
 
 
 def _to_grey(picture: Image.Image) -> np.ndarray:
@@ -271,6 +249,32 @@ def label_parts(mask: np.ndarray) -> np.ndarray:
         while not np.array_equal(grandparent := parent[parent], parent):
             parent = grandparent
         labels = parent[labels]
+
+
+def _cut_out(picture: Image.Image, frame: Frame) -> Image.Image:
+    """Returns what lies in a frame, upright; what lies beyond the picture is like its edge."""
+    longest = max(picture.size)
+    width, height = (max(1, round(side * longest)) for side in (frame.width, frame.height))
+    radians = np.deg2rad(frame.angle)
+    cosine, sine = float(np.cos(radians)), float(np.sin(radians))
+    left = frame.x * longest - (width * cosine - height * sine) / 2
+    top = frame.y * longest - (width * sine + height * cosine) / 2
+    matrix = (cosine, -sine, left, sine, cosine, top)
+    return picture.transform((width, height), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
+
+
+def _frame_of(ink: np.ndarray) -> Frame:
+    """Returns the upright frame around ink."""
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    longest = max(ink.shape)
+    (top, bottom), (left, right) = (rows[[0, -1]] + (0, 1), columns[[0, -1]] + (0, 1))
+    return Frame(
+        *(float(length) / longest for length in ((left + right) / 2, (top + bottom) / 2, right - left, bottom - top))
+    )
+
+
+def _to_bytes(values: np.ndarray) -> np.ndarray:
+    return np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
 
 
 def _crop(ink: np.ndarray) -> np.ndarray:

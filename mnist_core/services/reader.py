@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from ..models.devices import Device
 from ..models.inference import predict
+from ..models.pictures import find_best
 from ..models.predictions import Verdict, read_verdict
 from ..preprocessing.ink import check_ink, render_ink
-from ..preprocessing.picture import draw_on_image
+from ..preprocessing.picture import FoundDigit, Frame, draw_on_image
 from .models import Models
 
 
@@ -82,6 +84,14 @@ class Reader:
         if ink:
             image = draw_on_image(image, check_ink(ink, allow_dot=True))
         return self.read_image(image, model, started)
+
+    def read_picture(
+        self, picture: Image.Image, model: str = "", frame: Frame | None = None
+    ) -> tuple[FoundDigit, Answer]:
+        """Finds a digit on a picture, or in a frame on it, and answers for it; see `picture.find_digit`."""
+        started = time.perf_counter()
+        found = find_best(self.models.open(self.models.find(model)).predictor, picture, frame)
+        return found, self.read_image(found.image, model, started)
 
     def read_image(self, image: np.ndarray, model: str = "", started: float | None = None) -> Answer:
         """Answers for an image, float32 (28, 28) in [0, 1]; `started` is when the work on it began."""

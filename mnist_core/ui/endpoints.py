@@ -17,8 +17,8 @@ from ..browse.catalogue import select_samples
 from ..browse.query import Query
 from ..checks import check_index, check_whole
 from ..errors import PictureError, QueryError
+from ..preprocessing.decoding import open_picture
 from ..preprocessing.ink import check_ink, render_ink
-from ..preprocessing.picture import open_picture, picture_to_image
 from ..services.library import Library
 from ..services.reader import Answer, Reader
 from .messages import describe_sample
@@ -101,9 +101,7 @@ def _add_reading(reader: Reader) -> None:
             looks like a digit), accepted (whether it is taken for a digit), image (28 rows of 28 values in [0, 1], 1 is
             full ink), model.
         """
-        return _describe_answer(
-            _or_error(lambda: reader.read_image(picture_to_image(_open_upload(picture)), str(model)))
-        )
+        return _describe_answer(_or_error(lambda: reader.read_picture(_open_upload(picture), str(model))[1]))
 
     api(classify_ink, api_name="classify_ink", queue=False)
     api(classify_picture, api_name="classify_picture", queue=False)

@@ -90,7 +90,7 @@ def launch_options(settings: Settings, reader: Reader) -> dict[str, Any]:
                 page_files().route(),
                 docs_route(),
                 card_route(),
-                picture_route(),
+                picture_route(reader),
                 line_route(classify_with(reader)),
                 network_route(reader),
             ],

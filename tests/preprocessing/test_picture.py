@@ -10,8 +10,9 @@ from PIL import Image, ImageDraw
 
 from mnist_core.data.labelled import load_labelled
 from mnist_core.errors import MnistError, PictureError
+from mnist_core.preprocessing.decoding import open_picture
 from mnist_core.preprocessing.ink import check_ink, render_ink
-from mnist_core.preprocessing.picture import draw_on_image, open_picture, picture_to_image
+from mnist_core.preprocessing.picture import draw_on_image, picture_to_image
 
 SEVEN = ((20, 20), (80, 24), (50, 120)), ((35, 70), (75, 66))
 SIZES = pytest.mark.parametrize("size", [28, 50, 100, 200, 300, 600])

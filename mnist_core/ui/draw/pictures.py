@@ -7,20 +7,21 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from ...preprocessing.picture import open_picture, picture_to_image
+from ...preprocessing.decoding import open_picture
+from ...services.reader import Reader
 from ..wire import Message, encode_image, never_raise
 
 
-def picture_route() -> Route:
+def picture_route(reader: Reader) -> Route:
     """Returns the route, to be sent a picture file."""
-    return Route("/picture", _answer, methods=["POST"])
 
+    @never_raise
+    def read_picture(message: Message) -> Message:
+        """Answers `{picture}`, the bytes of a picture file, with `{image}`, base64 of 784 bytes."""
+        found, _ = reader.read_picture(open_picture(message["picture"]))
+        return {"image": encode_image(found.image)}
 
-async def _answer(request: Request) -> JSONResponse:
-    return JSONResponse(await run_in_threadpool(read_picture, {"picture": await request.body()}))
+    async def answer(request: Request) -> JSONResponse:
+        return JSONResponse(await run_in_threadpool(read_picture, {"picture": await request.body()}))
 
-
-@never_raise
-def read_picture(message: Message) -> Message:
-    """Answers `{picture}`, the bytes of a picture file, with `{image}`, base64 of 784 bytes."""
-    return {"image": encode_image(picture_to_image(open_picture(message["picture"])))}
+    return Route("/picture", answer, methods=["POST"])
