@@ -1,5 +1,6 @@
 """Strokes and pixels -> 28x28 images, the way MNIST was made.
 
+opencv      the library that draws and filters
 ink         pen strokes -> an image
 decoding    picture files -> decoded pictures
 picture     pixels of any size -> an image

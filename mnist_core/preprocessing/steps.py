@@ -46,7 +46,7 @@ class Journey:
     """A drawing on its way. A step that is left out gives the picture before it once more.
 
     Args:
-        ink: The strokes on the pad as the visitor sees them. Like the next three: uint8 (224, 224), 0 or 255, eight
+        ink: The strokes on the pad as the visitor sees them. Like the next three: uint8 (280, 280), 0 or 255, ten
             pixels to one of the network across and down.
         box: Scaled to fill the 20x20 box, in the middle; the visitor's pen width is scaled with it.
         pen: Drawn with a pen of one width.

@@ -67,10 +67,10 @@ def test_all_steps_of_a_digit_are_the_page_s_own_image(ink):
     assert np.array_equal(draw(ink).image, render_ink(check_ink(ink)))
 
 
-def test_pictures_are_black_and_white_at_eight_times_the_resolution():
+def test_pictures_are_black_and_white_at_ten_times_the_resolution():
     for name in PICTURES:
         picture = getattr(draw(SEVEN_ON_PAD), name)
-        assert picture.shape == (224, 224)
+        assert picture.shape == (280, 280)
         assert picture.dtype == np.uint8
         assert set(np.unique(picture)) == {0, 255}
 
@@ -86,8 +86,8 @@ def test_a_step_that_is_left_out_changes_nothing(step, picture, before):
 
 def test_ink_is_where_it_lies_on_the_pad():
     rows, columns = np.nonzero(draw([[[0.25, 0.5], [0.75, 0.5]]], brush=0.1).ink)
-    assert (columns.min(), columns.max()) == pytest.approx((0.2 * 224, 0.8 * 224), abs=1.5)
-    assert (rows.min(), rows.max()) == pytest.approx((0.45 * 224, 0.55 * 224), abs=1.5)
+    assert (columns.min(), columns.max()) == pytest.approx((0.2 * 280, 0.8 * 280), abs=1.5)
+    assert (rows.min(), rows.max()) == pytest.approx((0.45 * 280, 0.55 * 280), abs=1.5)
 
 
 def test_without_the_box_the_pad_becomes_the_image():

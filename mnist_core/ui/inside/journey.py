@@ -25,7 +25,7 @@ def journey_functions(bench: Bench) -> tuple[LiveFunction, ...]:
         """Answers `{strokes, brush, without, model}` with the drawing's way without these steps.
 
         That is `{pictures, centres, image, answer, whole, model, size, brushOnPad, brushInBox, penWidth, offCentre,
-        sets}`: PNG pictures of 224x224 by name, centres (of mass) down and across, widths in network pixels; `answer`
+        sets}`: PNG pictures of 280x280 by name, centres (of mass) down and across, widths in network pixels; `answer`
         is to the image, `whole` with all steps, which find the centre at `offCentre`; `sets` is what models read of
         drawn digits so, and with all steps.
         """
