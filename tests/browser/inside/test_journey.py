@@ -80,7 +80,7 @@ def test_five_pictures_lead_from_the_pad_to_the_network_s_image(journey):
     sizes = journey.locator(f"{STEPS} img").evaluate_all(
         "(pictures) => pictures.map((picture) => picture.naturalWidth)"
     )
-    assert sizes == [224] * 4
+    assert sizes == [280] * 4
     assert look_at_canvas(journey, "#journey-image") == look_at_network_input(journey)
     assert journey.inner_text("#journey-answer b") == "7"
 
