@@ -11,13 +11,19 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from ..errors import InkError
 from ..models.devices import Device
 from ..models.inference import predict
+from ..models.numbers import NumberReading, read_line
 from ..models.pictures import find_best
 from ..models.predictions import Verdict, read_verdict
+from ..preprocessing.groups import find_pieces
 from ..preprocessing.ink import check_ink, render_ink
 from ..preprocessing.picture import FoundDigit, Frame, draw_on_image
 from .models import Models
+
+# More fit neither on the pad nor into the page's answer.
+MOST_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,19 @@ class Answer:
     def label(self) -> int:
         """The most probable digit."""
         return self.verdict.labels[0]
+
+
+@dataclass(frozen=True)
+class NumberAnswer:
+    """What a model makes of a drawing that may hold several digits.
+
+    Args:
+        reading: The digits.
+        whole: What it makes of all the ink as one digit; its time is that of the whole answer.
+    """
+
+    reading: NumberReading
+    whole: Answer
 
 
 class Reader:
@@ -77,6 +96,28 @@ class Reader:
         """Answers for pen strokes; see `ink.check_ink` for their form and the errors."""
         started = time.perf_counter()
         return self.read_image(render_ink(check_ink(ink)), model, started)
+
+    def read_number(self, ink: Any, model: str = "") -> NumberAnswer:
+        """Reads all digits that pen strokes hold, of which there may be one; see `ink.check_ink` for their form.
+
+        Raises:
+            InkError: See `ink.check_ink`; or there is more than a number holds.
+        """
+        started = time.perf_counter()
+        pieces = find_pieces(check_ink(ink))
+        stored = self.models.find(model)
+        predictor = self.models.open(stored).predictor
+        reading = read_line(predictor, pieces)
+        if len(reading.digits) > MOST_DIGITS:
+            raise InkError(
+                "There seem to be {num_digits} digits. At most {most_digits} are read at once.",
+                num_digits=len(reading.digits),
+                most_digits=MOST_DIGITS,
+            )
+        whole, limit = reading.whole, predictor.calibration.limit
+        milliseconds = (time.perf_counter() - started) * 1000
+        answer = Answer(whole.image, whole.probabilities, whole.doubt, limit, whole.verdict, stored.name, milliseconds)
+        return NumberAnswer(reading, answer)
 
     def read_drawing_on(self, image: np.ndarray, ink: Sequence[Any], model: str = "") -> Answer:
         """Answers for an image, float32 (28, 28) in [0, 1], with strokes on top, in units of the image's side."""

@@ -17,10 +17,11 @@ from ..browse.catalogue import select_samples
 from ..browse.query import Query
 from ..checks import check_index, check_whole
 from ..errors import PictureError, QueryError
+from ..models.numbers import NumberDigit
 from ..preprocessing.decoding import open_picture
 from ..preprocessing.ink import check_ink, render_ink
 from ..services.library import Library
-from ..services.reader import Answer, Reader
+from ..services.reader import Answer, NumberAnswer, Reader
 from .messages import describe_sample
 from .wire import check_sendable, explain
 
@@ -103,8 +104,24 @@ def _add_reading(reader: Reader) -> None:
         """
         return _describe_answer(_or_error(lambda: reader.read_picture(_open_upload(picture), str(model))[1]))
 
+    def read_number(strokes: list[Any], model: str = "") -> dict[str, Any]:
+        """Reads a number of up to 12 digits from pen strokes, from left to right.
+
+        Args:
+            strokes: As of `/classify_ink`, in the order in which they were drawn.
+            model: Name of a stored model; empty for the default.
+
+        Returns:
+            number (such as "2026"; "?" in the place of what is no digit, points and commas left out), confidence (that
+            all digits are right, in [0, 1]), digits (from left to right, each with label, probabilities, verdict,
+            doubt, accepted, image and box: [x, y, width, height] in the unit of the strokes), marks (how many digits
+            stand before each point or comma), model.
+        """
+        return _describe_number(_or_error(lambda: reader.read_number(strokes, str(model))))
+
     api(classify_ink, api_name="classify_ink", queue=False)
     api(classify_picture, api_name="classify_picture", queue=False)
+    api(read_number, api_name="read_number", queue=False)
 
 
 def _add_browsing(reader: Reader, library: Library) -> None:
@@ -230,12 +247,26 @@ def _or_error(answer: Callable[[], Any]) -> Any:
 
 
 def _describe_answer(answer: Answer) -> dict[str, Any]:
+    return {**_describe_digit(answer), "model": answer.model}
+
+
+def _describe_number(answer: NumberAnswer) -> dict[str, Any]:
+    reading = answer.reading
     return {
-        "label": answer.label,
-        "probabilities": answer.probabilities.tolist(),
-        "verdict": {"kind": answer.verdict.kind, "labels": list(answer.verdict.labels)},
-        "doubt": answer.doubt,
-        "accepted": answer.verdict.kind != "refused",
-        "image": np.round(answer.image.astype(np.float64), 4).tolist(),
-        "model": answer.model,
+        "number": reading.text,
+        "confidence": reading.confidence,
+        "digits": [{**_describe_digit(digit), "box": list(digit.box)} for digit in reading.digits],
+        "marks": list(reading.marks),
+        "model": answer.whole.model,
+    }
+
+
+def _describe_digit(digit: Answer | NumberDigit) -> dict[str, Any]:
+    return {
+        "label": digit.label,
+        "probabilities": digit.probabilities.tolist(),
+        "verdict": {"kind": digit.verdict.kind, "labels": list(digit.verdict.labels)},
+        "doubt": digit.doubt,
+        "accepted": digit.verdict.kind != "refused",
+        "image": np.round(digit.image.astype(np.float64), 4).tolist(),
     }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...checks import is_text
-from ...errors import MnistError
+from ...errors import InkError, MnistError
+from ...models.numbers import NumberReading
 from ...services.reader import Answer, Reader
 from ..model_list import name_model
 from ..wire import LiveFunction, Message, decode_image, describe_answer, describe_error, encode_image, never_raise
@@ -14,11 +15,20 @@ def classify_with(reader: Reader) -> LiveFunction:
 
     @never_raise
     def classify_drawing(message: Message) -> Message:
-        """Answers `{strokes, image?, model?}` with the reading; `image` is base64 of 784 bytes below the strokes."""
+        """Answers `{strokes, image?, model?}` with the reading; `image` is base64 of 784 bytes below the strokes.
+
+        Strokes alone may hold several digits. Then `number` has its `text`, `confidence`, `marks` and `digits`, see
+        `NumberReading`, each with its answer and its `box`; `problem`, an error, says why they are not read.
+        """
         strokes, model = message.get("strokes") or [], str(message.get("model") or "")
         if message.get("image"):
             return _pack(reader.read_drawing_on(decode_image(message["image"]), strokes, model))
-        return _pack(reader.read_ink(strokes, model))
+        try:
+            number = reader.read_number(strokes, model)
+        except InkError as error:
+            return {**_pack(reader.read_ink(strokes, model)), "problem": describe_error(error, "classify_drawing")}
+        several = {"number": _pack_number(number.reading)} if len(number.reading.digits) > 1 else {}
+        return {**_pack(number.whole), **several}
 
     return classify_drawing
 
@@ -54,4 +64,21 @@ def _pack(answer: Answer) -> Message:
         "image": encode_image(answer.image),
         "model": answer.model,
         "milliseconds": round(answer.milliseconds, 2),
+    }
+
+
+def _pack_number(reading: NumberReading) -> Message:
+    return {
+        "text": reading.text,
+        "confidence": round(reading.confidence, 6),
+        "marks": reading.marks,
+        "digits": [
+            {
+                **describe_answer(digit.probabilities, digit.verdict),
+                "doubt": digit.doubt,
+                "box": [round(side, 4) for side in digit.box],
+                "image": encode_image(digit.image),
+            }
+            for digit in reading.digits
+        ],
     }

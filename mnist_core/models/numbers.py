@@ -1,0 +1,279 @@
+"""Pieces of ink or of a picture -> a whole number, read from left to right.
+
+Which pieces make a digit is not known beforehand. All runs of neighbouring pieces that could be one are drawn, the
+network is asked about them, and the division into runs is chosen that is most probable as a whole: by how much each run
+looks like a digit, how sure it is which, and how well it stands in the line. Where the pieces come from does not matter
+here.
+
+Reference:
+    Bottou, Bengio and LeCun (1997), "Global training of document processing systems using graph transformer networks":
+    a number is the best path through a graph of candidate cuts, each scored by a network.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from .inference import Predictor, predict
+from .predictions import Predictions, Verdict, read_verdict
+
+# Pieces of one digit at most, and its width in heights of the line, unless it is all there is.
+_MOST_PIECES = 6
+_WIDEST = 1.7
+
+# All costs are natural logarithms of probabilities, and lengths are in heights of the line. They were chosen on numbers
+# made of the pen ink that may be trained on; results are flat around them.
+# What is no digit, for every digit that has room in its place; the width of that room.
+_NO_DIGIT = 6.0
+_ROOM = 0.8
+# A digit lower than this costs something, so that the roof of a 5 is none; so does one wider for its own height.
+_LOWEST, _LOW = 0.7, 10.0
+_WIDE, _WIDER = 1.2, 2.0
+# A gap inside a digit.
+_GAP, _WIDE_GAP = 0.25, 15.0
+# Two digits instead of one; more where a larger share of the narrower one stands over the other, and where a line that
+# was drawn without a break is cut.
+_NEXT = 0.1
+_OVER, _OVERLAP = 0.7, 15.0
+_CUT = 5.0
+# The largest doubt at which something is taken for a digit in a line of which at least half passes the network's own
+# limit: there it need only look more like a digit than like none.
+_LINE_LIMIT = 0.5
+# A piece so small that it is no digit: a point or comma where it lies low, otherwise a speck.
+_SMALL = 0.3
+_TINY = 0.08
+_MARK = 1.0
+
+
+class Pieces(Protocol):
+    """What a number is made of, such as `preprocessing.groups.InkPieces`."""
+
+    @property
+    def boxes(self) -> np.ndarray:
+        """Left, top, width and height of each piece: float64 (n, 4), y down, in any unit."""
+        ...
+
+    @property
+    def origins(self) -> np.ndarray:
+        """The number of the line that each piece was cut from: int64 (n,); between pieces of one a cut was made."""
+        ...
+
+    @property
+    def orders(self) -> tuple[tuple[int, ...], ...]:
+        """Orders of the n pieces in which neighbours may make a digit."""
+        ...
+
+    def draw(self, pieces: Sequence[int]) -> np.ndarray | None:
+        """Draws some pieces as one digit: float32 (28, 28) in [0, 1], or None for what cannot be drawn."""
+        ...
+
+
+@dataclass(frozen=True)
+class NumberDigit:
+    """One digit of a number, or what stands in the place of one.
+
+    Args:
+        probabilities: float64 (10,).
+        doubt: How little it looks like a digit, in [0, 1].
+        verdict: All that in one breath; "refused" where it does not look like a digit.
+        box: Left, top, width and height, in the unit of the pieces.
+        image: float32 (28, 28) in [0, 1], what the network received.
+    """
+
+    probabilities: np.ndarray
+    doubt: float
+    verdict: Verdict
+    box: tuple[float, float, float, float]
+    image: np.ndarray
+
+    @property
+    def label(self) -> int:
+        """The most probable digit."""
+        return self.verdict.labels[0]
+
+
+@dataclass(frozen=True)
+class NumberReading:
+    """A whole number.
+
+    Args:
+        whole: All pieces read as one digit.
+        digits: From left to right; only `whole` where that is the most probable reading.
+        marks: Points and commas: how many digits stand before each.
+    """
+
+    whole: NumberDigit
+    digits: tuple[NumberDigit, ...]
+    marks: tuple[int, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The digits, such as "2026"; "?" stands for what is no digit: "20?6". Marks are left out."""
+        return "".join("?" if digit.verdict.kind == "refused" else str(digit.label) for digit in self.digits)
+
+    @property
+    def confidence(self) -> float:
+        """Probability that all digits are read right, as the product of theirs."""
+        return math.prod(digit.verdict.confidence for digit in self.digits)
+
+
+Run = tuple[int, ...]  # indices of pieces, rising
+
+
+def read_line(predictor: Predictor, pieces: Pieces) -> NumberReading:
+    """Reads a number.
+
+    Args:
+        predictor: What answers.
+        pieces: At least one.
+    """
+    line = _Line(pieces, predictor.calibration.limit)
+    line.ask(predictor, [line.whole])
+    path = [line.whole]
+    # No other division costs less than two digits cost, so a good single digit is all that is asked about.
+    if len(line.whole) > 1 and line.costs[line.whole] > _NEXT:
+        line.ask(predictor, line.list_runs())
+        path = min((line.find_path(order) for order in pieces.orders), key=line.find_cost)
+    return line.read(path)
+
+
+class _Line:
+    """The runs of one line's pieces, what the network made of them, and what each costs."""
+
+    def __init__(self, pieces: Pieces, limit: float) -> None:
+        self._pieces = pieces
+        self._limit = limit
+        self.whole: Run = tuple(range(len(pieces.boxes)))
+        self._corners = np.concatenate([pieces.boxes[:, :2], pieces.boxes[:, :2] + pieces.boxes[:, 2:]], axis=1)
+        self._height = float(pieces.boxes[:, 3].max()) or float(pieces.boxes[:, 2].max()) or 1.0
+        self._boxes: dict[Run, np.ndarray] = {}  # corners, in heights of the line
+        self._answers: dict[Run, tuple[np.ndarray, Predictions, int]] = {}
+        self._marks: dict[Run, bool] = {(piece,): is_low for piece, is_low in self._find_small()}
+        self.costs: dict[Run, float] = {}
+
+    def _find_small(self) -> Iterable[tuple[int, bool]]:
+        """Yields the pieces that are too small for a digit, and whether each lies low, as points and commas do."""
+        sizes = self._pieces.boxes[:, 2:].max(axis=1) / self._height
+        large = np.flatnonzero(sizes >= _SMALL)
+        middles = (self._corners[:, :2] + self._corners[:, 2:]) / 2
+        for piece in np.flatnonzero(sizes < _SMALL).tolist():
+            nearest = large[np.abs(middles[large, 0] - middles[piece, 0]).argmin()]
+            is_low = bool(middles[piece, 1] > self._corners[nearest, 3] - _SMALL * self._height)
+            if is_low or sizes[piece] < _TINY:
+                yield piece, is_low
+
+    def list_runs(self) -> list[Run]:
+        """Lists all runs of neighbours that could be one digit."""
+        runs: dict[Run, None] = {}
+        for order in self._pieces.orders:
+            for start, length in itertools.product(range(len(order)), range(1, _MOST_PIECES + 1)):
+                run = tuple(sorted(order[start : start + length]))
+                box = self._find_box(run)
+                if length == 1 or box[2] - box[0] <= _WIDEST:
+                    runs[run] = None
+        return [*runs]
+
+    def _find_box(self, run: Run) -> np.ndarray:
+        if run not in self._boxes:
+            corners = self._corners[list(run)]
+            box = np.concatenate([corners[:, :2].min(axis=0), corners[:, 2:].max(axis=0)])
+            self._boxes[run] = box / self._height
+        return self._boxes[run]
+
+    def ask(self, predictor: Predictor, runs: Iterable[Run]) -> None:
+        """Asks the network about runs, all together, and finds what each costs."""
+        new = [run for run in runs if run not in self.costs]
+        drawn = {run: image for run in new if (image := self._pieces.draw(run)) is not None}
+        if drawn:
+            predictions = predict(predictor, np.stack([*drawn.values()]))
+            self._answers |= {run: (image, predictions, place) for place, (run, image) in enumerate(drawn.items())}
+        for run in new:
+            self.costs[run] = _MARK if run in self._marks else self._find_cost_of_digit(run)
+
+    def _find_cost_of_digit(self, run: Run) -> float:
+        box = self._find_box(run)
+        width, height = box[2:] - box[:2]
+        cost = _NO_DIGIT
+        if run in self._answers:
+            _, predictions, place = self._answers[run]
+            doubt = math.log1p(predictions.doubt[place] / self._limit)
+            cost = min(cost, doubt - math.log(predictions.probabilities[place].max()))
+        if cost == _NO_DIGIT:
+            cost *= max(1.0, width / _ROOM)
+        cost += _LOW * max(0.0, _LOWEST - height)
+        cost += _WIDER * max(0.0, width / max(height, 0.1) - _WIDE)
+        return float(cost + _WIDE_GAP * sum(max(0.0, gap - _GAP) for gap in self._find_gaps(run)))
+
+    def _find_gaps(self, run: Run) -> Iterable[float]:
+        """Yields the widths of the empty columns within a run, in heights of the line."""
+        corners = self._corners[sorted(run, key=lambda piece: self._corners[piece, 0])] / self._height
+        right = corners[0, 2]
+        for left, end in corners[1:, [0, 2]]:
+            yield float(left - right)
+            right = max(right, end)
+
+    def find_path(self, order: Sequence[int]) -> list[Run]:
+        """Finds the division of an order into runs that costs least."""
+        best: dict[tuple[int, int], tuple[float, list[Run]]] = {}  # by the places where the last run starts and ends
+        for start, end in itertools.combinations(range(len(order) + 1), 2):
+            run = tuple(sorted(order[start:end]))
+            if run not in self.costs:
+                continue
+            before = [best[first, start] for first in range(start) if (first, start) in best]
+            options = [(cost + self._find_cost_of_joint(path[-1], run), [*path, run]) for cost, path in before]
+            if not start:
+                options = [(0.0, [run])]
+            cost, path = min(options, key=lambda option: option[0])
+            best[start, end] = cost + self.costs[run], path
+        return min((best[start, end] for start, end in best if end == len(order)), key=lambda option: option[0])[1]
+
+    def _find_cost_of_joint(self, run: Run, other: Run) -> float:
+        box, next_box = self._find_box(run), self._find_box(other)
+        cost = _NEXT
+        if box[0] + box[2] > next_box[0] + next_box[2]:
+            box, next_box = next_box, box
+        narrower = max(0.1, min(box[2] - box[0], next_box[2] - next_box[0]))
+        cost += _OVERLAP * max(0.0, (box[2] - next_box[0]) / narrower - _OVER)
+        if not {self._pieces.origins[piece] for piece in run}.isdisjoint(
+            self._pieces.origins[piece] for piece in other
+        ):
+            cost += _CUT
+        return float(cost)
+
+    def find_cost(self, path: Sequence[Run]) -> float:
+        """Returns what a division costs as a whole."""
+        joints = sum(self._find_cost_of_joint(run, other) for run, other in itertools.pairwise(path))
+        return joints + sum(self.costs[run] for run in path)
+
+    def read(self, path: Sequence[Run]) -> NumberReading:
+        """Returns what a division says."""
+        path = sorted(path, key=lambda run: self._find_box(run)[[0, 2]].sum())
+        runs = [run for run in path if run not in self._marks]
+        places = [place for place, run in enumerate(path) if self._marks.get(run)]
+        marks = [sum(run not in self._marks for run in path[:place]) for place in places]
+        is_expected = len(runs) > 1 and 2 * sum(self._find_doubt(run) <= self._limit for run in runs) >= len(runs)
+        limit = max(self._limit, _LINE_LIMIT) if is_expected else self._limit
+        digits = tuple(self._read_digit(run, limit) for run in runs)
+        return NumberReading(self._read_digit(self.whole, self._limit), digits, tuple(marks))
+
+    def _find_doubt(self, run: Run) -> float:
+        if run not in self._answers:
+            return 1.0
+        _, predictions, place = self._answers[run]
+        return float(predictions.doubt[place])
+
+    def _read_digit(self, run: Run, limit: float) -> NumberDigit:
+        left, top, right, bottom = (self._find_box(run) * self._height).tolist()
+        image, probabilities = np.zeros((28, 28), np.float32), np.full(10, 0.1)
+        if run in self._answers:
+            image, predictions, place = self._answers[run]
+            probabilities = predictions.probabilities[place]
+        doubt = self._find_doubt(run)
+        verdict = read_verdict(probabilities, doubt <= limit)
+        return NumberDigit(probabilities, doubt, verdict, (left, top, right - left, bottom - top), image)
