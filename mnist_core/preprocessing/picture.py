@@ -18,12 +18,9 @@ from PIL import Image
 
 from ..errors import PictureError
 from .decoding import shrink, standardise
-from .ink import BOX_SIZE, IMAGE_SIZE, MASS_CENTRE, PEN_WIDTH, draw_strokes, mass_offset, reduce_image
-
-_MIN_CONTRAST = 0.06
-_THIN = 1.6
-_FAINT = 0.15
-_COARSE = 128
+from .fitting import box_of, fit_ink, fit_lines
+from .ink import IMAGE_SIZE, PEN_WIDTH, draw_strokes, reduce_image
+from .paper import find_ink, to_grey
 
 
 @dataclass(frozen=True)
@@ -107,9 +104,9 @@ def find_digit(picture: Image.Image | np.ndarray, frame: Frame | None = None) ->
     picture = standardise(shrink(picture))
     if frame is not None:
         picture = _cut_out(picture, frame)
-    grey = _to_grey(picture)
-    ink = _find_ink(grey)
-    image = _fit(_thicken(_crop(ink)))
+    grey = to_grey(picture)
+    ink = find_ink(grey)
+    image = fit_lines(ink)
     steps = (Step("grey", _to_bytes(grey)), Step("ink", _to_bytes(ink)), Step("image", _to_bytes(image)))
     return FoundDigit(image, frame or _frame_of(ink), steps)
 
@@ -130,18 +127,6 @@ def draw_on_image(image: np.ndarray, strokes: Sequence[np.ndarray]) -> np.ndarra
     return fit_ink(np.maximum(image, drawn))
 
 
-def fit_ink(ink: np.ndarray) -> np.ndarray:
-    """Fits ink into the 20x20 box of MNIST's recipe, and centres its mass.
-
-    Args:
-        ink: Array of shape (height, width), float32 in [0, 1], not all zero.
-
-    Returns:
-        Array of shape (28, 28), float32 in [0, 1].
-    """
-    return _fit(_crop(ink))
-
-
 def _from_array(array: np.ndarray) -> Image.Image:
     if array.ndim not in (2, 3) or 0 in array.shape or (array.ndim == 3 and array.shape[2] not in (3, 4)):
         raise PictureError(
@@ -155,100 +140,6 @@ def _from_array(array: np.ndarray) -> Image.Image:
             )
         array = np.rint(np.clip(array, 0, 1) * 255).astype(np.uint8)
     return Image.fromarray(array)
-
-
-def _to_grey(picture: Image.Image) -> np.ndarray:
-    """Converts to brightness, float32 (height, width) in [0, 1]; transparent parts become paper that shows the ink."""
-    if picture.mode == "F":
-        return np.asarray(picture)
-    if picture.mode == "RGBA":
-        layers = np.asarray(picture.convert("LA"), np.float32) / 255
-        brightness, alpha = layers[..., 0], layers[..., 1]
-        ink_brightness = (brightness * alpha).sum() / max(alpha.sum(), 1e-6)
-        paper = 0.0 if ink_brightness > 0.5 else 1.0
-        return brightness * alpha + paper * (1 - alpha)
-    return np.asarray(picture.convert("L"), np.float32) / 255
-
-
-def _find_ink(grey: np.ndarray) -> np.ndarray:
-    """Returns the ink as float32 in [0, 1]: polarity found, uneven paper and noise removed, contrast stretched."""
-    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    paper = float(np.median(border))
-    smooth = np.asarray(_resize(grey, 100))  # a single odd pixel must not decide what is ink
-    sign = 1 if smooth.max() - paper >= paper - smooth.min() else -1
-    ink = sign * (grey - paper)
-    is_even = np.ptp(border) == 0
-    if not is_even:
-        ink = _remove_background(ink)
-    darkest = np.sort(ink, axis=None)[-max(8, ink.size // 500) :].mean()
-    sigma = 1.4826 * np.median(np.abs(ink - np.median(ink)))  # of the paper, which is most of the picture
-    floor = 4 * sigma
-    if darkest < _MIN_CONTRAST or floor > 0.6 * darkest:
-        raise PictureError(
-            "No digit stands out in this picture: it is blank, too faint or too noisy. Expected one digit on "
-            "plain paper."
-        )
-    ink = np.clip((ink - floor) / (darkest - floor), 0, 1)
-    if is_even and max(ink.shape) <= 2 * IMAGE_SIZE:
-        return ink  # a clean small image, such as MNIST's own: its faintest edge is ink
-    # Elsewhere faint marks are what is left of shadows, or the rings of a JPEG.
-    return _remove_specks(np.where(ink > _FAINT, ink, 0))
-
-
-def _remove_background(ink: np.ndarray) -> np.ndarray:
-    """Subtracts what is wider than a third of the picture: grey paper, fog, shadows (a morphological opening)."""
-    height, width = ink.shape
-    if min(height, width) < 12:
-        return ink
-    small = _resize(ink, 48)
-    window = min(small.shape) // 3 | 1
-    opened = _filter_window(_filter_window(small, window, np.minimum), window, np.maximum)
-    background = Image.fromarray(opened).resize((width, height), Image.Resampling.BILINEAR)
-    return ink - np.asarray(background)
-
-
-def _resize(values: np.ndarray, longest: int) -> np.ndarray:
-    """Averages float32 values down to a longer side of at most `longest`."""
-    scale = min(1, longest / max(values.shape))
-    size = tuple(max(1, round(side * scale)) for side in reversed(values.shape))
-    return np.asarray(Image.fromarray(values).resize(size, Image.Resampling.BOX))
-
-
-def _filter_window(values: np.ndarray, window: int, pick: np.ufunc) -> np.ndarray:
-    """Returns the smallest or largest value in a square window of odd side around each pixel."""
-    for axis in (0, 1):
-        padding = [(window // 2,) * 2 if axis == a else (0, 0) for a in (0, 1)]
-        padded = np.pad(values, padding, mode="edge")
-        values = pick.reduce(np.lib.stride_tricks.sliding_window_view(padded, window, axis=axis), axis=-1)
-    return values
-
-
-def _remove_specks(ink: np.ndarray) -> np.ndarray:
-    """Erases connected parts that hold less than 5 % of the largest part's ink."""
-    coarse = _resize(ink, _COARSE)
-    parts = label_parts(coarse > _FAINT)
-    amounts = np.bincount(parts.ravel(), weights=coarse.ravel())
-    amounts[0] = 0
-    kept = _filter_window((amounts >= 0.05 * amounts.max())[parts].astype(np.uint8), 3, np.maximum)
-    mask = Image.fromarray(kept).resize(ink.shape[::-1], Image.Resampling.NEAREST)
-    return np.where(np.asarray(mask), ink, 0)
-
-
-def label_parts(mask: np.ndarray) -> np.ndarray:
-    """Numbers the 8-connected parts of a mask: int array of the same shape, 0 outside.
-
-    Each round a part follows its highest neighbour as a whole, so that even a spiral takes few rounds.
-    """
-    labels = np.where(mask, np.arange(1, mask.size + 1).reshape(mask.shape), 0)
-    parent = np.arange(mask.size + 1)
-    while True:
-        highest = np.where(mask, _filter_window(labels, 3, np.maximum), 0)
-        if np.array_equal(highest, labels):
-            return np.unique(labels, return_inverse=True)[1].reshape(mask.shape)
-        np.maximum.at(parent, labels[mask], highest[mask])
-        while not np.array_equal(grandparent := parent[parent], parent):
-            parent = grandparent
-        labels = parent[labels]
 
 
 def _cut_out(picture: Image.Image, frame: Frame) -> Image.Image:
@@ -265,49 +156,10 @@ def _cut_out(picture: Image.Image, frame: Frame) -> Image.Image:
 
 def _frame_of(ink: np.ndarray) -> Frame:
     """Returns the upright frame around ink."""
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    longest = max(ink.shape)
-    (top, bottom), (left, right) = (rows[[0, -1]] + (0, 1), columns[[0, -1]] + (0, 1))
-    return Frame(
-        *(float(length) / longest for length in ((left + right) / 2, (top + bottom) / 2, right - left, bottom - top))
-    )
+    top, left, bottom, right = box_of(ink)
+    lengths = (left + right) / 2, (top + bottom) / 2, right - left, bottom - top
+    return Frame(*(length / max(ink.shape) for length in lengths))
 
 
 def _to_bytes(values: np.ndarray) -> np.ndarray:
     return np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
-
-
-def _crop(ink: np.ndarray) -> np.ndarray:
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-
-
-def _stroke_width(ink: np.ndarray) -> float:
-    """Returns the mean width of the strokes in pixels: twice the area over the length of the outline."""
-    padded = np.pad(ink, 1)
-    slope_y, slope_x = np.diff(padded, axis=0)[:, :-1], np.diff(padded, axis=1)[:-1]
-    return float(2 * ink.sum() / np.hypot(slope_y, slope_x).sum())
-
-
-def _thicken(ink: np.ndarray) -> np.ndarray:
-    """Widens strokes that would be thinner than a scanned pen stroke after fitting."""
-    box = max(ink.shape)
-    wanted = _THIN * box / BOX_SIZE
-    missing = wanted - _stroke_width(ink)
-    if box <= 2 * BOX_SIZE or missing < 1:
-        return ink
-    return _filter_window(np.pad(ink, round(missing / 2)), round(missing) | 1, np.maximum)
-
-
-def _fit(ink: np.ndarray) -> np.ndarray:
-    """Fits cropped ink into the 20x20 box and centres its mass."""
-    height, width = ink.shape
-    scale = BOX_SIZE / max(height, width)
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    resized = ink
-    if size != (width, height):
-        resized = np.asarray(Image.fromarray(ink).resize(size, Image.Resampling.BILINEAR))
-    image = np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.float32)
-    top, left = mass_offset(resized, IMAGE_SIZE, MASS_CENTRE)
-    image[top : top + resized.shape[0], left : left + resized.shape[1]] = resized
-    return image
