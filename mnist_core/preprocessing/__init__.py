@@ -3,9 +3,10 @@
 ink         pen strokes -> an image
 opencv      OpenCV, as this program uses it
 decoding    picture files -> decoded pictures
+fitting     ink of any size -> an image
 parts       connected parts of ink, and those that are no part of a digit
 paper       brightness -> ink
-fitting     ink of any size -> an image
+sheets      where on a picture the paper is
 picture     pixels of any size -> an image
 steps       pen strokes -> an image, one step at a time, each of which can be left out
 timeline    pen strokes -> the images that were there on the way

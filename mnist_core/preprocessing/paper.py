@@ -12,9 +12,9 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from ..errors import PictureError
+from .fitting import box_of, stroke_width
 from .ink import IMAGE_SIZE
-from .parts import remove_specks
+from .parts import label_parts, remove_specks
 
 FAINT = 0.15
 
@@ -24,8 +24,11 @@ _LOCAL_SIZES = 128, 256
 _LARGEST_SCALE = 3
 _LOCAL_BLUR = 1.5
 _LOCAL_STRENGTH = 0.1
-# How many standard deviations of the paper lie between paper and ink, at least: noise cut in two has 2.7.
-_LOCAL_CONTRAST = 3.2
+# The least share of the picture that stands out, and of that the share that hangs together: noise falls into crumbs.
+_LOCAL_SHARE = 0.004
+_LOCAL_LARGEST = 0.35
+# The widest stroke of a pen, as a share of the ink's longer side: what is broader is no writing on patterned paper.
+_LOCAL_STROKE = 0.135
 
 
 def to_grey(picture: Image.Image) -> np.ndarray:
@@ -58,17 +61,15 @@ def to_grey(picture: Image.Image) -> np.ndarray:
     return np.where(outside, np.float32(middle), filled)
 
 
-def find_ink(grey: np.ndarray) -> np.ndarray:
+def find_ink(grey: np.ndarray) -> np.ndarray | None:
     """Finds ink against the paper's level: polarity found, uneven paper and noise removed, contrast stretched.
 
     Args:
         grey: float32 (height, width), brightness in [0, 1].
 
     Returns:
-        float32 (height, width) in [0, 1], not all zero.
-
-    Raises:
-        PictureError: Nothing stands out.
+        float32 (height, width) in [0, 1], not all zero; None where nothing stands out: the picture is blank, too faint
+        or too noisy.
     """
     ink, is_even = _measure(grey)
     if not is_even:
@@ -78,7 +79,7 @@ def find_ink(grey: np.ndarray) -> np.ndarray:
     level = np.median(paper) if paper.size else 0.0
     floor = 4 * 1.4826 * np.median(np.abs(paper - level)) if paper.size else 0.0
     if darkest < _MIN_CONTRAST or floor > 0.6 * (darkest - level):
-        raise _nothing()
+        return None
     ink = np.clip((ink - floor) / (darkest - floor), 0, 1)
     if is_even and max(ink.shape) <= 2 * IMAGE_SIZE:
         return ink  # a clean small image, such as MNIST's own: its faintest edge is ink
@@ -86,51 +87,54 @@ def find_ink(grey: np.ndarray) -> np.ndarray:
     return remove_specks(np.where(ink > FAINT, ink, 0))
 
 
-def find_ink_locally(grey: np.ndarray) -> np.ndarray:
+def find_ink_locally(grey: np.ndarray) -> np.ndarray | None:
     """Finds ink against what is around each pixel, on an enlarged or reduced picture that is blurred a little.
 
     Args:
         grey: float32 (height, width), brightness in [0, 1].
 
     Returns:
-        float32 of another size but the same proportions, 0 or 1, not all zero.
-
-    Raises:
-        PictureError: Nothing stands out.
+        float32 of another size but the same proportions, 0 or 1, not all zero; None where nothing stands out.
     """
     from .opencv import cv2
 
-    values, _ = _measure(grey)
+    values, is_even = _measure(grey)
+    if is_even:
+        return None  # what is around the ink is the same everywhere
     smallest, largest = _LOCAL_SIZES
     longest = max(grey.shape)
+    if longest > smallest:
+        values = _remove_background(values)
     scale = min(_LARGEST_SCALE, max(smallest, min(largest, longest)) / longest)
     interpolation = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
     values = cv2.resize(values, None, fx=scale, fy=scale, interpolation=interpolation)
     values = cv2.GaussianBlur(values, (0, 0), _LOCAL_BLUR)
-    mask = values > _local_threshold(values)
-    if not mask.any() or mask.all():
-        raise _nothing()
-    contrast = values[mask].mean() - values[~mask].mean()
-    if contrast < _MIN_CONTRAST / 2 or contrast < _LOCAL_CONTRAST * values[~mask].std():
-        raise _nothing()
-    return remove_specks(mask.astype(np.float32))
+    mask = _stands_out(values)
+    if not _LOCAL_SHARE < mask.mean() < 1 or values[mask].mean() - values[~mask].mean() < _MIN_CONTRAST:
+        return None
+    if np.bincount(label_parts(mask).ravel())[1:].max() < _LOCAL_LARGEST * mask.sum():
+        return None
+    ink = remove_specks(mask.astype(np.float32))
+    top, left, bottom, right = box_of(ink)
+    if stroke_width(ink) > _LOCAL_STROKE * max(bottom - top, right - left):
+        return None
+    return ink
 
 
-def _local_threshold(values: np.ndarray) -> np.ndarray:
-    """Returns Sauvola's threshold for light ink, whose windows are as wide as the picture's longer side."""
+def find_walls(grey: np.ndarray) -> np.ndarray:
+    """Marks what stands out from what is around it, fine lines too: uint8 (height, width), 0 or 1."""
+    return _stands_out(_measure(grey)[0]).astype(np.uint8)
+
+
+def _stands_out(values: np.ndarray) -> np.ndarray:
+    """Compares light ink with Sauvola's threshold, whose windows are half as wide as the picture's longer side."""
     from .opencv import cv2
 
-    window = max(61, max(values.shape)) | 1
+    window = max(61, max(values.shape) // 2) | 1
     mean = cv2.boxFilter(values, -1, (window, window), borderType=cv2.BORDER_REFLECT)
     square = cv2.boxFilter(values * values, -1, (window, window), borderType=cv2.BORDER_REFLECT)
     deviation = np.sqrt(np.maximum(square - mean * mean, 0))
-    return mean + _LOCAL_STRENGTH * (1 - deviation / 0.5)
-
-
-def _nothing() -> PictureError:
-    return PictureError(
-        "No digit stands out in this picture: it is blank, too faint or too noisy. Expected one digit on plain paper."
-    )
+    return values > mean + _LOCAL_STRENGTH * (1 - deviation / 0.5)
 
 
 def _measure(grey: np.ndarray) -> tuple[np.ndarray, bool]:

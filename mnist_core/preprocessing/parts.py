@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 _SPECK = 0.05
-_LINE_LENGTH = 0.7
 
 
 def label_parts(mask: np.ndarray) -> np.ndarray:
@@ -28,3 +27,14 @@ def remove_specks(ink: np.ndarray) -> np.ndarray:
     amounts = np.bincount(parts.ravel(), weights=ink.ravel())
     amounts[0] = 0
     return np.where((amounts >= _SPECK * amounts.max())[parts], ink, 0)
+
+
+def remove_neighbours(ink: np.ndarray) -> np.ndarray:
+    """Erases connected parts that the picture's edge cuts off, beside the largest: of a digit's neighbours, mostly."""
+    from .opencv import cv2
+
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats((ink > 0).astype(np.uint8), connectivity=8)
+    left, top, width, height, area = boxes.T
+    is_cut = (left == 0) | (top == 0) | (left + width == ink.shape[1]) | (top + height == ink.shape[0])
+    is_cut[[0, 1 + np.argmax(area[1:])]] = False
+    return np.where(is_cut[labels], 0, ink)

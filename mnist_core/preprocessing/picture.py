@@ -10,7 +10,7 @@ Reference:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,12 @@ from ..errors import PictureError
 from .decoding import shrink, standardise
 from .fitting import box_of, fit_ink, fit_lines
 from .ink import IMAGE_SIZE, PEN_WIDTH, draw_strokes, reduce_image
-from .paper import find_ink, to_grey
+from .paper import find_ink, find_ink_locally, to_grey
+from .parts import remove_neighbours
+from .sheets import Sheet, cut_sheet, find_sheets
+
+# A picture without what its edge cuts off is another reading where so much of the ink remains.
+_LEAST_KEPT, _MOST_KEPT = 0.6, 0.99
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ def picture_to_image(picture: Image.Image | np.ndarray) -> np.ndarray:
 
 
 def find_digit(picture: Image.Image | np.ndarray, frame: Frame | None = None) -> FoundDigit:
-    """Finds the digit on a picture, and makes an MNIST-like image of it.
+    """Finds the digit on a picture, and makes an MNIST-like image of it: the plainest of `find_candidates`.
 
     Args:
         picture: As of `picture_to_image`.
@@ -99,16 +104,48 @@ def find_digit(picture: Image.Image | np.ndarray, frame: Frame | None = None) ->
     Raises:
         PictureError: Nothing in the frame stands out from its background.
     """
-    if isinstance(picture, np.ndarray):
-        picture = _from_array(picture)
-    picture = standardise(shrink(picture))
-    if frame is not None:
-        picture = _cut_out(picture, frame)
-    grey = to_grey(picture)
-    ink = find_ink(grey)
-    image = fit_lines(ink)
-    steps = (Step("grey", _to_bytes(grey)), Step("ink", _to_bytes(ink)), Step("image", _to_bytes(image)))
-    return FoundDigit(image, frame or _frame_of(ink), steps)
+    return next(find_candidates(picture, frame))
+
+
+def find_enclosed(picture: Image.Image | np.ndarray, frame: Frame | None = None) -> FoundDigit | None:
+    """Finds ink that a circle or a box goes around: what `find_digit` takes for one digit.
+
+    Args:
+        picture: As of `find_digit`.
+        frame: As of `find_digit`.
+    """
+    grey = _look(picture, frame)
+    if max(grey.shape) <= 2 * IMAGE_SIZE:
+        return None
+    enclosed = (_read_sheet(grey, sheet, frame) for sheet in find_sheets(grey) if sheet.is_around)
+    return next((found for found in enclosed if found), None)
+
+
+def find_candidates(picture: Image.Image | np.ndarray, frame: Frame | None = None) -> Iterator[FoundDigit]:
+    """Finds what may be the digit on a picture, in several ways, each when it is asked for.
+
+    Args:
+        picture: As of `find_digit`.
+        frame: As of `find_digit`.
+
+    Yields:
+        The plainest first: all ink on the picture. Then ink on sheets of paper that are not the whole picture, and what
+        stands out from its surroundings.
+
+    Raises:
+        PictureError: Nothing in the frame stands out from its background in any way.
+    """
+    grey = _look(picture, frame)
+    is_read = False
+    for way in (_plainly, _on_sheets, _locally):
+        for found in way(grey, frame):
+            is_read = True
+            yield found
+    if not is_read:
+        raise PictureError(
+            "No digit stands out in this picture: it is blank, too faint or too noisy. Expected one digit on plain "
+            "paper."
+        )
 
 
 def draw_on_image(image: np.ndarray, strokes: Sequence[np.ndarray]) -> np.ndarray:
@@ -154,11 +191,70 @@ def _cut_out(picture: Image.Image, frame: Frame) -> Image.Image:
     return picture.transform((width, height), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
 
 
-def _frame_of(ink: np.ndarray) -> Frame:
-    """Returns the upright frame around ink."""
-    top, left, bottom, right = box_of(ink)
-    lengths = (left + right) / 2, (top + bottom) / 2, right - left, bottom - top
-    return Frame(*(length / max(ink.shape) for length in lengths))
+def _look(picture: Image.Image | np.ndarray, frame: Frame | None) -> np.ndarray:
+    """Returns the brightness of a picture, or of what lies in a frame on it: float32 (height, width) in [0, 1]."""
+    if isinstance(picture, np.ndarray):
+        picture = _from_array(picture)
+    picture = standardise(shrink(picture))
+    return to_grey(picture if frame is None else _cut_out(picture, frame))
+
+
+def _describe(
+    grey: np.ndarray, ink: np.ndarray, frame: Frame | None, part: np.ndarray | None = None, left: int = 0, top: int = 0
+) -> FoundDigit:
+    """Makes the image of ink on a picture, or on a part of it at `left` and `top`."""
+    image = fit_lines(ink)
+    steps = [("grey", grey), ("ink", ink), ("image", image)]
+    if part is None:
+        part = grey
+    else:
+        steps.insert(1, ("sheet", part))
+    scale = max(part.shape) / max(ink.shape)
+    first_row, first_column, last_row, last_column = (scale * side for side in box_of(ink))
+    lengths = (
+        left + (first_column + last_column) / 2,
+        top + (first_row + last_row) / 2,
+        last_column - first_column,
+        last_row - first_row,
+    )
+    around = Frame(*(float(length) / max(grey.shape) for length in lengths))
+    return FoundDigit(image, frame or around, tuple(Step(name, _to_bytes(pixels)) for name, pixels in steps))
+
+
+def _read_sheet(grey: np.ndarray, sheet: Sheet, frame: Frame | None) -> FoundDigit | None:
+    cut, left, top = cut_sheet(grey, sheet)
+    ink = find_ink(cut)
+    return None if ink is None else _describe(grey, ink, frame, cut, left, top)
+
+
+def _plainly(grey: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
+    ink = find_ink(grey)
+    if ink is None:
+        return
+    if max(grey.shape) > 2 * IMAGE_SIZE:
+        yield from _with_and_without_neighbours(grey, ink, frame)
+    else:
+        yield _describe(grey, ink, frame)
+
+
+def _on_sheets(grey: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
+    for sheet in find_sheets(grey):
+        found = _read_sheet(grey, sheet, frame)
+        if found:
+            yield found
+
+
+def _locally(grey: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
+    ink = find_ink_locally(grey)
+    if ink is not None:
+        yield from _with_and_without_neighbours(grey, ink, frame)
+
+
+def _with_and_without_neighbours(grey: np.ndarray, ink: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
+    yield _describe(grey, ink, frame)
+    alone = remove_neighbours(ink)
+    if _MOST_KEPT * ink.sum() > alone.sum() > _LEAST_KEPT * ink.sum():
+        yield _describe(grey, alone, frame)
 
 
 def _to_bytes(values: np.ndarray) -> np.ndarray:
