@@ -41,7 +41,7 @@ _GAP, _WIDE_GAP = 0.25, 15.0
 # was drawn without a break is cut.
 _NEXT = 0.1
 _OVER, _OVERLAP = 0.7, 15.0
-_CUT = 5.0
+_CUT = 3.0
 # The largest doubt at which something is taken for a digit in a line of which at least half passes the network's own
 # limit: there it need only look more like a digit than like none.
 _LINE_LIMIT = 0.5
