@@ -15,8 +15,9 @@ import numpy as np
 from ..errors import InkError
 from .ink import largest_extent, render_ink
 
-# A number of twelve digits has fewer strokes than this, also where each digit is written in several.
+# A number of twelve digits has less than this, also where each digit is written in several strokes by a fast pen.
 MOST_STROKES = 48
+MOST_POINTS = 5000
 
 # A stroke wider than this for its height may hold several digits.
 _WIDEST = 1.0
@@ -62,13 +63,16 @@ def find_pieces(strokes: Sequence[np.ndarray]) -> InkPieces:
         strokes: What `check_ink` returns.
 
     Raises:
-        InkError: There are more strokes than a number has.
+        InkError: There is more than a number has.
     """
-    if len(strokes) > MOST_STROKES:
+    if len(strokes) > MOST_STROKES or sum(map(len, strokes)) > MOST_POINTS:
         raise InkError(
-            "There are {num_strokes} strokes. At most {most_strokes} are read as a number.",
+            "This is too much ink for a number: {num_strokes} strokes, {num_points} points. At most {most_strokes} "
+            "strokes and {most_points} points are read, which is enough for 12 digits.",
             num_strokes=len(strokes),
+            num_points=sum(map(len, strokes)),
             most_strokes=MOST_STROKES,
+            most_points=MOST_POINTS,
         )
     cut = [_cut_stroke(stroke) for stroke in strokes]
     parts = [*itertools.chain.from_iterable(cut)]

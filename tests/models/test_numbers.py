@@ -59,9 +59,10 @@ def test_boxes_may_overlap():
     assert read(leaning).text == "111"
 
 
-def test_digits_that_are_joined_without_lifting_the_pen_are_cut():
-    joined = [[(0.1, 0.1), (0.1, 0.9), (0.5, 0.6), *arc(0.95, 0.5, 0.5, 0.8, -150, 200, 24)]]
-    assert len(read(joined).digits) == 2
+@pytest.mark.parametrize("second", [0, 2, 3])
+def test_digits_that_are_joined_without_lifting_the_pen_are_cut(second):
+    joined = [[*DIGITS[2][0], *((x + 0.56, y) for x, y in DIGITS[second][0])]]
+    assert read(joined).text == f"2{second}"
 
 
 @pytest.mark.parametrize("digit", DIGITS)
@@ -110,6 +111,10 @@ def test_a_house_alone_is_one_thing_that_is_no_digit():
 
 def test_a_ruler_line_is_not_several_digits():
     assert len(read([line((0, 0.5), (1, 0.52))]).digits) == 1
+
+
+def test_dots_alone_are_no_number():
+    assert "?" in read([[(0.1 * place, 0)] for place in range(5)]).text
 
 
 def test_points_and_commas_are_no_digits():

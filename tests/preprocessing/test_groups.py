@@ -6,7 +6,7 @@ from support.drawing import DIGITS, arc
 from support.numbers import write
 
 from mnist_core.errors import InkError
-from mnist_core.preprocessing.groups import MOST_STROKES, find_pieces
+from mnist_core.preprocessing.groups import MOST_POINTS, MOST_STROKES, find_pieces
 from mnist_core.preprocessing.ink import check_ink, render_ink
 
 # A 1 and a 0 written without lifting the pen.
@@ -46,7 +46,8 @@ def test_a_single_dot_is_not_drawn():
     assert pieces.draw([0, 1]) is not None
 
 
-def test_more_strokes_than_a_number_has_are_refused():
-    strokes = [[[x, 0], [x, 1]] for x in range(MOST_STROKES + 1)]
-    with pytest.raises(InkError, match=f"There are {MOST_STROKES + 1} strokes"):
+@pytest.mark.parametrize(("num_strokes", "num_points"), [(MOST_STROKES + 1, 2), (2, MOST_POINTS // 2 + 1)])
+def test_more_ink_than_a_number_has_is_refused(num_strokes, num_points):
+    strokes = [[[x, y] for y in range(num_points)] for x in range(num_strokes)]
+    with pytest.raises(InkError, match=f"{num_strokes} strokes, {num_strokes * num_points} points"):
         find_pieces(check_ink(strokes))
