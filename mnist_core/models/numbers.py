@@ -85,6 +85,7 @@ class NumberDigit:
         doubt: How little it looks like a digit, in [0, 1].
         verdict: All that in one breath; "refused" where it does not look like a digit.
         box: Left, top, width and height, in the unit of the pieces.
+        pieces: Indices of those that it is made of.
         image: float32 (28, 28) in [0, 1], what the network received.
     """
 
@@ -92,6 +93,7 @@ class NumberDigit:
     doubt: float
     verdict: Verdict
     box: tuple[float, float, float, float]
+    pieces: tuple[int, ...]
     image: np.ndarray
 
     @property
@@ -284,4 +286,4 @@ class _Line:
             probabilities = predictions.probabilities[place]
         doubt = self._find_doubt(run)
         verdict = read_verdict(probabilities, doubt <= limit)
-        return NumberDigit(probabilities, doubt, verdict, (left, top, right - left, bottom - top), image)
+        return NumberDigit(probabilities, doubt, verdict, (left, top, right - left, bottom - top), run, image)

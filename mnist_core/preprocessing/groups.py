@@ -48,12 +48,20 @@ class InkPieces:
 
     def draw(self, pieces: Sequence[int]) -> np.ndarray | None:
         """Draws some of them as one digit, see `ink.render_ink`; None for a single dot, which cannot be drawn."""
-        strokes: list[np.ndarray] = []
-        for origin, group in itertools.groupby(sorted(pieces), key=lambda piece: int(self.origins[piece])):
-            together = [*group]
-            is_whole = len(together) == np.count_nonzero(self.origins == origin)
-            strokes += [self.strokes[origin]] if is_whole else [self.parts[piece] for piece in together]
+        whole, parts = self.find_strokes(pieces)
+        strokes = [*(self.strokes[stroke] for stroke in whole), *(self.parts[piece] for piece in parts)]
         return render_ink(strokes) if largest_extent(strokes) > 0 else None
+
+    def find_strokes(self, pieces: Sequence[int]) -> tuple[list[int], list[int]]:
+        """Finds which strokes some pieces are, and which of the pieces are only a part of one."""
+        whole, parts = [], []
+        for stroke, group in itertools.groupby(sorted(pieces), key=lambda piece: int(self.origins[piece])):
+            together = [*group]
+            if len(together) == np.count_nonzero(self.origins == stroke):
+                whole.append(stroke)
+            else:
+                parts += together
+        return whole, parts
 
 
 def find_pieces(strokes: Sequence[np.ndarray]) -> InkPieces:
