@@ -23,9 +23,11 @@ import numpy as np
 from .inference import Predictor, predict
 from .predictions import Predictions, Verdict, read_verdict
 
-# Pieces of one digit at most, and its width in heights of the line, unless it is all there is.
+# A digit has no more pieces than this, is no wider in heights of the line, and costs no more by its place alone, unless
+# it is all there is.
 _MOST_PIECES = 6
-_WIDEST = 1.7
+_WIDEST = 1.4
+_MOST_OF_PLACE = 3.0
 
 # All costs are natural logarithms of probabilities, and lengths are in heights of the line. They were chosen on numbers
 # made of the pen ink that may be trained on; results are flat around them.
@@ -41,7 +43,7 @@ _GAP, _WIDE_GAP = 0.25, 15.0
 # was drawn without a break is cut.
 _NEXT = 0.1
 _OVER, _OVERLAP = 0.7, 15.0
-_CUT = 5.0
+_CUT = 3.0
 # The largest doubt at which something is taken for a digit in a line of which at least half passes the network's own
 # limit: there it need only look more like a digit than like none.
 _LINE_LIMIT = 0.5
@@ -83,6 +85,7 @@ class NumberDigit:
         doubt: How little it looks like a digit, in [0, 1].
         verdict: All that in one breath; "refused" where it does not look like a digit.
         box: Left, top, width and height, in the unit of the pieces.
+        pieces: Indices of those that it is made of.
         image: float32 (28, 28) in [0, 1], what the network received.
     """
 
@@ -90,6 +93,7 @@ class NumberDigit:
     doubt: float
     verdict: Verdict
     box: tuple[float, float, float, float]
+    pieces: tuple[int, ...]
     image: np.ndarray
 
     @property
@@ -161,6 +165,8 @@ class _Line:
         """Yields the pieces that are too small for a digit, and whether each lies low, as points and commas do."""
         sizes = self._pieces.boxes[:, 2:].max(axis=1) / self._height
         large = np.flatnonzero(sizes >= _SMALL)
+        if not len(large):
+            return
         middles = (self._corners[:, :2] + self._corners[:, 2:]) / 2
         for piece in np.flatnonzero(sizes < _SMALL).tolist():
             nearest = large[np.abs(middles[large, 0] - middles[piece, 0]).argmin()]
@@ -175,7 +181,7 @@ class _Line:
             for start, length in itertools.product(range(len(order)), range(1, _MOST_PIECES + 1)):
                 run = tuple(sorted(order[start : start + length]))
                 box = self._find_box(run)
-                if length == 1 or box[2] - box[0] <= _WIDEST:
+                if length == 1 or (box[2] - box[0] <= _WIDEST and self._find_cost_of_place(run) <= _MOST_OF_PLACE):
                     runs[run] = None
         return [*runs]
 
@@ -197,16 +203,20 @@ class _Line:
             self.costs[run] = _MARK if run in self._marks else self._find_cost_of_digit(run)
 
     def _find_cost_of_digit(self, run: Run) -> float:
-        box = self._find_box(run)
-        width, height = box[2:] - box[:2]
         cost = _NO_DIGIT
         if run in self._answers:
             _, predictions, place = self._answers[run]
             doubt = math.log1p(predictions.doubt[place] / self._limit)
             cost = min(cost, doubt - math.log(predictions.probabilities[place].max()))
         if cost == _NO_DIGIT:
-            cost *= max(1.0, width / _ROOM)
-        cost += _LOW * max(0.0, _LOWEST - height)
+            box = self._find_box(run)
+            cost *= max(1.0, (box[2] - box[0]) / _ROOM)
+        return cost + self._find_cost_of_place(run)
+
+    def _find_cost_of_place(self, run: Run) -> float:
+        box = self._find_box(run)
+        width, height = box[2:] - box[:2]
+        cost = _LOW * max(0.0, _LOWEST - height)
         cost += _WIDER * max(0.0, width / max(height, 0.1) - _WIDE)
         return float(cost + _WIDE_GAP * sum(max(0.0, gap - _GAP) for gap in self._find_gaps(run)))
 
@@ -276,4 +286,4 @@ class _Line:
             probabilities = predictions.probabilities[place]
         doubt = self._find_doubt(run)
         verdict = read_verdict(probabilities, doubt <= limit)
-        return NumberDigit(probabilities, doubt, verdict, (left, top, right - left, bottom - top), image)
+        return NumberDigit(probabilities, doubt, verdict, (left, top, right - left, bottom - top), run, image)

@@ -15,8 +15,9 @@ import numpy as np
 from ..errors import InkError
 from .ink import largest_extent, render_ink
 
-# A number of twelve digits has fewer strokes than this, also where each digit is written in several.
+# A number of twelve digits has less than this, also where each digit is written in several strokes by a fast pen.
 MOST_STROKES = 48
+MOST_POINTS = 5000
 
 # A stroke wider than this for its height may hold several digits.
 _WIDEST = 1.0
@@ -47,12 +48,20 @@ class InkPieces:
 
     def draw(self, pieces: Sequence[int]) -> np.ndarray | None:
         """Draws some of them as one digit, see `ink.render_ink`; None for a single dot, which cannot be drawn."""
-        strokes: list[np.ndarray] = []
-        for origin, group in itertools.groupby(sorted(pieces), key=lambda piece: int(self.origins[piece])):
-            together = [*group]
-            is_whole = len(together) == np.count_nonzero(self.origins == origin)
-            strokes += [self.strokes[origin]] if is_whole else [self.parts[piece] for piece in together]
+        whole, parts = self.find_strokes(pieces)
+        strokes = [*(self.strokes[stroke] for stroke in whole), *(self.parts[piece] for piece in parts)]
         return render_ink(strokes) if largest_extent(strokes) > 0 else None
+
+    def find_strokes(self, pieces: Sequence[int]) -> tuple[list[int], list[int]]:
+        """Finds which strokes some pieces are, and which of the pieces are only a part of one."""
+        whole, parts = [], []
+        for stroke, group in itertools.groupby(sorted(pieces), key=lambda piece: int(self.origins[piece])):
+            together = [*group]
+            if len(together) == np.count_nonzero(self.origins == stroke):
+                whole.append(stroke)
+            else:
+                parts += together
+        return whole, parts
 
 
 def find_pieces(strokes: Sequence[np.ndarray]) -> InkPieces:
@@ -62,13 +71,16 @@ def find_pieces(strokes: Sequence[np.ndarray]) -> InkPieces:
         strokes: What `check_ink` returns.
 
     Raises:
-        InkError: There are more strokes than a number has.
+        InkError: There is more than a number has.
     """
-    if len(strokes) > MOST_STROKES:
+    if len(strokes) > MOST_STROKES or sum(map(len, strokes)) > MOST_POINTS:
         raise InkError(
-            "There are {num_strokes} strokes. At most {most_strokes} are read as a number.",
+            "This is too much ink for a number: {num_strokes} strokes, {num_points} points. At most {most_strokes} "
+            "strokes and {most_points} points are read, which is enough for 12 digits.",
             num_strokes=len(strokes),
+            num_points=sum(map(len, strokes)),
             most_strokes=MOST_STROKES,
+            most_points=MOST_POINTS,
         )
     cut = [_cut_stroke(stroke) for stroke in strokes]
     parts = [*itertools.chain.from_iterable(cut)]

@@ -61,9 +61,11 @@ class NumberAnswer:
     Args:
         reading: The digits.
         whole: What it makes of all the ink as one digit; its time is that of the whole answer.
+        strokes: Of each digit the indices of its strokes, empty ones not counted; none where one of them is cut.
     """
 
     reading: NumberReading
+    strokes: tuple[tuple[int, ...], ...]
     whole: Answer
 
 
@@ -117,7 +119,8 @@ class Reader:
         whole, limit = reading.whole, predictor.calibration.limit
         milliseconds = (time.perf_counter() - started) * 1000
         answer = Answer(whole.image, whole.probabilities, whole.doubt, limit, whole.verdict, stored.name, milliseconds)
-        return NumberAnswer(reading, answer)
+        found = [pieces.find_strokes(digit.pieces) for digit in reading.digits]
+        return NumberAnswer(reading, tuple(() if parts else tuple(strokes) for strokes, parts in found), answer)
 
     def read_drawing_on(self, image: np.ndarray, ink: Sequence[Any], model: str = "") -> Answer:
         """Answers for an image, float32 (28, 28) in [0, 1], with strokes on top, in units of the image's side."""

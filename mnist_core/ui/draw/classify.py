@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from ...checks import is_text
 from ...errors import InkError, MnistError
-from ...models.numbers import NumberReading
-from ...services.reader import Answer, Reader
+from ...services.reader import Answer, NumberAnswer, Reader
 from ..model_list import name_model
 from ..wire import LiveFunction, Message, decode_image, describe_answer, describe_error, encode_image, never_raise
 
@@ -18,7 +17,8 @@ def classify_with(reader: Reader) -> LiveFunction:
         """Answers `{strokes, image?, model?}` with the reading; `image` is base64 of 784 bytes below the strokes.
 
         Strokes alone may hold several digits. Then `number` has its `text`, `confidence`, `marks` and `digits`, see
-        `NumberReading`, each with its answer and its `box`; `problem`, an error, says why they are not read.
+        `NumberReading`, each with its answer, its `box` and the indices of its `strokes`. Of too much ink for a number
+        `problem`, an error, says so.
         """
         strokes, model = message.get("strokes") or [], str(message.get("model") or "")
         if message.get("image"):
@@ -27,7 +27,7 @@ def classify_with(reader: Reader) -> LiveFunction:
             number = reader.read_number(strokes, model)
         except InkError as error:
             return {**_pack(reader.read_ink(strokes, model)), "problem": describe_error(error, "classify_drawing")}
-        several = {"number": _pack_number(number.reading)} if len(number.reading.digits) > 1 else {}
+        several = {"number": _pack_number(number)} if len(number.reading.digits) > 1 else {}
         return {**_pack(number.whole), **several}
 
     return classify_drawing
@@ -67,7 +67,8 @@ def _pack(answer: Answer) -> Message:
     }
 
 
-def _pack_number(reading: NumberReading) -> Message:
+def _pack_number(number: NumberAnswer) -> Message:
+    reading = number.reading
     return {
         "text": reading.text,
         "confidence": round(reading.confidence, 6),
@@ -76,9 +77,10 @@ def _pack_number(reading: NumberReading) -> Message:
             {
                 **describe_answer(digit.probabilities, digit.verdict),
                 "doubt": digit.doubt,
+                "strokes": strokes,
                 "box": [round(side, 4) for side in digit.box],
                 "image": encode_image(digit.image),
             }
-            for digit in reading.digits
+            for digit, strokes in zip(reading.digits, number.strokes, strict=True)
         ],
     }
