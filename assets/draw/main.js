@@ -125,7 +125,8 @@ function showAnswer() {
   const about = number.follow(answer, question);
   shown.about = { answer: about.answer, question: { ...question, strokes: about.strokes } };
   if (shown.isFinal && !wasFinal) onFinal(shown.about);
-  const note = question.sample ? t("caption_sample", question.sample) : answer.problem && tellError(answer.problem);
+  const isTooMuch = answer.problem && answer.verdict.kind === "refused";
+  const note = question.sample ? t("caption_sample", question.sample) : isTooMuch ? tellError(answer.problem) : undefined;
   view.show(about.answer, question.points, shown.isFinal, { note, judge: judgeInk, number: about.number });
 }
 

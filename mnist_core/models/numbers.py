@@ -128,6 +128,7 @@ class NumberReading:
 
 
 Run = tuple[int, ...]  # indices of pieces, rising
+Box = tuple[float, float, float, float]  # left, top, right and bottom, in heights of the line
 
 
 def read_line(predictor: Predictor, pieces: Pieces) -> NumberReading:
@@ -154,25 +155,30 @@ class _Line:
         self._pieces = pieces
         self._limit = limit
         self.whole: Run = tuple(range(len(pieces.boxes)))
-        self._corners = np.concatenate([pieces.boxes[:, :2], pieces.boxes[:, :2] + pieces.boxes[:, 2:]], axis=1)
-        self._height = float(pieces.boxes[:, 3].max()) or float(pieces.boxes[:, 2].max()) or 1.0
-        self._boxes: dict[Run, np.ndarray] = {}  # corners, in heights of the line
+        boxes = pieces.boxes.tolist()  # plain numbers: there are few, and arrays would take longer
+        self._height = max(box[3] for box in boxes) or max(box[2] for box in boxes) or 1.0
+        self._corners: list[Box] = [
+            (left / self._height, top / self._height, (left + width) / self._height, (top + height) / self._height)
+            for left, top, width, height in boxes
+        ]
+        self._boxes: dict[Run, Box] = {}
         self._answers: dict[Run, tuple[np.ndarray, Predictions, int]] = {}
-        self._marks: dict[Run, bool] = {(piece,): is_low for piece, is_low in self._find_small()}
+        self._marks = self._find_marks() if len(boxes) > 1 else {}
         self.costs: dict[Run, float] = {}
 
-    def _find_small(self) -> Iterable[tuple[int, bool]]:
-        """Yields the pieces that are too small for a digit, and whether each lies low, as points and commas do."""
-        sizes = self._pieces.boxes[:, 2:].max(axis=1) / self._height
-        large = np.flatnonzero(sizes >= _SMALL)
-        if not len(large):
-            return
-        middles = (self._corners[:, :2] + self._corners[:, 2:]) / 2
-        for piece in np.flatnonzero(sizes < _SMALL).tolist():
-            nearest = large[np.abs(middles[large, 0] - middles[piece, 0]).argmin()]
-            is_low = bool(middles[piece, 1] > self._corners[nearest, 3] - _SMALL * self._height)
+    def _find_marks(self) -> dict[Run, bool]:
+        """Finds the pieces that are too small for a digit, and whether each lies low, as points and commas do."""
+        sizes = [max(right - left, bottom - top) for left, top, right, bottom in self._corners]
+        large = [corners for corners, size in zip(self._corners, sizes, strict=True) if size >= _SMALL]
+        marks: dict[Run, bool] = {}
+        for piece, (left, top, right, bottom) in enumerate(self._corners):
+            if sizes[piece] >= _SMALL or not large:
+                continue
+            nearest = min(large, key=lambda corners: abs(corners[0] + corners[2] - left - right))
+            is_low = (top + bottom) / 2 > nearest[3] - _SMALL
             if is_low or sizes[piece] < _TINY:
-                yield piece, is_low
+                marks[piece,] = is_low
+        return marks
 
     def list_runs(self) -> list[Run]:
         """Lists all runs of neighbours that could be one digit."""
@@ -185,11 +191,10 @@ class _Line:
                     runs[run] = None
         return [*runs]
 
-    def _find_box(self, run: Run) -> np.ndarray:
+    def _find_box(self, run: Run) -> Box:
         if run not in self._boxes:
-            corners = self._corners[list(run)]
-            box = np.concatenate([corners[:, :2].min(axis=0), corners[:, 2:].max(axis=0)])
-            self._boxes[run] = box / self._height
+            lefts, tops, rights, bottoms = zip(*(self._corners[piece] for piece in run), strict=True)
+            self._boxes[run] = min(lefts), min(tops), max(rights), max(bottoms)
         return self._boxes[run]
 
     def ask(self, predictor: Predictor, runs: Iterable[Run]) -> None:
@@ -206,27 +211,27 @@ class _Line:
         cost = _NO_DIGIT
         if run in self._answers:
             _, predictions, place = self._answers[run]
-            doubt = math.log1p(predictions.doubt[place] / self._limit)
-            cost = min(cost, doubt - math.log(predictions.probabilities[place].max()))
+            doubt = math.log1p(float(predictions.doubt[place]) / self._limit)
+            cost = min(cost, doubt - math.log(float(predictions.probabilities[place].max())))
         if cost == _NO_DIGIT:
             box = self._find_box(run)
             cost *= max(1.0, (box[2] - box[0]) / _ROOM)
         return cost + self._find_cost_of_place(run)
 
     def _find_cost_of_place(self, run: Run) -> float:
-        box = self._find_box(run)
-        width, height = box[2:] - box[:2]
+        left, top, right, bottom = self._find_box(run)
+        width, height = right - left, bottom - top
         cost = _LOW * max(0.0, _LOWEST - height)
         cost += _WIDER * max(0.0, width / max(height, 0.1) - _WIDE)
-        return float(cost + _WIDE_GAP * sum(max(0.0, gap - _GAP) for gap in self._find_gaps(run)))
+        return cost + _WIDE_GAP * sum(max(0.0, gap - _GAP) for gap in self._find_gaps(run))
 
     def _find_gaps(self, run: Run) -> Iterable[float]:
         """Yields the widths of the empty columns within a run, in heights of the line."""
-        corners = self._corners[sorted(run, key=lambda piece: self._corners[piece, 0])] / self._height
-        right = corners[0, 2]
-        for left, end in corners[1:, [0, 2]]:
-            yield float(left - right)
-            right = max(right, end)
+        end = -math.inf
+        for left, _, right, _ in sorted(self._corners[piece] for piece in run):
+            if end > -math.inf:
+                yield left - end
+            end = max(end, right)
 
     def find_path(self, order: Sequence[int]) -> list[Run]:
         """Finds the division of an order into runs that costs least."""
@@ -245,16 +250,15 @@ class _Line:
 
     def _find_cost_of_joint(self, run: Run, other: Run) -> float:
         box, next_box = self._find_box(run), self._find_box(other)
-        cost = _NEXT
         if box[0] + box[2] > next_box[0] + next_box[2]:
             box, next_box = next_box, box
         narrower = max(0.1, min(box[2] - box[0], next_box[2] - next_box[0]))
-        cost += _OVERLAP * max(0.0, (box[2] - next_box[0]) / narrower - _OVER)
+        cost = _NEXT + _OVERLAP * max(0.0, (box[2] - next_box[0]) / narrower - _OVER)
         if not {self._pieces.origins[piece] for piece in run}.isdisjoint(
             self._pieces.origins[piece] for piece in other
         ):
             cost += _CUT
-        return float(cost)
+        return cost
 
     def find_cost(self, path: Sequence[Run]) -> float:
         """Returns what a division costs as a whole."""
@@ -263,14 +267,16 @@ class _Line:
 
     def read(self, path: Sequence[Run]) -> NumberReading:
         """Returns what a division says."""
-        path = sorted(path, key=lambda run: self._find_box(run)[[0, 2]].sum())
+        whole = self._read_digit(self.whole, self._limit)
+        if len(path) == 1:
+            return NumberReading(whole, (whole,))
+        path = sorted(path, key=lambda run: self._find_box(run)[0] + self._find_box(run)[2])
         runs = [run for run in path if run not in self._marks]
         places = [place for place, run in enumerate(path) if self._marks.get(run)]
         marks = [sum(run not in self._marks for run in path[:place]) for place in places]
         is_expected = len(runs) > 1 and 2 * sum(self._find_doubt(run) <= self._limit for run in runs) >= len(runs)
         limit = max(self._limit, _LINE_LIMIT) if is_expected else self._limit
-        digits = tuple(self._read_digit(run, limit) for run in runs)
-        return NumberReading(self._read_digit(self.whole, self._limit), digits, tuple(marks))
+        return NumberReading(whole, tuple(self._read_digit(run, limit) for run in runs), tuple(marks))
 
     def _find_doubt(self, run: Run) -> float:
         if run not in self._answers:
@@ -279,7 +285,7 @@ class _Line:
         return float(predictions.doubt[place])
 
     def _read_digit(self, run: Run, limit: float) -> NumberDigit:
-        left, top, right, bottom = (self._find_box(run) * self._height).tolist()
+        left, top, right, bottom = (side * self._height for side in self._find_box(run))
         image, probabilities = np.zeros((28, 28), np.float32), np.full(10, 0.1)
         if run in self._answers:
             image, predictions, place = self._answers[run]

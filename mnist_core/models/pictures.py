@@ -13,7 +13,7 @@ from PIL import Image
 from ..data.pictures import list_pictures
 from ..errors import DataError, PictureError
 from ..preprocessing.decoding import open_picture
-from ..preprocessing.picture import FoundDigit, Frame, find_candidates, find_enclosed
+from ..preprocessing.picture import FoundDigit, Frame, find_candidates, find_instead
 from .inference import Predictor, predict
 from .predictions import SURE, Verdict, read_verdict
 
@@ -85,24 +85,27 @@ def find_best(predictor: Predictor, picture: Image.Image, frame: Frame | None = 
         PictureError: Nothing in the frame stands out from its background.
     """
     candidates = find_candidates(picture, frame)
-    best = next(candidates)
-    trust = first = _trust(predictor, best)
-    if first >= SURE:
-        enclosed = find_enclosed(picture, frame)
-        return enclosed if enclosed and _trust(predictor, enclosed) >= SURE else best
+    plain = best = next(candidates)
+    trust_of_plain, is_digit = trust, _ = _trust(predictor, plain)
+    if trust >= SURE:
+        others = [(_trust(predictor, found)[0], found) for found in find_instead(picture, frame)]
+        trust, best = max(others, key=lambda other: other[0], default=(0.0, plain))
+        return best if trust >= SURE else plain
     for candidate in candidates:
-        of_candidate = _trust(predictor, candidate)
-        if of_candidate > trust and of_candidate > first + _CLEARLY:
+        of_candidate, is_accepted = _trust(predictor, candidate)
+        # Two readings that are both no digit tell nobody a lie: the likelier of them will do.
+        needed = trust_of_plain + _CLEARLY if is_digit or is_accepted else trust_of_plain
+        if of_candidate > max(trust, needed):
             best, trust = candidate, of_candidate
         if trust >= _CERTAIN:
             break
     return best
 
 
-def _trust(predictor: Predictor, found: FoundDigit) -> float:
-    """Returns how sure a network is that it sees a digit, and which, in [0, 1]."""
+def _trust(predictor: Predictor, found: FoundDigit) -> tuple[float, bool]:
+    """Returns how sure a network is that it sees a digit, and which, in [0, 1]; and whether it takes it for one."""
     answer = predict(predictor, found.image[None])
-    return float(answer.probabilities[0].max() * (1 - answer.doubt[0]))
+    return float(answer.probabilities[0].max() * (1 - answer.doubt[0])), bool(answer.accepted[0])
 
 
 def _read_picture(predictor: Predictor, picture: Path) -> PictureReading:

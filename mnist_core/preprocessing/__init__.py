@@ -8,6 +8,7 @@ fitting     ink of any size -> an image
 parts       connected parts of ink, and those that are no part of a digit
 paper       brightness -> ink
 sheets      where on a picture the paper is
+repairs     damaged pictures -> what was there before
 picture     pixels of any size -> an image
 steps       pen strokes -> an image, one step at a time, each of which can be left out
 timeline    pen strokes -> the images that were there on the way

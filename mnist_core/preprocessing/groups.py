@@ -19,7 +19,7 @@ from .ink import largest_extent, render_ink
 MOST_STROKES = 48
 MOST_POINTS = 5000
 
-# A stroke wider than this for its height may hold several digits.
+# A stroke wider than this for its height may hold several digits, if the ink as a whole is as wide.
 _WIDEST = 1.0
 # Where it may be cut: so many columns are looked at, and a part narrower than this for its height is none.
 _COLUMNS = 32
@@ -48,6 +48,8 @@ class InkPieces:
 
     def draw(self, pieces: Sequence[int]) -> np.ndarray | None:
         """Draws some of them as one digit, see `ink.render_ink`; None for a single dot, which cannot be drawn."""
+        if len(pieces) == len(self.parts):
+            return render_ink(self.strokes)
         whole, parts = self.find_strokes(pieces)
         strokes = [*(self.strokes[stroke] for stroke in whole), *(self.parts[piece] for piece in parts)]
         return render_ink(strokes) if largest_extent(strokes) > 0 else None
@@ -82,7 +84,8 @@ def find_pieces(strokes: Sequence[np.ndarray]) -> InkPieces:
             most_strokes=MOST_STROKES,
             most_points=MOST_POINTS,
         )
-    cut = [_cut_stroke(stroke) for stroke in strokes]
+    width, height = np.ptp(np.concatenate(strokes), axis=0).tolist()
+    cut = [_cut_stroke(stroke) if width > _WIDEST * height else [stroke] for stroke in strokes]
     parts = [*itertools.chain.from_iterable(cut)]
     origins = np.repeat(np.arange(len(cut)), [len(pieces) for pieces in cut])
     lowest = np.array([part.min(axis=0) for part in parts])
@@ -95,8 +98,9 @@ def find_pieces(strokes: Sequence[np.ndarray]) -> InkPieces:
 
 def _cut_stroke(stroke: np.ndarray) -> list[np.ndarray]:
     """Cuts a stroke that is wider than high where the pen crosses a column only once."""
-    left, top = stroke.min(axis=0)
-    width, height = stroke.max(axis=0) - (left, top)
+    left, top = stroke.min(axis=0).tolist()
+    right, bottom = stroke.max(axis=0).tolist()
+    width, height = right - left, bottom - top
     if len(stroke) < 2 or width <= _WIDEST * height or not height:
         return [stroke]
     columns = left + width * np.arange(1, _COLUMNS) / _COLUMNS

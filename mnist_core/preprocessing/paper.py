@@ -9,6 +9,8 @@ Reference:
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from PIL import Image
 
@@ -20,15 +22,19 @@ FAINT = 0.15
 
 _MIN_CONTRAST = 0.06
 # What is read locally has a longer side of this many pixels: small pictures are enlarged, up to three times.
-_LOCAL_SIZES = 128, 256
+_SMOOTH_SIZES = 128, 256
 _LARGEST_SCALE = 3
-_LOCAL_BLUR = 1.5
-_LOCAL_STRENGTH = 0.1
+_SMOOTH_BLUR = 1.5
+_STRENGTH = 0.05
 # The least share of the picture that stands out, and of that the share that hangs together: noise falls into crumbs.
-_LOCAL_SHARE = 0.004
-_LOCAL_LARGEST = 0.35
+_SMOOTH_SHARE = 0.004
+_SMOOTH_LARGEST = 0.35
+# From ink to paper it takes no more pixels than this: a shadow takes longer.
+_SMOOTH_EDGE = 20
+# Pixels are at least so alike to their neighbours; those of mere noise are not, of 28x28 pixels up to 0.11.
+_NOISE = 0.12
 # The widest stroke of a pen, as a share of the ink's longer side: what is broader is no writing on patterned paper.
-_LOCAL_STROKE = 0.135
+_SMOOTH_STROKE = 0.15
 
 
 def to_grey(picture: Image.Image) -> np.ndarray:
@@ -71,7 +77,7 @@ def find_ink(grey: np.ndarray) -> np.ndarray | None:
         float32 (height, width) in [0, 1], not all zero; None where nothing stands out: the picture is blank, too faint
         or too noisy.
     """
-    ink, is_even = _measure(grey)
+    ink, is_even = measure(grey)
     if not is_even:
         ink = _remove_background(ink)
     darkest = np.sort(ink, axis=None)[-max(8, ink.size // 500) :].mean()
@@ -87,43 +93,71 @@ def find_ink(grey: np.ndarray) -> np.ndarray | None:
     return remove_specks(np.where(ink > FAINT, ink, 0))
 
 
-def find_ink_locally(grey: np.ndarray) -> np.ndarray | None:
-    """Finds ink against what is around each pixel, on an enlarged or reduced picture that is blurred a little.
+def find_ink_smoothly(grey: np.ndarray, *, always: bool = False) -> Iterator[np.ndarray]:
+    """Finds ink on patterned or unevenly lit paper: the picture is enlarged or reduced and blurred a little, and cut.
 
     Args:
         grey: float32 (height, width), brightness in [0, 1].
+        always: Also where the picture's border is even: it may be the ink that is blurred.
 
-    Returns:
-        float32 of another size but the same proportions, 0 or 1, not all zero; None where nothing stands out.
+    Yields:
+        float32 of another size but the same proportions, 0 or 1, not all zero: what is darker than its surroundings,
+        and what is darker than one level (Otsu). Nothing where that falls into crumbs, or the picture is mere noise.
     """
     from .opencv import cv2
 
-    values, is_even = _measure(grey)
-    if is_even:
-        return None  # what is around the ink is the same everywhere
-    smallest, largest = _LOCAL_SIZES
+    values, is_even = measure(grey)
+    if min(grey.shape) < 2 or (is_even and not always) or _likeness_of_neighbours(values) < _NOISE:
+        return
+    smallest, largest = _SMOOTH_SIZES
     longest = max(grey.shape)
     if longest > smallest:
         values = _remove_background(values)
     scale = min(_LARGEST_SCALE, max(smallest, min(largest, longest)) / longest)
     interpolation = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
     values = cv2.resize(values, None, fx=scale, fy=scale, interpolation=interpolation)
-    values = cv2.GaussianBlur(values, (0, 0), _LOCAL_BLUR)
-    mask = _stands_out(values)
-    if not _LOCAL_SHARE < mask.mean() < 1 or values[mask].mean() - values[~mask].mean() < _MIN_CONTRAST:
+    values = cv2.GaussianBlur(values, (0, 0), _SMOOTH_BLUR)
+    for mask in (_stands_out(values), _is_above_level(values)):
+        ink = _keep_writing(values, mask)
+        if ink is not None:
+            yield ink
+
+
+def _likeness_of_neighbours(values: np.ndarray) -> float:
+    """Returns the correlation of pixels with those beside them or, if less, with those below: 0 in mere noise."""
+    values = values - values.mean()
+    below, beside = (values[1:] * values[:-1]).mean(), (values[:, 1:] * values[:, :-1]).mean()
+    return float(min(below, beside) / max(1e-12, float((values * values).mean())))
+
+
+def _keep_writing(values: np.ndarray, mask: np.ndarray) -> np.ndarray | None:
+    """Returns the large parts of a mask, float32; None where there are none, or they are no strokes of a pen."""
+    from .opencv import cv2
+
+    if not _SMOOTH_SHARE < mask.mean() < 1:
         return None
-    if np.bincount(label_parts(mask).ravel())[1:].max() < _LOCAL_LARGEST * mask.sum():
+    contrast = values[mask].mean() - values[~mask].mean()
+    edge = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
+    slope = np.hypot(*np.gradient(values))[edge].mean()
+    if contrast < _MIN_CONTRAST or slope < contrast / _SMOOTH_EDGE:
+        return None
+    if np.bincount(label_parts(mask).ravel())[1:].max() < _SMOOTH_LARGEST * mask.sum():
         return None
     ink = remove_specks(mask.astype(np.float32))
     top, left, bottom, right = box_of(ink)
-    if stroke_width(ink) > _LOCAL_STROKE * max(bottom - top, right - left):
-        return None
-    return ink
+    return None if stroke_width(ink) > _SMOOTH_STROKE * max(bottom - top, right - left) else ink
+
+
+def _is_above_level(values: np.ndarray) -> np.ndarray:
+    from .opencv import cv2
+
+    levels = np.rint(255 * (values - values.min()) / max(1e-6, float(np.ptp(values)))).astype(np.uint8)
+    return cv2.threshold(levels, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[1] > 0
 
 
 def find_walls(grey: np.ndarray) -> np.ndarray:
     """Marks what stands out from what is around it, fine lines too: uint8 (height, width), 0 or 1."""
-    return _stands_out(_measure(grey)[0]).astype(np.uint8)
+    return _stands_out(measure(grey)[0]).astype(np.uint8)
 
 
 def _stands_out(values: np.ndarray) -> np.ndarray:
@@ -134,10 +168,10 @@ def _stands_out(values: np.ndarray) -> np.ndarray:
     mean = cv2.boxFilter(values, -1, (window, window), borderType=cv2.BORDER_REFLECT)
     square = cv2.boxFilter(values * values, -1, (window, window), borderType=cv2.BORDER_REFLECT)
     deviation = np.sqrt(np.maximum(square - mean * mean, 0))
-    return values > mean + _LOCAL_STRENGTH * (1 - deviation / 0.5)
+    return values > mean + _STRENGTH * (1 - deviation / 0.5)
 
 
-def _measure(grey: np.ndarray) -> tuple[np.ndarray, bool]:
+def measure(grey: np.ndarray) -> tuple[np.ndarray, bool]:
     """Returns how far each pixel is from the paper, ink above 0, and whether the picture's border is even."""
     border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     paper = float(np.median(border))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 _SPECK = 0.05
+_COARSE = 128
 
 
 def label_parts(mask: np.ndarray) -> np.ndarray:
@@ -22,7 +23,9 @@ def remove_specks(ink: np.ndarray) -> np.ndarray:
     """
     from .opencv import cv2
 
-    near = cv2.dilate((ink > 0).astype(np.uint8), np.ones((3, 3), np.uint8))  # a broken line is one part
+    # On a large picture a line that is broken by a pixel or two is one part.
+    reach = max(ink.shape) // _COARSE
+    near = cv2.dilate((ink > 0).astype(np.uint8), np.ones((reach | 1, reach | 1), np.uint8))
     parts = label_parts(near)
     amounts = np.bincount(parts.ravel(), weights=ink.ravel())
     amounts[0] = 0

@@ -20,12 +20,13 @@ from ..errors import PictureError
 from .decoding import shrink, standardise
 from .fitting import box_of, fit_ink, fit_lines
 from .ink import IMAGE_SIZE, PEN_WIDTH, draw_strokes, reduce_image
-from .paper import find_ink, find_ink_locally, to_grey
+from .paper import find_ink, find_ink_smoothly, to_grey
 from .parts import remove_neighbours
+from .repairs import even_out, fill_outlines, repair_small
 from .sheets import Sheet, cut_sheet, find_sheets
 
 # A picture without what its edge cuts off is another reading where so much of the ink remains.
-_LEAST_KEPT, _MOST_KEPT = 0.6, 0.99
+_LEAST_KEPT, _MOST_KEPT = 0.7, 0.99
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,9 @@ class Step:
     """One of the pictures on the way from a photo to an image.
 
     Args:
-        name: What was done.
-        pixels: uint8 (height, width); ink is light, except on the first, which is the picture in grey.
+        name: What was done: "grey"; "sheet", the paper that was cut out; "ink", what stands out; "parts", without what
+            the picture's edge cuts off; "repaired"; "image".
+        pixels: uint8 (height, width); ink is light, except on the grey picture and the sheet.
     """
 
     name: str
@@ -107,8 +109,8 @@ def find_digit(picture: Image.Image | np.ndarray, frame: Frame | None = None) ->
     return next(find_candidates(picture, frame))
 
 
-def find_enclosed(picture: Image.Image | np.ndarray, frame: Frame | None = None) -> FoundDigit | None:
-    """Finds ink that a circle or a box goes around: what `find_digit` takes for one digit.
+def find_instead(picture: Image.Image | np.ndarray, frame: Frame | None = None) -> Iterator[FoundDigit]:
+    """Finds what `find_digit` mistakes for one digit: ink that a circle or a box goes around, and outlines of strokes.
 
     Args:
         picture: As of `find_digit`.
@@ -116,9 +118,11 @@ def find_enclosed(picture: Image.Image | np.ndarray, frame: Frame | None = None)
     """
     grey = _look(picture, frame)
     if max(grey.shape) <= 2 * IMAGE_SIZE:
-        return None
-    enclosed = (_read_sheet(grey, sheet, frame) for sheet in find_sheets(grey) if sheet.is_around)
-    return next((found for found in enclosed if found), None)
+        yield from _filled(grey, frame)
+        return
+    for sheet in find_sheets(grey):
+        if sheet.is_around:
+            yield from _read_sheet(grey, sheet, frame)
 
 
 def find_candidates(picture: Image.Image | np.ndarray, frame: Frame | None = None) -> Iterator[FoundDigit]:
@@ -129,15 +133,16 @@ def find_candidates(picture: Image.Image | np.ndarray, frame: Frame | None = Non
         frame: As of `find_digit`.
 
     Yields:
-        The plainest first: all ink on the picture. Then ink on sheets of paper that are not the whole picture, and what
-        stands out from its surroundings.
+        The plainest first: all ink on the picture. Then, each where it finds something: ink on paper of two
+        brightnesses, on sheets of paper that are not the whole picture, on patterned paper, and what repairs make of a
+        damaged picture.
 
     Raises:
         PictureError: Nothing in the frame stands out from its background in any way.
     """
     grey = _look(picture, frame)
     is_read = False
-    for way in (_plainly, _on_sheets, _locally):
+    for way in (_plainly, _evened_out, _on_sheets, _smoothly, _repaired):
         for found in way(grey, frame):
             is_read = True
             yield found
@@ -200,17 +205,13 @@ def _look(picture: Image.Image | np.ndarray, frame: Frame | None) -> np.ndarray:
 
 
 def _describe(
-    grey: np.ndarray, ink: np.ndarray, frame: Frame | None, part: np.ndarray | None = None, left: int = 0, top: int = 0
+    grey: np.ndarray, steps: Sequence[tuple[str, np.ndarray]], frame: Frame | None, left: int = 0, top: int = 0
 ) -> FoundDigit:
-    """Makes the image of ink on a picture, or on a part of it at `left` and `top`."""
+    """Makes the image of the ink that is the last of some steps, on the part of a picture at `left`, `top`."""
+    ink = steps[-1][1]
+    sheet = dict(steps).get("sheet", grey)
     image = fit_lines(ink)
-    steps = [("grey", grey), ("ink", ink), ("image", image)]
-    if part is None:
-        part = grey
-    else:
-        steps.insert(1, ("sheet", part))
-    scale = max(part.shape) / max(ink.shape)
-    first_row, first_column, last_row, last_column = (scale * side for side in box_of(ink))
+    first_row, first_column, last_row, last_column = (side * max(sheet.shape) / max(ink.shape) for side in box_of(ink))
     lengths = (
         left + (first_column + last_column) / 2,
         top + (first_row + last_row) / 2,
@@ -218,13 +219,8 @@ def _describe(
         last_row - first_row,
     )
     around = Frame(*(float(length) / max(grey.shape) for length in lengths))
-    return FoundDigit(image, frame or around, tuple(Step(name, _to_bytes(pixels)) for name, pixels in steps))
-
-
-def _read_sheet(grey: np.ndarray, sheet: Sheet, frame: Frame | None) -> FoundDigit | None:
-    cut, left, top = cut_sheet(grey, sheet)
-    ink = find_ink(cut)
-    return None if ink is None else _describe(grey, ink, frame, cut, left, top)
+    all_steps = [("grey", grey), *steps, ("image", image)]
+    return FoundDigit(image, frame or around, tuple(Step(name, _to_bytes(pixels)) for name, pixels in all_steps))
 
 
 def _plainly(grey: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
@@ -234,27 +230,51 @@ def _plainly(grey: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
     if max(grey.shape) > 2 * IMAGE_SIZE:
         yield from _with_and_without_neighbours(grey, ink, frame)
     else:
-        yield _describe(grey, ink, frame)
+        yield _describe(grey, [("ink", ink)], frame)
+
+
+def _evened_out(grey: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
+    ink = even_out(grey)
+    if ink is not None:
+        yield _describe(grey, [("repaired", ink)], frame)
 
 
 def _on_sheets(grey: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
     for sheet in find_sheets(grey):
-        found = _read_sheet(grey, sheet, frame)
-        if found:
-            yield found
+        yield from _read_sheet(grey, sheet, frame)
 
 
-def _locally(grey: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
-    ink = find_ink_locally(grey)
+def _read_sheet(grey: np.ndarray, sheet: Sheet, frame: Frame | None) -> Iterator[FoundDigit]:
+    cut, left, top = cut_sheet(grey, sheet)
+    ink = find_ink(cut)
     if ink is not None:
+        yield _describe(grey, [("sheet", cut), ("ink", ink)], frame, left, top)
+
+
+def _smoothly(grey: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
+    for ink in find_ink_smoothly(grey):
         yield from _with_and_without_neighbours(grey, ink, frame)
 
 
+def _repaired(grey: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
+    ink = find_ink(grey)
+    yield from _filled(grey, frame)
+    for repaired in repair_small(grey, ink):
+        yield _describe(grey, [("repaired", repaired)], frame)
+
+
+def _filled(grey: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
+    ink = find_ink(grey)
+    if ink is not None:
+        for filled in fill_outlines(ink):
+            yield _describe(grey, [("ink", ink), ("repaired", filled)], frame)
+
+
 def _with_and_without_neighbours(grey: np.ndarray, ink: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
-    yield _describe(grey, ink, frame)
+    yield _describe(grey, [("ink", ink)], frame)
     alone = remove_neighbours(ink)
     if _MOST_KEPT * ink.sum() > alone.sum() > _LEAST_KEPT * ink.sum():
-        yield _describe(grey, alone, frame)
+        yield _describe(grey, [("ink", ink), ("parts", alone)], frame)
 
 
 def _to_bytes(values: np.ndarray) -> np.ndarray:

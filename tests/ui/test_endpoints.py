@@ -15,7 +15,9 @@ import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
+from support.drawing import DIGITS
 from support.library import data_server, small_arrays, wait_until
+from support.numbers import write
 from support.server import (
     ONE,
     ROOT,
@@ -94,9 +96,9 @@ def huge_png(side=20_000):
 # What is published
 
 
-def test_four_endpoints_are_published(server):
+def test_five_endpoints_are_published(server):
     published = httpx.get(f"{server.url}/gradio_api/info").json()
-    names = {"/classify_ink", "/classify_picture", "/list_samples", "/find_neighbours"}
+    names = {"/classify_ink", "/classify_picture", "/read_number", "/list_samples", "/find_neighbours"}
     assert set(published["named_endpoints"]) == names
     assert not published["unnamed_endpoints"]
 
@@ -107,6 +109,7 @@ def test_an_endpoint_says_what_it_wants(server):
     assert names == {
         "/classify_ink": ["strokes", "model"],
         "/classify_picture": ["picture", "model"],
+        "/read_number": ["strokes", "model"],
         "/list_samples": ["split", "label", "predicted", "model", "sort", "limit", "offset"],
         "/find_neighbours": ["strokes", "split", "index", "model", "space", "limit"],
     }
@@ -150,6 +153,44 @@ def test_a_house_is_not_accepted_as_a_digit():
     answer = client().predict(HOUSE, api_name="/classify_ink")
     assert (answer["accepted"], answer["verdict"]["kind"]) == (False, "refused")
     assert sum(answer["probabilities"]) == pytest.approx(1)
+
+
+def test_a_number_is_read():
+    answer = client().predict(write("207"), "sketchnet", api_name="/read_number")
+    assert set(answer) == {"number", "confidence", "digits", "marks", "model"}
+    assert (answer["number"], answer["marks"], answer["model"]) == ("207", [], "sketchnet")
+    assert 0.9 < answer["confidence"] <= 1
+    assert [digit["label"] for digit in answer["digits"]] == [2, 0, 7]
+    names = {"label", "probabilities", "verdict", "doubt", "accepted", "box", "image"}
+    assert all(set(digit) == names for digit in answer["digits"])
+    left, top, width, height = answer["digits"][2]["box"]
+    assert (top, height) == pytest.approx((-1, 1))
+    assert left + width == pytest.approx(max(x for stroke in write("207") for x, _ in stroke))
+
+
+def test_a_number_may_be_of_one_digit():
+    answer = client().predict(SEVEN, api_name="/read_number")
+    assert (answer["number"], len(answer["digits"])) == ("7", 1)
+    np.testing.assert_allclose(answer["digits"][0]["image"], render_ink(check_ink(SEVEN)), atol=1e-4)
+
+
+TOO_MUCH = {
+    "200 groups": [[[x, 0], [x, 9]] for x in range(200)],
+    "thirteen digits": write("1234567890123"),
+    "a thousand specks": [[[x, (7 * x) % 100]] for x in range(1000)],
+    "a page of scribbles": [[[(7 * x) % 97, (31 * x + y) % 89] for x in range(3000)] for y in range(2)],
+}
+
+
+@pytest.mark.parametrize("case", TOO_MUCH)
+def test_too_much_for_a_number_is_said_to_be_too_much(server, case):
+    error = call_endpoint(server, "read_number", TOO_MUCH[case], "").json()["error"]
+    assert "12" in error
+    assert "log says why" not in error
+    told = call_pad(server, "classify_drawing", {"strokes": TOO_MUCH[case]}).json()
+    assert told["ok"]
+    assert told["problem"]["error"] == error
+    assert "number" not in told
 
 
 def test_the_image_is_what_the_ink_was_drawn_as():
@@ -371,6 +412,24 @@ def test_the_pad_gets_an_answer_for_ink(server):
     assert (answer["verdict"]["labels"][0], answer["model"]) == (7, "sketchnet")
     image = np.frombuffer(base64.b64decode(answer["image"]), np.uint8).reshape(28, 28) / 255
     np.testing.assert_allclose(image, render_ink(check_ink(SEVEN)), atol=0.003)
+
+
+def test_the_pad_gets_a_number_for_several_digits_alone(server):
+    strokes = write("41")
+    number = call_pad(server, "classify_drawing", {"strokes": strokes}).json()["number"]
+    assert (number["text"], number["marks"]) == ("41", [])
+    assert [digit["strokes"] for digit in number["digits"]] == [[0, 1], [2]]
+    first = np.frombuffer(base64.b64decode(number["digits"][0]["image"]), np.uint8).reshape(28, 28) / 255
+    np.testing.assert_allclose(first, render_ink(check_ink(strokes[:2])), atol=0.003)
+    assert "number" not in call_pad(server, "classify_drawing", {"strokes": SEVEN}).json()
+    on_sample = {"image": encoded_digit(1), "strokes": [[[0.8, 0.2], [0.8, 0.8]]]}
+    assert "number" not in call_pad(server, "classify_drawing", on_sample).json()
+
+
+def test_a_stroke_that_is_cut_belongs_to_no_digit_alone(server):
+    joined = [[*DIGITS[2][0], *((x + 0.56, y) for x, y in DIGITS[0][0])]]
+    number = call_pad(server, "classify_drawing", {"strokes": joined}).json()["number"]
+    assert [digit["strokes"] for digit in number["digits"]] == [[], []]
 
 
 def test_the_pad_gets_an_answer_for_a_sample(server):
