@@ -33,24 +33,46 @@ _MOST_OF_PLACE = 3.0
 # made of the pen ink that may be trained on; results are flat around them.
 # What is no digit, for every digit that has room in its place; the width of that room.
 _NO_DIGIT = 6.0
+_LEAST = 1e-6
 _ROOM = 0.8
 # A digit lower than this costs something, so that the roof of a 5 is none; so does one wider for its own height.
-_LOWEST, _LOW = 0.7, 10.0
+_LOWEST = 0.7
 _WIDE, _WIDER = 1.2, 2.0
 # A gap inside a digit.
-_GAP, _WIDE_GAP = 0.25, 15.0
-# Two digits instead of one; more where a larger share of the narrower one stands over the other, and where a line that
-# was drawn without a break is cut.
+_WIDE_GAP = 15.0
+# Two digits instead of one; more where a larger share of the narrower one stands over the other.
 _NEXT = 0.1
 _OVER, _OVERLAP = 0.7, 15.0
-_CUT = 3.0
 # The largest doubt at which something is taken for a digit in a line of which at least half passes the network's own
 # limit: there it need only look more like a digit than like none.
 _LINE_LIMIT = 0.5
-# A piece so small that it is no digit: a point or comma where it lies low, otherwise a speck.
+# A piece so small that it is no digit: a point or comma where it lies low.
 _SMALL = 0.3
-_TINY = 0.08
-_MARK = 1.0
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What is as probable in pictures as it is not in ink, or the other way round.
+
+    Args:
+        low: Of a digit that is low, for each height of the line that it is lower than usual.
+        gap: The widest gap inside a digit that costs nothing, in heights of the line.
+        cut: Of a cut through what hangs together.
+        speck: The size up to which a piece is a speck wherever it lies, in heights of the line.
+        mark: Of a point, a comma or a speck.
+    """
+
+    low: float
+    gap: float
+    cut: float
+    speck: float
+    mark: float
+
+
+# A pen is lifted within a digit, and goes on to the next one rarely.
+OF_INK = Costs(low=10.0, gap=0.25, cut=3.0, speck=0.08, mark=1.0)
+# On a scan, ink that hangs together may be of two digits, zeros are written small, and dirt lies between digits.
+OF_PICTURES = Costs(low=3.0, gap=0.1, cut=1.0, speck=0.35, mark=2.0)
 
 
 class Pieces(Protocol):
@@ -131,14 +153,15 @@ Run = tuple[int, ...]  # indices of pieces, rising
 Box = tuple[float, float, float, float]  # left, top, right and bottom, in heights of the line
 
 
-def read_line(predictor: Predictor, pieces: Pieces) -> NumberReading:
+def read_line(predictor: Predictor, pieces: Pieces, costs: Costs = OF_INK) -> NumberReading:
     """Reads a number.
 
     Args:
         predictor: What answers.
         pieces: At least one.
+        costs: What is probable where they come from.
     """
-    line = _Line(pieces, predictor.calibration.limit)
+    line = _Line(pieces, predictor.calibration.limit, costs)
     line.ask(predictor, [line.whole])
     path = [line.whole]
     # No other division costs less than two digits cost, so a good single digit is all that is asked about.
@@ -151,9 +174,10 @@ def read_line(predictor: Predictor, pieces: Pieces) -> NumberReading:
 class _Line:
     """The runs of one line's pieces, what the network made of them, and what each costs."""
 
-    def __init__(self, pieces: Pieces, limit: float) -> None:
+    def __init__(self, pieces: Pieces, limit: float, costs: Costs) -> None:
         self._pieces = pieces
         self._limit = limit
+        self._costs = costs
         self.whole: Run = tuple(range(len(pieces.boxes)))
         boxes = pieces.boxes.tolist()  # plain numbers: there are few, and arrays would take longer
         self._height = max(box[3] for box in boxes) or max(box[2] for box in boxes) or 1.0
@@ -172,11 +196,11 @@ class _Line:
         large = [corners for corners, size in zip(self._corners, sizes, strict=True) if size >= _SMALL]
         marks: dict[Run, bool] = {}
         for piece, (left, top, right, bottom) in enumerate(self._corners):
-            if sizes[piece] >= _SMALL or not large:
-                continue
+            if not large:
+                break
             nearest = min(large, key=lambda corners: abs(corners[0] + corners[2] - left - right))
-            is_low = (top + bottom) / 2 > nearest[3] - _SMALL
-            if is_low or sizes[piece] < _TINY:
+            is_low = sizes[piece] < _SMALL and (top + bottom) / 2 > nearest[3] - _SMALL
+            if is_low or sizes[piece] < self._costs.speck:
                 marks[piece,] = is_low
         return marks
 
@@ -205,25 +229,24 @@ class _Line:
             predictions = predict(predictor, np.stack([*drawn.values()]))
             self._answers |= {run: (image, predictions, place) for place, (run, image) in enumerate(drawn.items())}
         for run in new:
-            self.costs[run] = _MARK if run in self._marks else self._find_cost_of_digit(run)
+            self.costs[run] = self._costs.mark if run in self._marks else self._find_cost_of_digit(run)
 
     def _find_cost_of_digit(self, run: Run) -> float:
-        cost = _NO_DIGIT
+        left, _, right, _ = self._find_box(run)
+        cost = _NO_DIGIT * max(1.0, (right - left) / _ROOM)
         if run in self._answers:
             _, predictions, place = self._answers[run]
-            doubt = math.log1p(float(predictions.doubt[place]) / self._limit)
-            cost = min(cost, doubt - math.log(float(predictions.probabilities[place].max())))
-        if cost == _NO_DIGIT:
-            box = self._find_box(run)
-            cost *= max(1.0, (box[2] - box[0]) / _ROOM)
+            doubt, confidence = float(predictions.doubt[place]), float(predictions.probabilities[place].max())
+            of_doubt = math.log1p(doubt / self._limit) - math.log(max(_LEAST, 1 - doubt))
+            cost = min(cost, of_doubt - math.log(confidence))
         return cost + self._find_cost_of_place(run)
 
     def _find_cost_of_place(self, run: Run) -> float:
         left, top, right, bottom = self._find_box(run)
         width, height = right - left, bottom - top
-        cost = _LOW * max(0.0, _LOWEST - height)
+        cost = self._costs.low * max(0.0, _LOWEST - height)
         cost += _WIDER * max(0.0, width / max(height, 0.1) - _WIDE)
-        return cost + _WIDE_GAP * sum(max(0.0, gap - _GAP) for gap in self._find_gaps(run))
+        return cost + _WIDE_GAP * sum(max(0.0, gap - self._costs.gap) for gap in self._find_gaps(run))
 
     def _find_gaps(self, run: Run) -> Iterable[float]:
         """Yields the widths of the empty columns within a run, in heights of the line."""
@@ -257,7 +280,7 @@ class _Line:
         if not {self._pieces.origins[piece] for piece in run}.isdisjoint(
             self._pieces.origins[piece] for piece in other
         ):
-            cost += _CUT
+            cost += self._costs.cut
         return cost
 
     def find_cost(self, path: Sequence[Run]) -> float:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .fitting import fit_lines
-from .paper import find_ink, _measure as measure
+from .paper import find_ink, measure
 
 _LINE_HEIGHT, _LARGEST_SCALE, _BLUR, _WINDOW, _STRENGTH = 160, 3, 1.5, 61, 0.12
 # A connected part wider than this for its height may hold several digits. It is cut between columns that its ink crosses
