@@ -23,6 +23,8 @@ import numpy as np
 from .inference import Predictor, predict
 from .predictions import Predictions, Verdict, read_verdict
 
+# More fit neither on the pad nor into the page's answer.
+MOST_DIGITS = 12
 # A digit has no more pieces than this, is no wider in heights of the line, and costs no more by its place alone, unless
 # it is all there is.
 _MOST_PIECES = 6

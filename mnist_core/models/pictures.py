@@ -12,14 +12,33 @@ from PIL import Image
 
 from ..data.pictures import list_pictures
 from ..errors import DataError, PictureError
-from ..preprocessing.decoding import open_picture
-from ..preprocessing.picture import FoundDigit, Frame, find_candidates, find_instead
+from ..preprocessing.decoding import measure_side, open_picture
+from ..preprocessing.ink import IMAGE_SIZE
+from ..preprocessing.picture import FoundDigit, Frame, find_candidates, find_instead, look, place, take_whole
+from ..preprocessing.picture_groups import find_picture_pieces
 from .inference import Predictor, predict
+from .numbers import MOST_DIGITS, OF_PICTURES, NumberReading, read_line
 from .predictions import SURE, Verdict, read_verdict
 
+# A picture is one digit where a network is at least so sure of that; as a number at least so much of it must be digits.
+_ONE_DIGIT = 0.9
+_DIGITS = 2 / 3
 # How much surer a network must be of a candidate than of the plain reading.
 _CLEARLY = 0.2
 _CERTAIN = 0.97
+
+
+@dataclass(frozen=True)
+class PictureNumber:
+    """A number of several digits on a picture.
+
+    Args:
+        reading: Its digits from left to right, with boxes in pixels of a size of their own.
+        frames: Where each lies on the picture.
+    """
+
+    reading: NumberReading
+    frames: tuple[Frame, ...]
 
 
 @dataclass(frozen=True)
@@ -28,46 +47,60 @@ class PictureReading:
 
     Args:
         picture: The file; or what was named, where there is no picture to read.
-        verdict: The digit; None when the picture cannot be read.
-        probabilities: float64 (10,); None when the picture cannot be read.
+        verdict: The digit; None when the picture holds several, or cannot be read.
+        probabilities: float64 (10,); None when there is no single digit.
+        number: The digits, where there are several.
+        side: The longer side of the picture, in its own pixels.
         error: Why it cannot be read; None when it can.
     """
 
     picture: Path
     verdict: Verdict | None = None
     probabilities: np.ndarray | None = None
+    number: PictureNumber | None = None
+    side: int = 0
     error: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """Returns plain values for JSON. `number` and `digits` are for pictures of several digits, not read."""
+        """Returns plain values for JSON: `number` and `digits` of several digits; otherwise what is of a single one."""
         return {
             "picture": str(self.picture),
-            "number": None,
+            "number": self.number and self.number.reading.text,
             "label": self.verdict and self.verdict.labels[0],
             "verdict": self.verdict and self.verdict.kind,
             "probabilities": None if self.probabilities is None else self.probabilities.tolist(),
-            "digits": None,
+            "digits": self.number
+            and [
+                {
+                    "label": digit.label,
+                    "verdict": digit.verdict.kind,
+                    "probabilities": digit.probabilities.tolist(),
+                    "box": [round(length * self.side, 1) for length in frame.box],
+                }
+                for digit, frame in zip(self.number.reading.digits, self.number.frames, strict=True)
+            ],
             "error": self.error,
         }
 
 
-def read_pictures(predictor: Predictor, places: Iterable[Path]) -> Iterator[PictureReading]:
-    """Reads one digit in each picture.
+def read_pictures(predictor: Predictor, places: Iterable[Path], *, single: bool = False) -> Iterator[PictureReading]:
+    """Reads the digit, or the number, in each picture.
 
     Args:
         predictor: What answers.
         places: Picture files, and folders whose pictures are meant.
+        single: Whether each holds one digit.
 
     Yields:
         One reading a picture, as soon as it is there; also one for each place that holds none.
     """
-    for place in places:
+    for named in places:
         try:
-            pictures = list_pictures(place)
+            pictures = list_pictures(named)
         except DataError as error:
-            yield PictureReading(place, error=str(error))
+            yield PictureReading(named, error=str(error))
         else:
-            yield from (_read_picture(predictor, picture) for picture in pictures)
+            yield from (_read_file(predictor, picture, single) for picture in pictures)
 
 
 def find_best(predictor: Predictor, picture: Image.Image, frame: Frame | None = None) -> FoundDigit:
@@ -102,17 +135,74 @@ def find_best(predictor: Predictor, picture: Image.Image, frame: Frame | None = 
     return best
 
 
+def read_picture(
+    predictor: Predictor, picture: Image.Image, frame: Frame | None = None
+) -> tuple[FoundDigit, PictureNumber | None]:
+    """Finds the digit on a picture, and the number, where there are several and the digit is doubtful.
+
+    Args:
+        predictor: What is asked.
+        picture: As of `picture.find_digit`.
+        frame: Where to look; None for the whole picture.
+
+    Raises:
+        PictureError: Nothing in the frame stands out from its background.
+    """
+    try:
+        found = find_best(predictor, picture, frame)
+    except PictureError:
+        number = find_number(predictor, picture, frame)
+        if number is None:
+            raise
+        return take_whole(picture, number.reading.whole.image, frame), number
+    is_one_digit = _trust(predictor, found)[0] >= _ONE_DIGIT
+    return found, None if is_one_digit else find_number(predictor, picture, frame)
+
+
+def find_number(predictor: Predictor, picture: Image.Image, frame: Frame | None = None) -> PictureNumber | None:
+    """Finds a number of several digits on a picture.
+
+    Args:
+        predictor: What is asked.
+        picture: As of `picture.find_digit`.
+        frame: Where to look; None for the whole picture.
+
+    Returns:
+        The number; None where the network sees one digit more surely, or too much that is none.
+    """
+    grey = look(picture, frame)
+    if max(grey.shape) <= 2 * IMAGE_SIZE:  # MNIST's own size: one digit
+        return None
+    limit = predictor.calibration.limit
+    readings: list[tuple[float, float, PictureNumber]] = []
+    for pieces in find_picture_pieces(grey):
+        reading = read_line(predictor, pieces, OF_PICTURES)
+        num_digits = len(reading.digits)
+        share = sum(digit.verdict.kind != "refused" for digit in reading.digits) / num_digits
+        if (
+            1 < num_digits <= MOST_DIGITS
+            and sum(digit.doubt <= limit for digit in reading.digits) >= _DIGITS * num_digits
+        ):
+            frames = tuple(place(frame, digit.box, pieces.labels.shape) for digit in reading.digits)
+            readings.append((share, reading.confidence, PictureNumber(reading, frames)))
+    return max(readings, key=lambda found: found[:2])[2] if readings else None
+
+
 def _trust(predictor: Predictor, found: FoundDigit) -> tuple[float, bool]:
     """Returns how sure a network is that it sees a digit, and which, in [0, 1]; and whether it takes it for one."""
     answer = predict(predictor, found.image[None])
     return float(answer.probabilities[0].max() * (1 - answer.doubt[0])), bool(answer.accepted[0])
 
 
-def _read_picture(predictor: Predictor, picture: Path) -> PictureReading:
+def _read_file(predictor: Predictor, path: Path, single: bool) -> PictureReading:
     try:
-        found = find_best(predictor, open_picture(picture))
+        picture = open_picture(path)
+        found, number = (find_best(predictor, picture), None) if single else read_picture(predictor, picture)
+        side = measure_side(path) if number else 0
     except PictureError as error:
-        return PictureReading(picture, error=str(error))
+        return PictureReading(path, error=str(error))
+    if number:
+        return PictureReading(path, number=number, side=side)
     answer = predict(predictor, found.image[None])
     verdict = read_verdict(answer.probabilities[0], bool(answer.accepted[0]))
-    return PictureReading(picture, verdict, answer.probabilities[0])
+    return PictureReading(path, verdict, answer.probabilities[0])

@@ -47,6 +47,11 @@ class Frame:
     height: float
     angle: float = 0.0
 
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, top, width and height, before it is turned."""
+        return self.x - self.width / 2, self.y - self.height / 2, self.width, self.height
+
 
 @dataclass(frozen=True)
 class Step:
@@ -116,7 +121,7 @@ def find_instead(picture: Image.Image | np.ndarray, frame: Frame | None = None) 
         picture: As of `find_digit`.
         frame: As of `find_digit`.
     """
-    grey = _look(picture, frame)
+    grey = look(picture, frame)
     if max(grey.shape) <= 2 * IMAGE_SIZE:
         yield from _filled(grey, frame)
         return
@@ -140,7 +145,7 @@ def find_candidates(picture: Image.Image | np.ndarray, frame: Frame | None = Non
     Raises:
         PictureError: Nothing in the frame stands out from its background in any way.
     """
-    grey = _look(picture, frame)
+    grey = look(picture, frame)
     is_read = False
     for way in (_plainly, _evened_out, _on_sheets, _smoothly, _repaired):
         for found in way(grey, frame):
@@ -196,12 +201,47 @@ def _cut_out(picture: Image.Image, frame: Frame) -> Image.Image:
     return picture.transform((width, height), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
 
 
-def _look(picture: Image.Image | np.ndarray, frame: Frame | None) -> np.ndarray:
-    """Returns the brightness of a picture, or of what lies in a frame on it: float32 (height, width) in [0, 1]."""
+def look(picture: Image.Image | np.ndarray, frame: Frame | None = None) -> np.ndarray:
+    """Returns the brightness of a picture, or of what lies in a frame on it.
+
+    Args:
+        picture: As of `find_digit`.
+        frame: As of `find_digit`.
+
+    Returns:
+        float32 (height, width) in [0, 1].
+    """
     if isinstance(picture, np.ndarray):
         picture = _from_array(picture)
     picture = standardise(shrink(picture))
     return to_grey(picture if frame is None else _cut_out(picture, frame))
+
+
+def place(frame: Frame | None, box: Sequence[float], shape: tuple[int, ...]) -> Frame:
+    """Says where a box lies on a picture that was looked at.
+
+    Args:
+        frame: Where was looked, see `look`.
+        box: Left, top, width and height, in pixels of
+        shape: height and width of what was seen, whatever its scale.
+    """
+    left, top, width, height = box
+    scale = 1 / max(shape)
+    if frame is None:
+        return Frame((left + width / 2) * scale, (top + height / 2) * scale, width * scale, height * scale)
+    scale *= max(frame.width, frame.height)
+    right, down = (left + width / 2) * scale - frame.width / 2, (top + height / 2) * scale - frame.height / 2
+    cosine, sine = float(np.cos(np.deg2rad(frame.angle))), float(np.sin(np.deg2rad(frame.angle)))
+    x, y = frame.x + right * cosine - down * sine, frame.y + right * sine + down * cosine
+    return Frame(x, y, width * scale, height * scale, frame.angle)
+
+
+def take_whole(picture: Image.Image | np.ndarray, image: np.ndarray, frame: Frame | None) -> FoundDigit:
+    """Describes an image, float32 (28, 28) in [0, 1], of all that is on a picture, or in a frame on it."""
+    grey = look(picture, frame)
+    height, width = (side / max(grey.shape) for side in grey.shape)
+    steps = tuple(Step(name, _to_bytes(pixels)) for name, pixels in (("grey", grey), ("image", image)))
+    return FoundDigit(image, frame or Frame(width / 2, height / 2, width, height), steps)
 
 
 def _describe(

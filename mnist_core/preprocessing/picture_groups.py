@@ -118,9 +118,7 @@ def _find_pieces(ink: np.ndarray) -> PicturePieces | None:
             share = mask[:, start:end]
             rows, columns = np.flatnonzero(share.any(axis=1)), np.flatnonzero(share.any(axis=0))
             origins.append(part)
-            found.append(
-                (left + start + columns[0], top + rows[0], np.ptp(columns) + 1, np.ptp(rows) + 1)
-            )
+            found.append((left + start + columns[0], top + rows[0], np.ptp(columns) + 1, np.ptp(rows) + 1))
             numbered[top : top + high, left + start : left + end][share] = len(found)
     array = np.array(found, np.float64)
     order = tuple((2 * array[:, 0] + array[:, 2]).argsort(kind="stable").tolist())

@@ -14,16 +14,13 @@ from PIL import Image
 from ..errors import InkError
 from ..models.devices import Device
 from ..models.inference import predict
-from ..models.numbers import NumberReading, read_line
-from ..models.pictures import find_best
+from ..models.numbers import MOST_DIGITS, NumberReading, read_line
+from ..models.pictures import PictureNumber, read_picture
 from ..models.predictions import Verdict, read_verdict
 from ..preprocessing.groups import find_pieces
 from ..preprocessing.ink import check_ink, render_ink
 from ..preprocessing.picture import FoundDigit, Frame, draw_on_image
 from .models import Models
-
-# More fit neither on the pad nor into the page's answer.
-MOST_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -67,6 +64,21 @@ class NumberAnswer:
     reading: NumberReading
     strokes: tuple[tuple[int, ...], ...]
     whole: Answer
+
+
+@dataclass(frozen=True)
+class PictureAnswer:
+    """What a model makes of a picture.
+
+    Args:
+        found: All of it as one digit, and how that came about.
+        answer: What the model makes of that.
+        number: The digits, where there are several.
+    """
+
+    found: FoundDigit
+    answer: Answer
+    number: PictureNumber | None
 
 
 class Reader:
@@ -129,13 +141,12 @@ class Reader:
             image = draw_on_image(image, check_ink(ink, allow_dot=True))
         return self.read_image(image, model, started)
 
-    def read_picture(
-        self, picture: Image.Image, model: str = "", frame: Frame | None = None
-    ) -> tuple[FoundDigit, Answer]:
-        """Finds a digit on a picture, or in a frame on it, and answers for it; see `picture.find_digit`."""
+    def read_picture(self, picture: Image.Image, model: str = "", frame: Frame | None = None) -> PictureAnswer:
+        """Reads a picture, or what lies in a frame on it; see `picture.find_digit`."""
         started = time.perf_counter()
-        found = find_best(self.models.open(self.models.find(model)).predictor, picture, frame)
-        return found, self.read_image(found.image, model, started)
+        predictor = self.models.open(self.models.find(model)).predictor
+        found, number = read_picture(predictor, picture, frame)
+        return PictureAnswer(found, self.read_image(found.image, model, started), number)
 
     def read_image(self, image: np.ndarray, model: str = "", started: float | None = None) -> Answer:
         """Answers for an image, float32 (28, 28) in [0, 1]; `started` is when the work on it began."""
