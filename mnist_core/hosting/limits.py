@@ -101,7 +101,7 @@ class Bodies:
             yield body
 
     async def _receive(self, receive: Receive, limit: Limit, held: AsyncExitStack) -> bytes:
-        # One block that grows. Hundreds of small pieces would lie between what is kept, and the heap never shrink again.
+        # One block that grows: between hundreds of small pieces others would be kept, and the heap never shrink again.
         body, is_first = bytearray(), True
         while True:
             message = await receive()

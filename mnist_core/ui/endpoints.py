@@ -93,7 +93,7 @@ def _add_reading(reader: Reader) -> None:
         """Reads one digit from a picture of any size, dark on light or light on dark.
 
         Args:
-            picture: A PNG, JPEG, GIF, BMP, WebP, TIFF or PPM file.
+            picture: A PNG, JPEG, GIF, BMP, WebP, TIFF, PPM, AVIF or HEIC file.
             model: Name of a stored model; empty for the default.
 
         Returns:
