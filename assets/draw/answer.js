@@ -14,6 +14,7 @@ export function createAnswerView() {
   const caption = $("#caption");
   const announcement = $("#announcement");
   const networkInput = $("#network-input");
+  const besidePhoto = $(".photo-answer"); // where both are not seen at once
   const [digit, words] = verdict.children;
 
   const fillBars = createBars(bars);
@@ -39,6 +40,7 @@ export function createAnswerView() {
       digits.includes(Number(part)) ? paint(make("span", { className: "digit", textContent: part }), part) : part
     )));
     caption.textContent = note;
+    besidePhoto.replaceChildren(...[...verdict.childNodes].map((node) => node.cloneNode(true)));
   }
 
   function paint(node, label) {

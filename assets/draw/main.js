@@ -23,7 +23,7 @@ import { createSamples } from "./samples.js";
 
 const SMALLEST_DRAWING = 0.02;
 
-let view, ink, pad, samples, relatives, compare, own, ownTest, live;
+let view, ink, pad, samples, relatives, compare, own, ownTest, live, pictures;
 let shown = null; // the last answer and its question
 
 export async function mount(part) {
@@ -38,7 +38,7 @@ export async function mount(part) {
   const line = createLine(findLine());
   live = createLive({ send: line.ask, nextQuestion, onAnswer, onState: showHealth });
   samples = createSamples(putSample);
-  createPictures({ ink, pad, isBlocked: () => ownTest.isRunning || isExhibit() });
+  pictures = createPictures({ ink, pad, isBlocked: () => ownTest.isRunning || isExhibit(), onRest: settle });
   listen();
   ownTest.resume();
   createEvidence();
@@ -49,6 +49,7 @@ function onInk() {
   samples.mark(ink.sample);
   $("#sketchpad").classList.toggle("empty", ink.isEmpty);
   updateButtons();
+  pictures.show();
   pad.requestDraw();
   if (ownTest.isRunning) {
     if (shown) showNothing(); // nobody looks into what was there before
@@ -64,13 +65,18 @@ function onInk() {
 function updateButtons() {
   $("#undo").disabled = !ink.canUndo;
   $("#redo").disabled = !ink.canRedo;
-  $("#clear").disabled = ink.isEmpty;
+  $("#clear").disabled = ink.isEmpty && !ink.picture;
 }
 
 function onPen(isDown) {
   if (isDown) return notify("");
   if (ownTest.isRunning) return;
   remember("drawing", ink.save());
+  settle();
+}
+
+// A hand has let go of the pen, or of the frame on a picture.
+function settle() {
   showAnswer();
   if (!shown?.isFinal) askAgain();
 }
@@ -112,7 +118,7 @@ function showAnswer() {
   if (!shown) return;
   const { answer, question, isFinal: wasFinal } = shown;
   const isWhole = question.generation === ink.generation && question.points === ink.numPoints();
-  shown.isFinal = isWhole && !pad.isPenDown;
+  shown.isFinal = isWhole && !pad.isPenDown && !pictures.isHeld;
   const note = question.sample ? t("caption_sample", question.sample) : undefined;
   if (answer.ok && shown.isFinal && !wasFinal) onFinal(answer, question);
   if (answer.ok) view.show(answer, question.points, shown.isFinal, { note, judge: judgeInk });
