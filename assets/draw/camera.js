@@ -18,6 +18,7 @@ export function createCamera({ isWanted, onPhoto }) {
     if (!navigator.mediaDevices?.getUserMedia) return $("#camera-file").click();
     const isCurrent = begin();
     tell(t("camera_waiting"), false);
+    video.hidden = false;
     openDialog(dialog);
     try {
       const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
@@ -26,7 +27,9 @@ export function createCamera({ isWanted, onPhoto }) {
       await video.play();
       if (isCurrent()) tell(t("camera_hint"), true);
     } catch {
-      if (isCurrent()) tell(t("camera_none"), false);
+      if (!isCurrent()) return;
+      tell(t("camera_none"), false);
+      video.hidden = true;
     }
   }
 

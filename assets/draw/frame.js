@@ -58,7 +58,7 @@ export function pressFrame(frame, { key, shiftKey }, ends) {
     return moveFrame(frame, [frame.x + length * across, frame.y + length * down], ends);
   }
   if (key === "," || key === ".") return { ...frame, angle: ((frame.angle + (key === "." ? TURN : -TURN) + 540) % 360) - 180 };
-  const factors = { "+": [GROWTH, GROWTH], "-": [1 / GROWTH, 1 / GROWTH], w: [GROWTH, 1], W: [1 / GROWTH, 1], h: [1, GROWTH], H: [1, 1 / GROWTH] };
+  const factors = { "+": [GROWTH, GROWTH], "=": [GROWTH, GROWTH], "-": [1 / GROWTH, 1 / GROWTH], w: [GROWTH, 1], W: [1 / GROWTH, 1], h: [1, GROWTH], H: [1, 1 / GROWTH] };
   if (!(key in factors)) return null;
   const [wider, higher] = factors[key];
   return { ...frame, width: clampSide(frame.width * wider), height: clampSide(frame.height * higher) };

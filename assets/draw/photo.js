@@ -32,6 +32,7 @@ export function createPhoto({ onFrame, onFind, onRest }) {
     if (!next) return;
     stage.style.setProperty("--aspect", next.aspect);
     $("#photo-find").disabled = !next.isByHand;
+    $("#photo-hint").textContent = t(next.steps.length ? "photo_hint" : "photo_hint_none");
     showSteps(next.steps);
     place(nextFrame);
   }
