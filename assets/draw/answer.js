@@ -14,7 +14,6 @@ export function createAnswerView() {
   const caption = $("#caption");
   const announcement = $("#announcement");
   const networkInput = $("#network-input");
-  const besidePhoto = $(".photo-answer"); // where both are not seen at once
   const [digit, words] = verdict.children;
 
   const fillBars = createBars(bars);
@@ -40,7 +39,8 @@ export function createAnswerView() {
       digits.includes(Number(part)) ? paint(make("span", { className: "digit", textContent: part }), part) : part
     )));
     caption.textContent = note;
-    besidePhoto.replaceChildren(...[...verdict.childNodes].map((node) => node.cloneNode(true)));
+    // Where the verdict and the picture are not seen at once.
+    $(".photo-answer")?.replaceChildren(...[...verdict.childNodes].map((node) => node.cloneNode(true)));
   }
 
   function paint(node, label) {

@@ -3,13 +3,25 @@
 import { closeBeside, openDialog } from "../shared/dialog.js";
 import { $ } from "../shared/dom.js";
 import { createLatest } from "../shared/server.js";
-import { t } from "../shared/texts.js";
+import { fillTexts, t } from "../shared/texts.js";
 
+// Not in the page's own HTML, which holds what is seen at once.
+const DIALOG = `
+  <video id="camera-video" playsinline muted data-label="camera_picture"></video>
+  <p id="camera-note" role="status"></p>
+  <div class="row">
+    <button type="button" id="camera-shoot" class="primary" data-text="camera_shoot"></button>
+    <button type="button" id="camera-instead" data-text="camera_instead"></button>
+    <button type="button" id="camera-close" data-text="camera_close"></button>
+  </div>
+`;
 const LONGEST = 1024;
 
 // onPhoto(file) of each photo; isWanted() says whether one may come.
 export function createCamera({ isWanted, onPhoto }) {
   const dialog = $("#camera-dialog");
+  dialog.innerHTML = DIALOG;
+  fillTexts(dialog);
   const video = $("#camera-video");
   const begin = createLatest();
 

@@ -4,13 +4,45 @@
 import { on } from "../shared/bus.js";
 import { $, make } from "../shared/dom.js";
 import { leveled } from "../shared/level.js";
-import { t } from "../shared/texts.js";
+import { fillTexts, t } from "../shared/texts.js";
 import { moveFrame, pressFrame, pullCorner, turnFrame } from "./frame.js";
+
+// Not in the page's own HTML, which holds what is seen at once.
+const PANEL = `
+  <div class="samples-head">
+    <h2 data-text="photo"></h2>
+    <p class="photo-answer" aria-hidden="true"></p>
+    <p class="muted" id="photo-hint"></p>
+    <button type="button" id="photo-find" data-text="photo_find" disabled></button>
+    <button type="button" id="photo-close" class="icon" data-label="photo_close">
+      <svg viewBox="0 0 24 24" aria-hidden="true"><path d="m6 6 12 12M18 6 6 18"/></svg>
+    </button>
+  </div>
+  <div class="photo-row">
+    <div id="photo-stage">
+      <img id="photo-picture" data-label="photo" alt="" draggable="false">
+      <div id="photo-shade"><div></div></div>
+      <div id="photo-frame" role="application" tabindex="0" data-label="photo_frame" aria-describedby="photo-keys">
+        <span data-handle="turn"></span>
+        <span data-handle="-1,-1"></span>
+        <span data-handle="1,-1"></span>
+        <span data-handle="-1,1"></span>
+        <span data-handle="1,1"></span>
+      </div>
+    </div>
+    <div id="photo-steps" role="group" data-label="photo_steps"></div>
+    <p id="photo-words"><b></b><span class="muted"></span></p>
+    <img id="photo-step" alt="">
+  </div>
+  <p id="photo-keys" class="unseen" data-text="photo_keys"></p>
+`;
 
 // A picture is { url, aspect, frame, steps, isByHand }. onFrame(frame) is called when the visitor wants another frame,
 // onFind() when the digit is to be found without one, onRest() when the frame is let go.
 export function createPhoto({ onFrame, onFind, onRest }) {
   const section = $("#photo");
+  section.innerHTML = PANEL;
+  fillTexts(section);
   const stage = $("#photo-stage");
   const node = $("#photo-frame");
   const showSteps = createSteps();

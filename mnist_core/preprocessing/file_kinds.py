@@ -45,20 +45,26 @@ def refuse_other_kinds(head: bytes) -> None:
         if head.startswith(beginning):
             raise _screenshot(kind)
     if text.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
-        raise PictureError("This is a web page. Save the picture on it as a file, or copy it and paste it here.")
+        raise PictureError(
+            "This is not a picture but a web page. Save the picture on it as a file, or copy it and paste it here."
+        )
     brands = _read_brands(head)
     is_film = brands and not any(brand in (*_HEIC_BRANDS, *_AVIF_BRANDS) for brand in brands)
     if is_film or head.startswith(_FILMS) or (head.startswith(b"RIFF") and head[8:12] == b"AVI "):
-        raise PictureError("This is a film. Stop it where the digit is seen, take a screenshot and open that.")
+        raise PictureError(
+            "This is not a picture but a film. Stop it where the digit is seen, take a screenshot and open that."
+        )
     if head.startswith(_ARCHIVES):
         raise PictureError(
-            "This is an archive or an office document. Save the picture in it as a file of its own, or take a "
-            "screenshot of the digit, and open that."
+            "This is not a picture but an archive or an office document. Save the picture in it as a file of its own, "
+            "or take a screenshot of the digit, and open that."
         )
 
 
 def _screenshot(kind: str) -> PictureError:
-    return PictureError("This is a file of the kind {kind}. Take a screenshot of the digit and open that.", kind=kind)
+    return PictureError(
+        "This is not a picture but a file of the kind {kind}. Take a screenshot of the digit and open that.", kind=kind
+    )
 
 
 def _read_brands(head: bytes) -> list[bytes]:

@@ -234,7 +234,7 @@ def test_of_a_file_that_is_no_picture_none_is_shown_not_even_the_one_before(page
     give_picture(page, "open", photograph(sample, 3))
     wait_for_digit(page, 3)
     give_picture(page, "open", b"%PDF-1.7", "digit.pdf")
-    wait_for_notice(page, "This is a file of the kind PDF. Take a screenshot")
+    wait_for_notice(page, "not a picture but a file of the kind PDF. Take a screenshot")
     wait_until_empty(page)
     assert page.is_hidden(PANEL)
 
