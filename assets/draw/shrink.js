@@ -2,6 +2,7 @@
 
 const LONGEST = 1024;
 const SMALL_BYTES = 300_000;
+const LARGEST_BYTES = 100e6; // what is larger is a film
 const JPEG_QUALITY = 0.92;
 const HEAD_BYTES = 4096;
 const MOVING = /^GIF8|^....ftypavis|acTL|ANIM/s;
@@ -10,7 +11,7 @@ const MOVING = /^GIF8|^....ftypavis|acTL|ANIM/s;
 // animation the server chooses the frame.
 export async function shrinkPicture(file) {
   const asItIs = { file, isShown: false };
-  if (await isAnimated(file)) return asItIs;
+  if (file.size > LARGEST_BYTES || await isAnimated(file)) return asItIs;
   try {
     const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
     if (Math.max(bitmap.width, bitmap.height) <= LONGEST && file.size <= SMALL_BYTES) return { file, isShown: true };
