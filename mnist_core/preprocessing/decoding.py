@@ -26,6 +26,8 @@ _PATIENCE = 5
 # Other files of several pictures hold pages, or what a phone adds to a photo: of those the first counts.
 _ANIMATED = ("GIF", "PNG", "WEBP", "AVIF")
 _ANIMATION_SECONDS = 0.4
+# Each scan of a JPEG takes time for all its pixels, and hundreds of them fit into a few kilobytes. Usual are up to ten.
+_JPEG, _SCAN, _MOST_SCANS = b"\xff\xd8", b"\xff\xda", 40
 
 
 def open_picture(source: bytes | Path) -> Image.Image:
@@ -44,7 +46,7 @@ def open_picture(source: bytes | Path) -> Image.Image:
     if not _decoding.acquire(timeout=_PATIENCE):
         raise PictureError("Many pictures are being read at the moment. Try again soon.")
     try:
-        return _decode(source)
+        return _decode(source if isinstance(source, bytes) else source.read_bytes())
     except PictureError:
         raise
     except Image.DecompressionBombError as error:
@@ -62,25 +64,21 @@ def open_picture(source: bytes | Path) -> Image.Image:
         _decoding.release()
 
 
-def _decode(source: bytes | Path) -> Image.Image:
-    head = source[:HEAD_BYTES] if isinstance(source, bytes) else _read_head(source)
+def _decode(content: bytes) -> Image.Image:
+    head = content[:HEAD_BYTES]
     refuse_other_kinds(head)
     formats = _heic_formats() if is_heic(head) else FORMATS
-    stream = io.BytesIO(source) if isinstance(source, bytes) else source
-    with Image.open(stream, formats=formats) as opened:
+    with Image.open(io.BytesIO(content), formats=formats) as opened:
         width, height = opened.size
         if width * height > MAX_PIXELS:
             raise _too_large(f"{width} x {height}")
+        if head.startswith(_JPEG) and content.count(_SCAN) > _MOST_SCANS:
+            raise PictureError("This JPEG file has too many scans to be read. Save it as PNG, or take a screenshot.")
         opened.draft("RGB", (_WORKING_SIZE, _WORKING_SIZE))
         if opened.format in _ANIMATED and getattr(opened, "is_animated", False):
             return _find_fullest(opened)
         opened.load()
         return standardise(ImageOps.exif_transpose(shrink(opened)))
-
-
-def _read_head(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(HEAD_BYTES)
 
 
 def _heic_formats() -> tuple[str]:

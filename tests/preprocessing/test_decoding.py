@@ -116,6 +116,14 @@ def test_a_long_animation_is_read_as_far_as_there_is_time(monkeypatch):
     assert (ink_of(opened) == ink_of(seven(2))).mean() > 0.99
 
 
+def test_a_jpeg_of_hundreds_of_scans_is_refused_and_not_computed_for_minutes():
+    source = encode(seven(), "JPEG", progressive=True)
+    last = source[source.rindex(b"\xff\xda") : -2]
+    assert is_seven(open_picture(source))
+    with pytest.raises(PictureError, match="too many scans"):
+        open_picture(source[:-2] + 100 * last + source[-2:])
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
