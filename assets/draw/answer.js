@@ -41,6 +41,8 @@ export function createAnswerView() {
       digits.includes(Number(part)) ? paint(make("span", { className: "digit", textContent: part }), part) : part
     )));
     caption.textContent = note;
+    // Where the verdict and the picture are not seen at once.
+    $(".photo-answer")?.replaceChildren(...[...verdict.childNodes].map((node) => node.cloneNode(true)));
   }
 
   function paint(node, label) {

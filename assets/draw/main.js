@@ -24,7 +24,7 @@ import { createSamples } from "./samples.js";
 
 const SMALLEST_DRAWING = 0.02;
 
-let view, ink, pad, number, samples, relatives, compare, own, ownTest, live;
+let view, ink, pad, number, samples, relatives, compare, own, ownTest, live, pictures;
 let shown = null; // the last answer and its question
 
 export async function mount(part) {
@@ -41,7 +41,7 @@ export async function mount(part) {
   const line = createLine(findLine());
   live = createLive({ send: line.ask, nextQuestion, onAnswer, onState: showHealth });
   samples = createSamples(putSample);
-  createPictures({ ink, pad, isBlocked: () => ownTest.isRunning || isExhibit() });
+  pictures = createPictures({ ink, pad, isBlocked: () => ownTest.isRunning || isExhibit(), onRest: settle });
   listen();
   ownTest.resume();
   createEvidence();
@@ -52,6 +52,7 @@ function onInk() {
   samples.mark(ink.sample);
   $("#sketchpad").classList.toggle("empty", ink.isEmpty);
   updateButtons();
+  pictures.show();
   pad.requestDraw();
   if (ownTest.isRunning) {
     if (shown) showNothing(); // nobody looks into what was there before
@@ -67,7 +68,7 @@ function onInk() {
 function updateButtons() {
   $("#undo").disabled = !ink.canUndo;
   $("#redo").disabled = !ink.canRedo;
-  $("#clear").disabled = ink.isEmpty;
+  $("#clear").disabled = ink.isEmpty && !ink.picture;
 }
 
 function onPen(isDown, isTap) {
@@ -76,6 +77,11 @@ function onPen(isDown, isTap) {
   if (!isTap) number.followPen();
   if (ownTest.isRunning) return;
   remember("drawing", ink.save());
+  settle();
+}
+
+// A hand has let go of the pen, or of the frame on a picture.
+function settle() {
   showAnswer();
   if (!shown?.isFinal) askAgain();
 }
@@ -117,7 +123,7 @@ function showAnswer() {
   if (!shown) return;
   const { answer, question, isFinal: wasFinal } = shown;
   const isWhole = question.generation === ink.generation && question.points === ink.numPoints();
-  shown.isFinal = isWhole && !pad.isPenDown;
+  shown.isFinal = isWhole && !pad.isPenDown && !pictures.isHeld;
   if (!answer.ok) {
     number.clear();
     return view.showProblem(tellError(answer), question.points);

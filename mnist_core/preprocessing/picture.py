@@ -197,8 +197,12 @@ def _cut_out(picture: Image.Image, frame: Frame) -> Image.Image:
     cosine, sine = float(np.cos(radians)), float(np.sin(radians))
     left = frame.x * longest - (width * cosine - height * sine) / 2
     top = frame.y * longest - (width * sine + height * cosine) / 2
-    matrix = (cosine, -sine, left, sine, cosine, top)
-    return picture.transform((width, height), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
+    import cv2
+
+    matrix = np.array([[cosine, -sine, left], [sine, cosine, top]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    pixels = cv2.warpAffine(np.asarray(picture), matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return Image.fromarray(pixels)
 
 
 def look(picture: Image.Image | np.ndarray, frame: Frame | None = None) -> np.ndarray:

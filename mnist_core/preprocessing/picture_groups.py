@@ -6,6 +6,7 @@ what is too low for a digit, are taken away first. Which pieces make a digit is 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -114,7 +115,7 @@ def _find_pieces(ink: np.ndarray) -> PicturePieces | None:
     for part, (left, top, width, high) in enumerate(boxes[:, :4].tolist()):
         mask = labels[top : top + high, left : left + width] == part + 1
         edges = [0, *_find_cuts(mask, height), width]
-        for start, end in zip(edges[:-1], edges[1:], strict=True):
+        for start, end in itertools.pairwise(edges):
             share = mask[:, start:end]
             rows, columns = np.flatnonzero(share.any(axis=1)), np.flatnonzero(share.any(axis=0))
             origins.append(part)

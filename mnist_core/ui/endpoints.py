@@ -94,7 +94,7 @@ def _add_reading(reader: Reader) -> None:
         """Reads one digit from a picture of any size, dark on light or light on dark.
 
         Args:
-            picture: A PNG, JPEG, GIF, BMP, WebP, TIFF or PPM file.
+            picture: A PNG, JPEG, GIF, BMP, WebP, TIFF, PPM, AVIF or HEIC file.
             model: Name of a stored model; empty for the default.
 
         Returns:
@@ -102,7 +102,7 @@ def _add_reading(reader: Reader) -> None:
             looks like a digit), accepted (whether it is taken for a digit), image (28 rows of 28 values in [0, 1], 1 is
             full ink), model.
         """
-        return _describe_answer(_or_error(lambda: reader.read_picture(_open_upload(picture), str(model))[1]))
+        return _describe_answer(_or_error(lambda: reader.read_picture(_open_upload(picture), str(model)).answer))
 
     def read_number(strokes: list[Any], model: str = "") -> dict[str, Any]:
         """Reads a number of up to 12 digits from pen strokes, from left to right.

@@ -2,6 +2,7 @@
 
 import base64
 import functools
+import io
 import json
 import shutil
 import struct
@@ -35,6 +36,7 @@ from support.server import (
 
 from mnist_core.data.labelled import load_labelled
 from mnist_core.preprocessing.ink import check_ink, render_ink
+from mnist_core.ui.texts import load_texts
 
 FUNCTIONS = (
     "classify_drawing",
@@ -450,6 +452,57 @@ def test_the_pad_gets_an_image_for_a_picture(server):
     image = send_picture(server, picture).json()["image"]
     answer = call_pad(server, "classify_drawing", {"image": image}).json()
     assert np.argmax(answer["probabilities"]) == 6
+
+
+def test_with_the_image_of_a_picture_comes_where_it_was_found_and_how(server):
+    picture = np.full((200, 400), 255, np.uint8)
+    picture[50:150, 240:340] = 255 - np.kron(sample_digit(6)[1:26, 1:26], np.ones((4, 4), np.uint8))
+    answer = send_picture(server, as_png(picture)).json()
+    frame = answer["frame"]
+    assert frame["x"] - frame["width"] / 2 >= 240 / 400
+    assert frame["x"] + frame["width"] / 2 <= 340 / 400
+    assert frame["y"] - frame["height"] / 2 >= 50 / 400
+    assert frame["y"] + frame["height"] / 2 <= 150 / 400
+    steps = {step["name"]: Image.open(io.BytesIO(base64.b64decode(step["picture"]))) for step in answer["steps"]}
+    assert {step.mode for step in steps.values()} == {"L"}
+    assert max(max(step.size) for step in steps.values()) <= 192
+    assert np.asarray(steps["image"]).tobytes() == base64.b64decode(answer["image"])
+    texts = load_texts()
+    assert {f"picture_step_{name}{rest}" for name in steps for rest in ("", "_school", "_university")} <= texts.keys()
+
+
+def test_a_frame_says_which_digit_of_a_picture_is_read(server):
+    digits = np.hstack([on_paper(sample_digit(label)) for label in (3, 6)])
+    found = {}
+    for label, x in ((3, 0.25), (6, 0.75)):
+        answer = send_picture(server, as_png(255 - digits), f"?x={x}&y=0.25&width=0.45&height=0.45&angle=0").json()
+        assert answer["frame"]["x"] == x
+        found[label] = call_pad(server, "classify_drawing", {"image": answer["image"]}).json()["verdict"]["labels"][0]
+    assert found == {3: 3, 6: 6}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?width=0.5",
+        "?x=a&y=0.5&width=0.5&height=0.5&angle=0",
+        "?x=0.5&y=0.5&width=0&height=0.5&angle=0",
+        "?x=0.5&y=0.5&width=1e9&height=0.5&angle=0",
+        "?x=0.5&y=0.5&width=0.5&height=0.5&angle=nan",
+    ],
+)
+def test_a_frame_that_is_none_is_refused_in_words(server, query):
+    assert "Expected a frame" in send_picture(server, as_png(on_paper(sample_digit(6))), query).json()["error"]
+
+
+def test_what_the_page_cannot_show_comes_back_so_that_it_can(server):
+    for picture, kind in ((on_paper(sample_digit(6)), "jpeg"), (np.full((50, 50), 9, np.uint8), "jpeg")):
+        answer = send_picture(server, as_png(picture), "?preview=1").json()
+        header, _, content = answer["preview"].partition(",")
+        assert header == f"data:image/{kind};base64"
+        assert Image.open(io.BytesIO(base64.b64decode(content))).size == Image.fromarray(np.asarray(picture)).size
+    assert (answer["ok"], answer["isPicture"]) == (False, True)  # of the one on which there is nothing
+    assert "preview" not in send_picture(server, as_png(on_paper(sample_digit(6)))).json()
 
 
 def test_the_pad_gets_two_samples_of_each_digit(server):
