@@ -32,7 +32,7 @@ export function createNumber(readWidth, onChoose) {
     showBoxes(index);
     const { probabilities, verdict, doubt, image, strokes: own } = digits[index];
     return {
-      answer: { ...answer, probabilities, verdict, doubt, image },
+      answer: { ...answer, probabilities, verdict, doubt, image, limit: answer.number.limit },
       strokes: own.map((place) => strokes[place]),
       number: {
         nodes: describeDigits(answer.number, index),

@@ -16,9 +16,9 @@ def classify_with(reader: Reader) -> LiveFunction:
     def classify_drawing(message: Message) -> Message:
         """Answers `{strokes, image?, model?}` with the reading; `image` is base64 of 784 bytes below the strokes.
 
-        Strokes alone may hold several digits. Then `number` has its `text`, `confidence`, `marks` and `digits`, see
-        `NumberReading`, each with its answer, its `box` and the indices of its `strokes`. Of too much ink for a number
-        `problem`, an error, says so.
+        Strokes alone may hold several digits. Then `number` has the `text`, `confidence`, `limit`, `marks` and `digits`
+        of a `NumberReading`, each digit with its answer, its `box` and the indices of its `strokes`. Where there is too
+        much ink for a number, `problem` is the error that says so.
         """
         strokes, model = message.get("strokes") or [], str(message.get("model") or "")
         if message.get("image"):
@@ -72,6 +72,7 @@ def _pack_number(number: NumberAnswer) -> Message:
     return {
         "text": reading.text,
         "confidence": round(reading.confidence, 6),
+        "limit": reading.limit,
         "marks": reading.marks,
         "digits": [
             {
