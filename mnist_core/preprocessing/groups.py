@@ -19,8 +19,8 @@ from .ink import largest_extent, render_ink
 MOST_STROKES = 48
 MOST_POINTS = 5000
 
-# A stroke wider than this for its height may hold several digits, if the ink as a whole is as wide, and if it is not low
-# for the ink's height, as the bar of a 7 is.
+# A stroke wider than this for its height may hold several digits, if all the ink together is as wide, and if the stroke
+# is not as low, for the ink's height, as the bar of a 7.
 _WIDEST = 1.0
 _LOWEST_JOINED = 0.3
 # Where it may be cut: so many columns are looked at, and a part narrower than this for its height is none.
