@@ -26,7 +26,7 @@ from .predictions import Predictions, Verdict, read_verdict
 # A digit has no more pieces than this, is no wider in heights of the line, and costs no more by its place alone, unless
 # it is all there is.
 _MOST_PIECES = 6
-_WIDEST = 1.4
+_WIDEST = 1.6
 _MOST_OF_PLACE = 3.0
 
 # All costs are natural logarithms of probabilities, and lengths are in heights of the line. They were chosen on numbers
