@@ -37,9 +37,11 @@ export function createAnswerView() {
     digit.textContent = label;
     paint(digit, label);
     if (!nodes) delete words.dataset.whole;
+    const focused = [...words.children].indexOf(document.activeElement); // of several digits each is a button
     words.replaceChildren(...nodes ?? text.split(/(\d)/).filter(Boolean).map((part) => (
       digits.includes(Number(part)) ? paint(make("span", { className: "digit", textContent: part }), part) : part
     )));
+    if (focused >= 0) words.children[focused]?.focus();
     caption.textContent = note;
     // Where the verdict and the picture are not seen at once.
     $(".photo-answer")?.replaceChildren(...[...verdict.childNodes].map((node) => node.cloneNode(true)));

@@ -128,7 +128,7 @@ function showAnswer() {
     number.clear();
     return view.showProblem(tellError(answer), question.points);
   }
-  const about = number.follow(answer, question);
+  const about = number.follow(answer, question, question.strokes.length ? null : ink.picture?.number);
   shown.about = { answer: about.answer, question: { ...question, strokes: about.strokes } };
   if (shown.isFinal && !wasFinal) onFinal(shown.about);
   const isTooMuch = answer.problem && answer.verdict.kind === "refused";
@@ -137,8 +137,10 @@ function showAnswer() {
 }
 
 // Another of several digits: everything follows it.
-function chooseDigit() {
+function chooseDigit(place) {
   if (!shown?.answer.ok) return;
+  if (!shown.answer.number) return pictures.choose(place);
+  number.choose(place);
   shown.isFinal = false;
   showAnswer();
   tellSeen(shown.about);

@@ -12,35 +12,44 @@ const BARS_HEIGHT = 0.13;
 // More have no room for their percentages.
 const MOST_PERCENTS = 6;
 
-// readWidth() -> the pen's width in percent of the pad's side; onChoose() is called when somebody chose a digit by its
-// button.
+// readWidth() -> the pen's width in percent of the pad's side; onChoose(place) is called when somebody chose a digit by
+// its button.
 export function createNumber(readWidth, onChoose) {
   const layer = $("#number");
   let digits = []; // of the last answer, where it has several
   let chosen = null; // the index of one of them; null for the one that was drawn last
 
-  // Gives the answer that the page is about: that of one digit, where there are several.
-  function follow(answer, { strokes }) {
-    digits = answer.number?.digits ?? [];
+  // Gives the answer that the page is about: that of one digit, where there are several. Of a picture's number,
+  // { digits, chosen, ... }, the pad holds one digit, and the answer is that digit's.
+  function follow(answer, { strokes }, ofPicture) {
+    digits = (ofPicture ?? answer.number)?.digits ?? [];
     if (chosen >= digits.length) chosen = null;
     if (!digits.length) {
       layer.replaceChildren();
       return { answer, strokes };
+    }
+    if (ofPicture) {
+      layer.replaceChildren();
+      return { answer, strokes, number: describe(ofPicture, ofPicture.chosen) };
     }
     const last = digits.findIndex((digit) => digit.strokes.includes(strokes.length - 1));
     const index = chosen ?? (last < 0 ? digits.length - 1 : last);
     showBoxes(index);
     const { probabilities, verdict, doubt, image, strokes: own } = digits[index];
     return {
-      answer: { ...answer, probabilities, verdict, doubt, image },
+      answer: { ...answer, probabilities, verdict, doubt, image, limit: answer.number.limit },
       strokes: own.map((place) => strokes[place]),
-      number: {
-        nodes: describeDigits(answer.number, index),
-        count: digits.length + answer.number.marks.length / 2,
-        isMany: digits.length > MOST_PERCENTS,
-        whole: answer.number.text.includes("?") ? "" : t("number_percent", { percent: percent(answer.number.confidence) }),
-        note: describeWhole(answer.number),
-      },
+      number: describe(answer.number, index),
+    };
+  }
+
+  function describe(number, index) {
+    return {
+      nodes: describeDigits(number, index),
+      count: digits.length + number.marks.length / 2,
+      isMany: digits.length > MOST_PERCENTS,
+      whole: number.text.includes("?") ? "" : t("number_percent", { percent: percent(number.confidence) }),
+      note: describeWhole(number),
     };
   }
 
@@ -78,11 +87,7 @@ export function createNumber(readWidth, onChoose) {
       button.dataset.percent = isRefused(digit) ? "" : t("number_percent", { percent: percentOf(digit) });
       button.classList.toggle("refused", isRefused(digit));
       button.style.setProperty("--digit-color", colorOf(digit));
-      button.addEventListener("click", () => {
-        chosen = place;
-        onChoose();
-        $(`#verdict .words button:nth-of-type(${place + 1})`)?.focus();
-      });
+      button.addEventListener("click", () => onChoose(place));
       return button;
     });
     for (const place of [...marks].reverse()) nodes.splice(place, 0, make("span", { className: "mark", textContent: "," }));
@@ -97,6 +102,8 @@ export function createNumber(readWidth, onChoose) {
       chosen = null;
       layer.replaceChildren();
     },
+
+    choose(place) { chosen = place; },
 
     // What is drawn from now on is what the page is about.
     followPen() { chosen = null; },

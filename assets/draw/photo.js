@@ -2,7 +2,7 @@
 // steps from it to 28x28.
 
 import { on } from "../shared/bus.js";
-import { $, make } from "../shared/dom.js";
+import { $, digitColor, make } from "../shared/dom.js";
 import { leveled } from "../shared/level.js";
 import { fillTexts, t } from "../shared/texts.js";
 import { moveFrame, pressFrame, pullCorner, turnFrame } from "./frame.js";
@@ -22,6 +22,7 @@ const PANEL = `
     <div id="photo-stage">
       <img id="photo-picture" data-label="photo" alt="" draggable="false">
       <div id="photo-shade"><div></div></div>
+      <div id="photo-digits"></div>
       <div id="photo-frame" role="application" tabindex="0" data-label="photo_frame" aria-describedby="photo-keys">
         <span data-handle="turn"></span>
         <span data-handle="-1,-1"></span>
@@ -37,7 +38,7 @@ const PANEL = `
   <p id="photo-keys" class="unseen" data-text="photo_keys"></p>
 `;
 
-// A picture is { url, aspect, frame, steps, isByHand }. onFrame(frame) is called when the visitor wants another frame,
+// A picture is { url, aspect, frame, steps, number?, isByHand }. onFrame(frame) is called when the visitor wants another frame,
 // onFind() when the digit is to be found without one, onRest() when the frame is let go.
 export function createPhoto({ onFrame, onFind, onRest }) {
   const section = $("#photo");
@@ -65,20 +66,31 @@ export function createPhoto({ onFrame, onFind, onRest }) {
     stage.style.setProperty("--aspect", next.aspect);
     $("#photo-find").disabled = !next.isByHand;
     $("#photo-hint").textContent = t(next.steps.length ? "photo_hint" : "photo_hint_none");
-    showSteps(next.steps);
+    const { digits = [], chosen } = next.number ?? {};
+    showSteps(next.steps.map((step) => (step.name === "image" ? { ...step, ...pick(digits[chosen]) } : step)));
     place(nextFrame);
+    $("#photo-digits").replaceChildren(...digits.map((digit, index) => {
+      const box = make("div");
+      box.classList.toggle("chosen", index === chosen);
+      box.style.setProperty("--digit-color", digit.verdict.kind === "refused" ? "" : digitColor(digit.verdict.labels[0]));
+      lay(box, digit.frame);
+      return box;
+    }));
   }
 
   function place(next) {
     frame = next;
+    lay(node, frame);
+    lay($("#photo-shade > *"), frame);
+  }
+
+  function lay({ style }, { x, y, width, height, angle }) {
     const [right, bottom] = ends();
-    for (const { style } of [node, $("#photo-shade > *")]) {
-      Object.assign(style, {
-        left: `${100 * (frame.x - frame.width / 2) / right}%`, width: `${100 * frame.width / right}%`,
-        top: `${100 * (frame.y - frame.height / 2) / bottom}%`, height: `${100 * frame.height / bottom}%`,
-        transform: `rotate(${frame.angle}deg)`,
-      });
-    }
+    Object.assign(style, {
+      left: `${100 * (x - width / 2) / right}%`, width: `${100 * width / right}%`,
+      top: `${100 * (y - height / 2) / bottom}%`, height: `${100 * height / bottom}%`,
+      transform: `rotate(${angle}deg)`,
+    });
   }
 
   function want(next) {
@@ -143,6 +155,9 @@ export function createPhoto({ onFrame, onFind, onRest }) {
     bringIntoView,
   };
 }
+
+// Of several digits the last step is the chosen one's.
+const pick = (digit) => (digit ? { picture: digit.picture } : {});
 
 // The frame follows a pointer that has taken it, or one of its handles.
 function followPointer(node, { locate, read, ends, want, hold }) {

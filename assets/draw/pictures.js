@@ -37,7 +37,7 @@ export function createPictures({ ink, pad, isBlocked, onRest }) {
     const picture = (answer?.ok || answer?.isPicture) && await describePicture(small.file, answer);
     if (isLate()) return notify("");
     // Beside what is said of a picture that cannot be read no other digit may stand; undo brings it back.
-    if (picture) ink.putPicture(picture, answer.image ?? null);
+    if (picture) ink.putPicture(picture, imageOf(answer));
     else if (stateOf(answer) === "error") ink.clear();
     notify(describeState(answer));
     if (picture) photo.bringIntoView();
@@ -59,8 +59,9 @@ export function createPictures({ ink, pad, isBlocked, onRest }) {
       ...ink.picture,
       frame: frame ?? (answer.ok ? surround(answer.frame) : ink.picture.frame),
       steps: answer.steps ?? [],
+      number: numberOf(answer),
       isByHand: Boolean(frame),
-    }, answer.image ?? null);
+    }, imageOf(answer));
     if (!answer.ok) notify(tellError(answer));
   }
 
@@ -89,19 +90,29 @@ export function createPictures({ ink, pad, isBlocked, onRest }) {
       shownUrl = picture?.url;
       photo.show(picture, wanted ?? picture?.frame);
     },
+    // The pad holds another of a number's digits.
+    choose(place) {
+      const { number } = ink.picture;
+      ink.amendPicture({ ...ink.picture, number: { ...number, chosen: place } }, number.digits[place].image);
+    },
     get isHeld() { return photo.isHeld; },
   };
 }
 
+// A number, of which the first digit lies on the pad; the image on the pad, null where nothing was found.
+const numberOf = ({ number }) => number && { ...number, chosen: 0 };
+const imageOf = ({ number, image = null }) => number?.digits[0].image ?? image;
+
 // The picture as the page can show it and as it is asked about from now on.
-async function describePicture(sent, { preview, frame, steps = [] }) {
+async function describePicture(sent, answer) {
+  const { preview, frame, steps = [] } = answer;
   const file = preview ? await (await fetch(preview)).blob() : sent;
   const url = URL.createObjectURL(file);
   const image = Object.assign(new Image(), { src: url });
   await image.decode();
   const aspect = image.naturalWidth / image.naturalHeight;
   const ends = aspect < 1 ? [aspect, 1] : [1, 1 / aspect];
-  return { file, url, aspect, frame: frame ? surround(frame) : middleFrame(ends), steps, isByHand: false };
+  return { file, url, aspect, frame: frame ? surround(frame) : middleFrame(ends), steps, number: numberOf(answer), isByHand: false };
 }
 
 // Undefined on any failure, as the functions of the server give it.

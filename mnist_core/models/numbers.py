@@ -28,7 +28,7 @@ MOST_DIGITS = 12
 # A digit has no more pieces than this, is no wider in heights of the line, and costs no more by its place alone, unless
 # it is all there is.
 _MOST_PIECES = 6
-_WIDEST = 1.4
+_WIDEST = 1.6
 _MOST_OF_PLACE = 3.0
 
 # All costs are natural logarithms of probabilities, and lengths are in heights of the line. They were chosen on numbers
@@ -133,11 +133,13 @@ class NumberReading:
     Args:
         whole: All pieces read as one digit.
         digits: From left to right; only `whole` where that is the most probable reading.
+        limit: The largest doubt at which one of them is taken for a digit.
         marks: Points and commas: how many digits stand before each.
     """
 
     whole: NumberDigit
     digits: tuple[NumberDigit, ...]
+    limit: float
     marks: tuple[int, ...] = ()
 
     @property
@@ -294,14 +296,14 @@ class _Line:
         """Returns what a division says."""
         whole = self._read_digit(self.whole, self._limit)
         if len(path) == 1:
-            return NumberReading(whole, (whole,))
+            return NumberReading(whole, (whole,), self._limit)
         path = sorted(path, key=lambda run: self._find_box(run)[0] + self._find_box(run)[2])
         runs = [run for run in path if run not in self._marks]
         places = [place for place, run in enumerate(path) if self._marks.get(run)]
         marks = [sum(run not in self._marks for run in path[:place]) for place in places]
         is_expected = len(runs) > 1 and 2 * sum(self._find_doubt(run) <= self._limit for run in runs) >= len(runs)
         limit = max(self._limit, _LINE_LIMIT) if is_expected else self._limit
-        return NumberReading(whole, tuple(self._read_digit(run, limit) for run in runs), tuple(marks))
+        return NumberReading(whole, tuple(self._read_digit(run, limit) for run in runs), limit, tuple(marks))
 
     def _find_doubt(self, run: Run) -> float:
         if run not in self._answers:

@@ -19,8 +19,10 @@ from .ink import largest_extent, render_ink
 MOST_STROKES = 48
 MOST_POINTS = 5000
 
-# A stroke wider than this for its height may hold several digits, if the ink as a whole is as wide.
+# A stroke wider than this for its height may hold several digits, if all the ink together is as wide, and if the stroke
+# is not as low, for the ink's height, as the bar of a 7.
 _WIDEST = 1.0
+_LOWEST_JOINED = 0.3
 # Where it may be cut: so many columns are looked at, and a part narrower than this for its height is none.
 _COLUMNS = 32
 _NARROWEST_PART = 0.2
@@ -85,7 +87,8 @@ def find_pieces(strokes: Sequence[np.ndarray]) -> InkPieces:
             most_points=MOST_POINTS,
         )
     width, height = np.ptp(np.concatenate(strokes), axis=0).tolist()
-    cut = [_cut_stroke(stroke) if width > _WIDEST * height else [stroke] for stroke in strokes]
+    lowest_joined = _LOWEST_JOINED * height if width > _WIDEST * height else np.inf
+    cut = [_cut_stroke(stroke, lowest_joined) for stroke in strokes]
     parts = [*itertools.chain.from_iterable(cut)]
     origins = np.repeat(np.arange(len(cut)), [len(pieces) for pieces in cut])
     lowest = np.array([part.min(axis=0) for part in parts])
@@ -96,12 +99,12 @@ def find_pieces(strokes: Sequence[np.ndarray]) -> InkPieces:
     return InkPieces(strokes, parts, np.concatenate([lowest, highest - lowest], axis=1), origins, orders)
 
 
-def _cut_stroke(stroke: np.ndarray) -> list[np.ndarray]:
-    """Cuts a stroke that is wider than high where the pen crosses a column only once."""
+def _cut_stroke(stroke: np.ndarray, lowest: float) -> list[np.ndarray]:
+    """Cuts a stroke that is wider than high, and no lower than `lowest`, where the pen crosses a column only once."""
     left, top = stroke.min(axis=0).tolist()
     right, bottom = stroke.max(axis=0).tolist()
     width, height = right - left, bottom - top
-    if len(stroke) < 2 or width <= _WIDEST * height or not height:
+    if len(stroke) < 2 or width <= _WIDEST * height or height < max(lowest, 1e-9 * width):
         return [stroke]
     columns = left + width * np.arange(1, _COLUMNS) / _COLUMNS
     is_right = stroke[:, 0, None] > columns

@@ -111,6 +111,20 @@ def describe_answer(probabilities: np.ndarray, verdict: Verdict) -> Message:
     }
 
 
+def describe_reading(reading: NumberReading) -> Message:
+    """Describes a number as a whole: `{text, confidence, marks}`."""
+    return {"text": reading.text, "confidence": round(reading.confidence, 6), "marks": reading.marks}
+
+
+def describe_digit(digit: NumberDigit) -> Message:
+    """Describes one digit of a number: `{probabilities, verdict, doubt, image}`."""
+    return {
+        **describe_answer(digit.probabilities, digit.verdict),
+        "doubt": digit.doubt,
+        "image": encode_image(digit.image),
+    }
+
+
 def decode_image(text: Any) -> np.ndarray:
     """Decodes base64 of 784 bytes as an image, float32 (28, 28) in [0, 1].
 

@@ -57,9 +57,7 @@ def main() -> None:
             texts = [reader.read_number(strokes).reading.text for strokes in load_labelled(path).samples]
             several = [text for text in texts if len(text) > 1]
             num_digits = sum("?" not in text for text in several)
-            print(
-                f"{name}: {len(several)} of {len(texts)} taken for several, {num_digits} of them for digits alone"
-            )
+            print(f"{name}: {len(several)} of {len(texts)} taken for several, {num_digits} of them for digits alone")
 
 
 def measure_numbers(reader: Reader, ink: Sequence[Ink], labels: np.ndarray, spacing: str) -> str:

@@ -52,6 +52,15 @@ def test_the_order_of_drawing_does_not_matter():
     assert read(strokes[::-1]).text == "4715"
 
 
+def test_what_is_added_at_the_end_belongs_to_its_digit():
+    """Both sevens get their bars when the number is complete."""
+    sevens = write("7717")
+    bars = [line((left + 0.2, -0.48), (left + 0.6, -0.5)) for left in (0, 0.91)]
+    reading = read(sevens + bars)
+    assert reading.text == "7717"
+    assert [len(digit.pieces) for digit in reading.digits] == [2, 2, 1, 1]
+
+
 def test_boxes_may_overlap():
     """A 7 whose roof stands over the 4 after it, and ones that lean."""
     assert read(write("74", gap=-0.15)).text == "74"

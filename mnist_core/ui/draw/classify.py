@@ -6,7 +6,17 @@ from ...checks import is_text
 from ...errors import InkError, MnistError
 from ...services.reader import Answer, NumberAnswer, Reader
 from ..model_list import name_model
-from ..wire import LiveFunction, Message, decode_image, describe_answer, describe_error, encode_image, never_raise
+from ..wire import (
+    LiveFunction,
+    Message,
+    decode_image,
+    describe_answer,
+    describe_digit,
+    describe_error,
+    describe_reading,
+    encode_image,
+    never_raise,
+)
 
 
 def classify_with(reader: Reader) -> LiveFunction:
@@ -16,9 +26,9 @@ def classify_with(reader: Reader) -> LiveFunction:
     def classify_drawing(message: Message) -> Message:
         """Answers `{strokes, image?, model?}` with the reading; `image` is base64 of 784 bytes below the strokes.
 
-        Strokes alone may hold several digits. Then `number` has its `text`, `confidence`, `marks` and `digits`, see
-        `NumberReading`, each with its answer, its `box` and the indices of its `strokes`. Of too much ink for a number
-        `problem`, an error, says so.
+        Strokes alone may hold several digits. Then `number` has the `text`, `confidence`, `limit`, `marks` and `digits`
+        of a `NumberReading`, each digit with its answer, its `box` and the indices of its `strokes`. Where there is too
+        much ink for a number, `problem` is the error that says so.
         """
         strokes, model = message.get("strokes") or [], str(message.get("model") or "")
         if message.get("image"):
@@ -68,19 +78,10 @@ def _pack(answer: Answer) -> Message:
 
 
 def _pack_number(number: NumberAnswer) -> Message:
-    reading = number.reading
     return {
-        "text": reading.text,
-        "confidence": round(reading.confidence, 6),
-        "marks": reading.marks,
+        **describe_reading(number.reading),
         "digits": [
-            {
-                **describe_answer(digit.probabilities, digit.verdict),
-                "doubt": digit.doubt,
-                "strokes": strokes,
-                "box": [round(side, 4) for side in digit.box],
-                "image": encode_image(digit.image),
-            }
-            for digit, strokes in zip(reading.digits, number.strokes, strict=True)
+            {**describe_digit(digit), "strokes": strokes, "box": [round(side, 4) for side in digit.box]}
+            for digit, strokes in zip(number.reading.digits, number.strokes, strict=True)
         ],
     }

@@ -17,10 +17,11 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from ...errors import PictureError
+from ...models.pictures import PictureNumber
 from ...preprocessing.decoding import open_picture
-from ...preprocessing.picture import Frame, Step
+from ...preprocessing.picture import Frame, Step, to_bytes
 from ...services.reader import Reader
-from ..wire import Message, describe_error, encode_image, encode_picture, never_raise
+from ..wire import Message, describe_digit, describe_error, describe_reading, encode_image, encode_picture, never_raise
 
 _FIELDS = tuple(field.name for field in fields(Frame))
 # In shares of the picture's longer side: a frame that was turned may stand out a little.
@@ -41,8 +42,10 @@ def picture_route(reader: Reader) -> Route:
         """Answers `{picture, query}`, the bytes of a picture file, with `{image, frame, steps, preview?}`.
 
         `image` is base64 of 784 bytes, `frame` has the fields of `Frame`, each of `steps` a name and a picture, base64
-        of a PNG file whose longer side is at most 192 pixels; `preview` is the whole picture as a `data:` address. For
-        a picture on which nothing is found the answer is an error with `isPicture`, and its preview.
+        of a PNG file whose longer side is at most 192 pixels; `preview` is the whole picture as a `data:` address. Of
+        several digits `number` has `text`, `confidence`, `marks` and `digits`, each with its answer, its `image`, the
+        same as a `picture`, and its `frame`. For a picture on which nothing is found the answer is an error with
+        `isPicture`, and its preview.
         """
         query = message["query"]
         frame, picture = _read_frame(query), open_picture(message["picture"])
@@ -53,13 +56,33 @@ def picture_route(reader: Reader) -> Route:
             return {"ok": False, "isPicture": True, **describe_error(error, "read_picture"), **shown}
         steps = [{"name": step.name, "picture": _encode_step(step)} for step in read.found.steps]
         several = {"number": _pack_number(read.number)} if read.number else {}
-        return {"image": encode_image(read.found.image), "frame": asdict(read.found.frame), "steps": steps, **several, **shown}
+        return {
+            "image": encode_image(read.found.image),
+            "frame": asdict(read.found.frame),
+            "steps": steps,
+            **several,
+            **shown,
+        }
 
     async def answer(request: Request) -> JSONResponse:
         message = {"picture": await request.body(), "query": request.query_params}
         return JSONResponse(await run_in_threadpool(read_picture, message))
 
     return Route("/picture", answer, methods=["POST"])
+
+
+def _pack_number(number: PictureNumber) -> Message:
+    return {
+        **describe_reading(number.reading),
+        "digits": [
+            {
+                **describe_digit(digit),
+                "frame": asdict(frame),
+                "picture": _encode_step(Step("image", to_bytes(digit.image))),
+            }
+            for digit, frame in zip(number.reading.digits, number.frames, strict=True)
+        ],
+    }
 
 
 def _read_frame(query: Mapping[str, str]) -> Frame | None:
