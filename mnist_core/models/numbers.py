@@ -145,12 +145,17 @@ class NumberReading:
     @property
     def text(self) -> str:
         """The digits, such as "2026"; "?" stands for what is no digit: "20?6". Marks are left out."""
-        return "".join("?" if digit.verdict.kind == "refused" else str(digit.label) for digit in self.digits)
+        return "".join(name_digit(digit.verdict) for digit in self.digits)
 
     @property
     def confidence(self) -> float:
         """Probability that all digits are read right, as the product of theirs."""
         return math.prod(digit.verdict.confidence for digit in self.digits)
+
+
+def name_digit(verdict: Verdict) -> str:
+    """Returns the digit, or "?" for what is none."""
+    return "?" if verdict.kind == "refused" else str(verdict.labels[0])
 
 
 Run = tuple[int, ...]  # indices of pieces, rising

@@ -10,6 +10,7 @@ Reference:
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -244,7 +245,7 @@ def take_whole(picture: Image.Image | np.ndarray, image: np.ndarray, frame: Fram
     """Describes an image, float32 (28, 28) in [0, 1], of all that is on a picture, or in a frame on it."""
     grey = look(picture, frame)
     height, width = (side / max(grey.shape) for side in grey.shape)
-    steps = tuple(Step(name, to_bytes(pixels)) for name, pixels in (("grey", grey), ("image", image)))
+    steps = (show_step("grey", grey), show_step("image", image))
     return FoundDigit(image, frame or Frame(width / 2, height / 2, width, height), steps)
 
 
@@ -264,7 +265,7 @@ def _describe(
     )
     around = Frame(*(float(length) / max(grey.shape) for length in lengths))
     all_steps = [("grey", grey), *steps, ("image", image)]
-    return FoundDigit(image, frame or around, tuple(Step(name, to_bytes(pixels)) for name, pixels in all_steps))
+    return FoundDigit(image, frame or around, tuple(itertools.starmap(show_step, all_steps)))
 
 
 def _plainly(grey: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
@@ -321,6 +322,6 @@ def _with_and_without_neighbours(grey: np.ndarray, ink: np.ndarray, frame: Frame
         yield _describe(grey, [("ink", ink), ("parts", alone)], frame)
 
 
-def to_bytes(values: np.ndarray) -> np.ndarray:
-    """Converts numbers in [0, 1] to uint8."""
-    return np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
+def show_step(name: str, values: np.ndarray) -> Step:
+    """Makes a step of numbers in [0, 1]."""
+    return Step(name, np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8))

@@ -12,12 +12,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .fitting import fit_lines
+from .fitting import box_of, fit_lines
 from .paper import find_ink, measure
 
-_LINE_HEIGHT, _LARGEST_SCALE, _BLUR, _WINDOW, _STRENGTH = 160, 3, 1.5, 61, 0.12
-# A connected part wider than this for its height may hold several digits. It is cut between columns that its ink crosses
-# once, where there is little of it: at most so often for each height of the line, and so far from its ends.
+# A line is looked at at this height, enlarged up to three times and blurred, through Sauvola's windows; see `paper`.
+_LINE_HEIGHT = 160
+_LARGEST_SCALE = 3
+_BLUR = 1.5
+_WINDOW = 61
+_STRENGTH = 0.12
+_INK = 0.3
+# A connected part wider than this for its height may hold several digits. It is cut where a column crosses its ink once
+# and meets little of it. In heights of the line: how far from its ends and from each other, and how ink is smoothed.
 _WIDEST = 0.9
 _CUTS = 5
 _MARGIN = 0.15
@@ -25,8 +31,8 @@ _APART = 0.12
 _SMOOTH = 0.025
 # A straight line through so much of the picture's width is ruled.
 _RULED = 0.45
-# As shares of the line's height: what is lower is no part of a digit; what the picture's edge cuts off neither, nor what
-# is flat and has no digit above or below it, such as a dash.
+# In heights of the line: what is lower is no part of a digit, nor is what the picture's edge cuts off, nor what is flat
+# and has no digit above or below it, such as a dash. The least ink is a share of the height's square.
 _LOWEST = 0.14
 _LOWEST_AT_EDGE = 0.45
 _FLAT = 0.25
@@ -71,7 +77,7 @@ def find_picture_pieces(grey: np.ndarray) -> Iterator[PicturePieces]:
         The plainest first: what is darker than the paper; then what is darker than its surroundings.
     """
     for ink in (find_ink(grey), find_writing(grey)):
-        pieces = None if ink is None else _find_pieces((ink > 0.3).astype(np.uint8))
+        pieces = None if ink is None else _find_pieces((ink > _INK).astype(np.uint8))
         if pieces is not None:
             yield pieces
 
@@ -117,9 +123,11 @@ def _find_pieces(ink: np.ndarray) -> PicturePieces | None:
         edges = [0, *_find_cuts(mask, height), width]
         for start, end in itertools.pairwise(edges):
             share = mask[:, start:end]
-            rows, columns = np.flatnonzero(share.any(axis=1)), np.flatnonzero(share.any(axis=0))
+            first_row, first_column, last_row, last_column = box_of(share)
             origins.append(part)
-            found.append((left + start + columns[0], top + rows[0], np.ptp(columns) + 1, np.ptp(rows) + 1))
+            found.append(
+                (left + start + first_column, top + first_row, last_column - first_column, last_row - first_row)
+            )
             numbered[top : top + high, left + start : left + end][share] = len(found)
     array = np.array(found, np.float64)
     order = tuple((2 * array[:, 0] + array[:, 2]).argsort(kind="stable").tolist())
@@ -138,10 +146,10 @@ def _remove_ruled(ink: np.ndarray) -> np.ndarray:
     lines = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, max(15, round(_RULED * ink.shape[1]))), np.uint8))
     if not lines.any():
         return ink
-    lines = cv2.dilate(lines, np.ones((3, 9), np.uint8))
-    rest = ink & ~lines
+    is_line = cv2.dilate(lines, np.ones((3, 9), np.uint8)) > 0
+    rest = np.where(is_line, 0, ink).astype(np.uint8)
     mended = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((15, 3), np.uint8))
-    return rest | (mended & lines & ink)
+    return np.where(is_line, np.minimum(mended, ink), ink)
 
 
 def _remove_small(ink: np.ndarray) -> np.ndarray:

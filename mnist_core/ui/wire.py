@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image
 
 from ..errors import FAULT, MnistError, NotReadyError, PictureError
+from ..models.numbers import NumberDigit, NumberReading
 from ..models.predictions import Verdict
 from ..paths import hide_folders
 from ..rendering.sprites import encode_png, render_sprite

@@ -19,7 +19,7 @@ from starlette.routing import Route
 from ...errors import PictureError
 from ...models.pictures import PictureNumber
 from ...preprocessing.decoding import open_picture
-from ...preprocessing.picture import Frame, Step, to_bytes
+from ...preprocessing.picture import Frame, Step, show_step
 from ...services.reader import Reader
 from ..wire import Message, describe_digit, describe_error, describe_reading, encode_image, encode_picture, never_raise
 
@@ -49,7 +49,7 @@ def picture_route(reader: Reader) -> Route:
         """
         query = message["query"]
         frame, picture = _read_frame(query), open_picture(message["picture"])
-        shown = {"preview": _encode_preview(picture)} if "preview" in query else {}
+        shown: Message = {"preview": _encode_preview(picture)} if "preview" in query else {}
         try:
             read = reader.read_picture(picture, query.get("model", ""), frame)
         except PictureError as error:
@@ -75,11 +75,7 @@ def _pack_number(number: PictureNumber) -> Message:
     return {
         **describe_reading(number.reading),
         "digits": [
-            {
-                **describe_digit(digit),
-                "frame": asdict(frame),
-                "picture": _encode_step(Step("image", to_bytes(digit.image))),
-            }
+            {**describe_digit(digit), "frame": asdict(frame), "picture": _encode_step(show_step("image", digit.image))}
             for digit, frame in zip(number.reading.digits, number.frames, strict=True)
         ],
     }
