@@ -24,9 +24,9 @@ _STRENGTH = 0.12
 _INK = 0.3
 # A connected part wider than this for its height may hold several digits. It is cut where a column crosses its ink once
 # and meets little of it. In heights of the line: how far from its ends and from each other, and how ink is smoothed.
-_WIDEST = 0.9
+_WIDEST = 0.6
 _CUTS = 5
-_MARGIN = 0.15
+_MARGIN = 0.1
 _APART = 0.12
 _SMOOTH = 0.025
 # A straight line through so much of the picture's width is ruled.

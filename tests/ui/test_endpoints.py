@@ -18,7 +18,7 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 from support.drawing import DIGITS
 from support.library import data_server, small_arrays, wait_until
-from support.numbers import write
+from support.numbers import write, write_on_paper
 from support.server import (
     ONE,
     ROOT,
@@ -111,7 +111,7 @@ def test_an_endpoint_says_what_it_wants(server):
     assert names == {
         "/classify_ink": ["strokes", "model"],
         "/classify_picture": ["picture", "model"],
-        "/read_number": ["strokes", "model"],
+        "/read_number": ["strokes", "picture", "model"],
         "/list_samples": ["split", "label", "predicted", "model", "sort", "limit", "offset"],
         "/find_neighbours": ["strokes", "split", "index", "model", "space", "limit"],
     }
@@ -158,7 +158,7 @@ def test_a_house_is_not_accepted_as_a_digit():
 
 
 def test_a_number_is_read():
-    answer = client().predict(write("207"), "sketchnet", api_name="/read_number")
+    answer = client().predict(write("207"), None, "sketchnet", api_name="/read_number")
     assert set(answer) == {"number", "confidence", "digits", "marks", "model"}
     assert (answer["number"], answer["marks"], answer["model"]) == ("207", [], "sketchnet")
     assert 0.9 < answer["confidence"] <= 1
@@ -193,6 +193,17 @@ def test_too_much_for_a_number_is_said_to_be_too_much(server, case):
     assert told["ok"]
     assert told["problem"]["error"] == error
     assert "number" not in told
+
+
+@pytest.mark.parametrize("text", ["207", "5"])
+def test_a_number_is_read_from_a_picture(tmp_path, text):
+    paper, boxes = write_on_paper(text)
+    (tmp_path / "number.png").write_bytes(as_png(paper))
+    answer = client().predict(picture=handle_file(tmp_path / "number.png"), api_name="/read_number")
+    assert (answer["number"], answer["model"]) == (text, "sketchnet")
+    assert [digit["label"] for digit in answer["digits"]] == [int(digit) for digit in text]
+    np.testing.assert_allclose([digit["box"] for digit in answer["digits"]], boxes, atol=12)  # the pen's width
+    assert 0.9 < answer["confidence"] <= 1
 
 
 def test_the_image_is_what_the_ink_was_drawn_as():

@@ -21,6 +21,7 @@ from support.drawing import (
     wait_for_notice,
     wait_until_empty,
 )
+from support.numbers import write_on_paper
 from support.pictures import encode_png, give_picture, photograph
 
 pillow_heif.register_heif_opener()
@@ -455,3 +456,18 @@ def test_in_the_presentation_there_is_no_picture_but_its_digit(page, sample):
     assert page.is_hidden(PANEL)
     page.keyboard.press("Escape")
     wait_for_answer_to_more(page, -1)
+
+
+def test_a_number_on_a_picture_is_read_and_each_of_its_digits_can_be_looked_into(page):
+    give_picture(page, "open", encode_png(write_on_paper("2046")[0]))
+    page.wait_for_selector('#verdict[data-kind="several"][data-state="sure"]')
+    assert page.locator("#verdict .words button").all_inner_texts() == ["2", "0", "4", "6"]
+    assert page.locator("#photo-digits > div").count() == 4
+    assert page.locator("#number .frame").count() == 0  # the pad holds one of them
+    page.click("#verdict .words button:nth-of-type(3)")
+    page.wait_for_function("() => Number(document.querySelector('#bars [data-digit=\"4\"]').dataset.probability) > 0.9")
+    assert page.locator("#verdict .words button:focus").inner_text() == "4"
+    assert page.locator("#photo-digits > div").nth(2).get_attribute("class") == "chosen"
+    page.click("#undo")
+    wait_until_empty(page)
+    assert page.locator("#verdict .words button").count() == 0
