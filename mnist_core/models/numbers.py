@@ -246,7 +246,7 @@ class _Line:
         if run in self._answers:
             _, predictions, place = self._answers[run]
             doubt, confidence = float(predictions.doubt[place]), float(predictions.probabilities[place].max())
-            of_doubt = math.log1p(doubt / self._limit) - math.log(max(_LEAST, 1 - doubt))
+            of_doubt = math.log1p(doubt / max(_LEAST, self._limit)) - math.log(max(_LEAST, 1 - doubt))
             cost = min(cost, of_doubt - math.log(confidence))
         return cost + self._find_cost_of_place(run)
 
