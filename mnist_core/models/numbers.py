@@ -47,7 +47,8 @@ _CUT = 3.0
 # The largest doubt at which something is taken for a digit in a line of which at least half passes the network's own
 # limit: there it need only look more like a digit than like none.
 _LINE_LIMIT = 0.5
-# A piece so small that it is no digit: a point or comma where it lies low, otherwise a speck.
+# A piece so small that it is no digit: a point or comma where it lies low, otherwise a speck. Unless it is part of a
+# digit, it costs this.
 _SMALL = 0.3
 _TINY = 0.08
 _MARK = 1.0
@@ -165,21 +166,24 @@ class _Line:
         ]
         self._boxes: dict[Run, Box] = {}
         self._answers: dict[Run, tuple[np.ndarray, Predictions, int]] = {}
+        self._alone: set[int] = set()  # marks beside all digits, which are part of none
         self._marks = self._find_marks() if len(boxes) > 1 else {}
         self.costs: dict[Run, float] = {}
 
     def _find_marks(self) -> dict[Run, bool]:
         """Finds the pieces that are too small for a digit, and whether each lies low, as points and commas do."""
-        sizes = [max(right - left, bottom - top) for left, top, right, bottom in self._corners]
-        large = [corners for corners, size in zip(self._corners, sizes, strict=True) if size >= _SMALL]
         marks: dict[Run, bool] = {}
-        for piece, (left, top, right, bottom) in enumerate(self._corners):
-            if sizes[piece] >= _SMALL or not large:
+        large = [corners for corners in self._corners if _measure(corners) >= _SMALL]
+        for piece, corners in enumerate(self._corners):
+            if _measure(corners) >= _SMALL or not large:
                 continue
-            nearest = min(large, key=lambda corners: abs(corners[0] + corners[2] - left - right))
+            left, top, right, bottom = corners
+            nearest = min(large, key=lambda other: abs(other[0] + other[2] - left - right))
             is_low = (top + bottom) / 2 > nearest[3] - _SMALL
-            if is_low or sizes[piece] < _TINY:
+            if is_low or _measure(corners) < _TINY:
                 marks[piece,] = is_low
+            if is_low and not any(start <= (left + right) / 2 <= end for start, _, end, _ in large):
+                self._alone.add(piece)
         return marks
 
     def list_runs(self) -> list[Run]:
@@ -188,10 +192,14 @@ class _Line:
         for order in self._pieces.orders:
             for start, length in itertools.product(range(len(order)), range(1, _MOST_PIECES + 1)):
                 run = tuple(sorted(order[start : start + length]))
-                box = self._find_box(run)
-                if length == 1 or (box[2] - box[0] <= _WIDEST and self._find_cost_of_place(run) <= _MOST_OF_PLACE):
+                if len(run) == 1 or self._may_be_digit(run):
                     runs[run] = None
         return [*runs]
+
+    def _may_be_digit(self, run: Run) -> bool:
+        box = self._find_box(run)
+        is_together = self._alone.isdisjoint(run) and box[2] - box[0] <= _WIDEST
+        return is_together and self._find_cost_of_place(run) <= _MOST_OF_PLACE
 
     def _find_box(self, run: Run) -> Box:
         if run not in self._boxes:
@@ -295,3 +303,7 @@ class _Line:
         doubt = self._find_doubt(run)
         verdict = read_verdict(probabilities, doubt <= limit)
         return NumberDigit(probabilities, doubt, verdict, (left, top, right - left, bottom - top), run, image)
+
+
+def _measure(corners: Box) -> float:
+    return max(corners[2] - corners[0], corners[3] - corners[1])
