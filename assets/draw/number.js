@@ -9,6 +9,8 @@ import { findWidth, spread } from "./number_layout.js";
 // In shares of the pad's side, as all lengths here.
 const MARGIN = 0.008;
 const BARS_HEIGHT = 0.13;
+// A 1 has no width.
+const NARROWEST_TAP = 0.06;
 // More have no room for their percentages.
 const MOST_PERCENTS = 6;
 
@@ -108,14 +110,12 @@ export function createNumber(readWidth, onChoose) {
     // What is drawn from now on is what the page is about.
     followPen() { chosen = null; },
 
-    // Chooses the digit at a place of the pad; says whether there is one.
+    // Chooses the digit at a place of the pad; says whether there is one. Beside its ink there may be a point or comma.
     chooseAt([x, y]) {
-      const hit = [...layer.children].find(({ style }) => {
-        const [left, top, width, height] = ["left", "top", "width", "height"].map((side) => parseFloat(style[side]) / 100);
-        return x >= left && x <= left + width && y >= top && y <= top + height;
-      });
-      if (hit) chosen = Number(hit.dataset.digit);
-      return Boolean(hit);
+      const hit = digits.findIndex(({ box: [left, top, width, height] }) => (
+        Math.abs(x - left - width / 2) <= Math.max(width, NARROWEST_TAP) / 2 && y >= top && y <= top + height));
+      if (hit >= 0) chosen = hit;
+      return hit >= 0;
     },
   };
 }

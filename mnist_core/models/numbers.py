@@ -196,21 +196,25 @@ class _Line:
         ]
         self._boxes: dict[Run, Box] = {}
         self._answers: dict[Run, tuple[np.ndarray, Predictions, int]] = {}
+        self._alone: set[int] = set()  # marks beside all digits, which are part of none
         self._marks = self._find_marks() if len(boxes) > 1 else {}
         self.costs: dict[Run, float] = {}
 
     def _find_marks(self) -> dict[Run, bool]:
         """Finds the pieces that are too small for a digit, and whether each lies low, as points and commas do."""
-        sizes = [max(right - left, bottom - top) for left, top, right, bottom in self._corners]
-        large = [corners for corners, size in zip(self._corners, sizes, strict=True) if size >= _SMALL]
         marks: dict[Run, bool] = {}
-        for piece, (left, top, right, bottom) in enumerate(self._corners):
-            if not large:
-                break
-            nearest = min(large, key=lambda corners: abs(corners[0] + corners[2] - left - right))
-            is_low = sizes[piece] < _SMALL and (top + bottom) / 2 > nearest[3] - _SMALL
-            if is_low or sizes[piece] < self._costs.speck:
+        large = [corners for corners in self._corners if _measure(corners) >= _SMALL]
+        for piece, corners in enumerate(self._corners):
+            size = _measure(corners)
+            if size >= max(_SMALL, self._costs.speck) or not large:
+                continue
+            left, top, right, bottom = corners
+            nearest = min(large, key=lambda other: abs(other[0] + other[2] - left - right))
+            is_low = size < _SMALL and (top + bottom) / 2 > nearest[3] - _SMALL
+            if is_low or size < self._costs.speck:
                 marks[piece,] = is_low
+            if is_low and not any(start <= (left + right) / 2 <= end for start, _, end, _ in large):
+                self._alone.add(piece)
         return marks
 
     def list_runs(self) -> list[Run]:
@@ -219,10 +223,14 @@ class _Line:
         for order in self._pieces.orders:
             for start, length in itertools.product(range(len(order)), range(1, _MOST_PIECES + 1)):
                 run = tuple(sorted(order[start : start + length]))
-                box = self._find_box(run)
-                if length == 1 or (box[2] - box[0] <= _WIDEST and self._find_cost_of_place(run) <= _MOST_OF_PLACE):
+                if len(run) == 1 or self._may_be_digit(run):
                     runs[run] = None
         return [*runs]
+
+    def _may_be_digit(self, run: Run) -> bool:
+        box = self._find_box(run)
+        is_together = self._alone.isdisjoint(run) and box[2] - box[0] <= _WIDEST
+        return is_together and self._find_cost_of_place(run) <= _MOST_OF_PLACE
 
     def _find_box(self, run: Run) -> Box:
         if run not in self._boxes:
@@ -325,3 +333,7 @@ class _Line:
         doubt = self._find_doubt(run)
         verdict = read_verdict(probabilities, doubt <= limit)
         return NumberDigit(probabilities, doubt, verdict, (left, top, right - left, bottom - top), run, image)
+
+
+def _measure(corners: Box) -> float:
+    return max(corners[2] - corners[0], corners[3] - corners[1])

@@ -198,7 +198,7 @@ def _cut_out(picture: Image.Image, frame: Frame) -> Image.Image:
     cosine, sine = float(np.cos(radians)), float(np.sin(radians))
     left = frame.x * longest - (width * cosine - height * sine) / 2
     top = frame.y * longest - (width * sine + height * cosine) / 2
-    import cv2
+    from .opencv import cv2
 
     matrix = np.array([[cosine, -sine, left], [sine, cosine, top]])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP

@@ -126,9 +126,13 @@ def test_dots_alone_are_no_number():
     assert "?" in read([[(0.1 * place, 0)] for place in range(5)]).text
 
 
-def test_points_and_commas_are_no_digits():
-    twelve, fifty = write("12"), [[(x + 2.2, y) for x, y in stroke] for stroke in write("50")]
-    for mark in ([(1.5, 0.0)], [(1.5, -0.05), (1.52, -0.02)], [(1.5, -0.05), (1.45, 0.15)]):
+@pytest.mark.parametrize("gap", [0.25, 0.8])
+def test_points_and_commas_are_no_digits(gap):
+    twelve = write("12")
+    right = max(x for stroke in twelve for x, _ in stroke)
+    fifty = [[(x + right + gap, y) for x, y in stroke] for stroke in write("50")]
+    x = right + gap / 2
+    for mark in ([(x, 0.0)], [(x, -0.05), (x + 0.02, -0.02)], [(x, -0.05), (x - 0.05, 0.15)]):
         reading = read([*twelve, mark, *fifty])
         assert reading.text == "1250"
         assert reading.marks == (2,)

@@ -92,6 +92,16 @@ def test_a_tap_on_a_box_chooses_its_digit_and_leaves_no_ink(number):
     assert number.is_disabled("#redo")
 
 
+def test_a_point_between_two_digits_is_ink(number):
+    points = look_at_answer(number).points
+    left, right = (max(x for x, _ in NUMBER[1]), min(x for x, _ in NUMBER[2]))
+    draw_with_mouse(number, [[((left + right) / 2, max(y for _, y in NUMBER[1]))]])
+    number.wait_for_function(
+        "points => document.querySelector('#bars').dataset.points === String(points)", arg=points + 1
+    )
+    wait_for_number(number, "20,26")
+
+
 def test_a_tap_of_a_finger_chooses_as_well(borrow_page):
     phone = borrow_page(PHONE)
     fingers = Fingers(phone)
