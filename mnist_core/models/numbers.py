@@ -62,6 +62,7 @@ class Costs:
         cut: Of a cut through what hangs together.
         speck: The size up to which a piece is a speck wherever it lies, in heights of the line.
         mark: Of a point, a comma or a speck.
+        breaks: Whether something low beside a digit may be a piece that has broken off.
     """
 
     low: float
@@ -69,12 +70,13 @@ class Costs:
     cut: float
     speck: float
     mark: float
+    breaks: bool
 
 
 # A pen is lifted within a digit, and goes on to the next one rarely.
-OF_INK = Costs(low=10.0, gap=0.25, cut=3.0, speck=0.08, mark=1.0)
+OF_INK = Costs(low=10.0, gap=0.25, cut=3.0, speck=0.08, mark=1.0, breaks=False)
 # On a scan, ink that hangs together may be of two digits, zeros are written small, and dirt lies between digits.
-OF_PICTURES = Costs(low=3.0, gap=0.1, cut=1.0, speck=0.35, mark=2.0)
+OF_PICTURES = Costs(low=3.0, gap=0.1, cut=1.0, speck=0.35, mark=2.0, breaks=True)
 
 
 class Pieces(Protocol):
@@ -213,7 +215,8 @@ class _Line:
             is_low = size < _SMALL and (top + bottom) / 2 > nearest[3] - _SMALL
             if is_low or size < self._costs.speck:
                 marks[piece,] = is_low
-            if is_low and not any(start <= (left + right) / 2 <= end for start, _, end, _ in large):
+            is_below = any(start <= (left + right) / 2 <= end for start, _, end, _ in large)
+            if is_low and not is_below and not self._costs.breaks:
                 self._alone.add(piece)
         return marks
 
