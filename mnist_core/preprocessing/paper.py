@@ -67,11 +67,12 @@ def to_grey(picture: Image.Image) -> np.ndarray:
     return np.where(outside, np.float32(middle), filled)
 
 
-def find_ink(grey: np.ndarray) -> np.ndarray | None:
+def find_ink(grey: np.ndarray, *, is_cut: bool = False) -> np.ndarray | None:
     """Finds ink against the paper's level: polarity found, uneven paper and noise removed, contrast stretched.
 
     Args:
         grey: float32 (height, width), brightness in [0, 1].
+        is_cut: Whether it was cut out of a larger picture, so that an even border does not tell of a clean one.
 
     Returns:
         float32 (height, width) in [0, 1], not all zero; None where nothing stands out: the picture is blank, too faint
@@ -87,7 +88,7 @@ def find_ink(grey: np.ndarray) -> np.ndarray | None:
     if darkest < _MIN_CONTRAST or floor > 0.6 * (darkest - level):
         return None
     ink = np.clip((ink - floor) / (darkest - floor), 0, 1)
-    if is_even and max(ink.shape) <= 2 * IMAGE_SIZE:
+    if is_even and not is_cut and max(ink.shape) <= 2 * IMAGE_SIZE:
         return ink  # a clean small image, such as MNIST's own: its faintest edge is ink
     # Elsewhere faint marks are what is left of shadows, or the rings of a JPEG.
     return remove_specks(np.where(ink > FAINT, ink, 0))

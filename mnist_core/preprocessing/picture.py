@@ -22,12 +22,15 @@ from .decoding import shrink, standardise
 from .fitting import box_of, fit_ink, fit_lines
 from .ink import IMAGE_SIZE, PEN_WIDTH, draw_strokes, reduce_image
 from .paper import find_ink, find_ink_smoothly, to_grey
-from .parts import remove_neighbours
+from .parts import remove_lines, remove_neighbours
 from .repairs import even_out, fill_outlines, repair_small
 from .sheets import Sheet, cut_sheet, find_sheets
 
-# A picture without what its edge cuts off is another reading where so much of the ink remains.
-_LEAST_KEPT, _MOST_KEPT = 0.7, 0.99
+# Ink without lines or neighbours is another reading where so much of it remains.
+_LEAST_KEPT, _MOST_KEPT = 0.05, 0.99
+_LEAST_KEPT_OF_SMALL = 0.7
+# Sheets up to so many pixels, on which a pen's stroke may be finer than a pixel, are read smoothly as well.
+_SMALL_SHEET = 100
 
 
 @dataclass(frozen=True)
@@ -273,7 +276,7 @@ def _plainly(grey: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
     if ink is None:
         return
     if max(grey.shape) > 2 * IMAGE_SIZE:
-        yield from _with_and_without_neighbours(grey, ink, frame)
+        yield from _with_and_without(grey, ink, frame)
     else:
         yield _describe(grey, [("ink", ink)], frame)
 
@@ -291,14 +294,17 @@ def _on_sheets(grey: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
 
 def _read_sheet(grey: np.ndarray, sheet: Sheet, frame: Frame | None) -> Iterator[FoundDigit]:
     cut, left, top = cut_sheet(grey, sheet)
-    ink = find_ink(cut)
+    ink = find_ink(cut, is_cut=True)
     if ink is not None:
         yield _describe(grey, [("sheet", cut), ("ink", ink)], frame, left, top)
+    if max(cut.shape) <= _SMALL_SHEET:
+        for smoothed in find_ink_smoothly(cut, always=True):
+            yield _describe(grey, [("sheet", cut), ("ink", smoothed)], frame, left, top)
 
 
 def _smoothly(grey: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
     for ink in find_ink_smoothly(grey):
-        yield from _with_and_without_neighbours(grey, ink, frame)
+        yield from _with_and_without(grey, ink, frame)
 
 
 def _repaired(grey: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
@@ -315,11 +321,14 @@ def _filled(grey: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
             yield _describe(grey, [("ink", ink), ("repaired", filled)], frame)
 
 
-def _with_and_without_neighbours(grey: np.ndarray, ink: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
+def _with_and_without(grey: np.ndarray, ink: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
+    """Yields what ink is read as, and what without the lines and without the neighbours of a digit."""
     yield _describe(grey, [("ink", ink)], frame)
-    alone = remove_neighbours(ink)
-    if _MOST_KEPT * ink.sum() > alone.sum() > _LEAST_KEPT * ink.sum():
-        yield _describe(grey, [("ink", ink), ("parts", alone)], frame)
+    least = _LEAST_KEPT if max(grey.shape) > 2 * IMAGE_SIZE else _LEAST_KEPT_OF_SMALL
+    for remove in (remove_lines, remove_neighbours):
+        alone = remove(ink)
+        if _MOST_KEPT * ink.sum() > alone.sum() > least * ink.sum():
+            yield _describe(grey, [("ink", ink), ("parts", alone)], frame)
 
 
 def show_step(name: str, values: np.ndarray) -> Step:

@@ -13,9 +13,11 @@ import numpy as np
 
 from .paper import find_walls, reduce_to
 
-_SIZE = 256
+# The longer side of what is looked at, in pixels.
+_SMALLEST, _LARGEST = 192, 256
+_LARGEST_SCALE = 4
 # A sheet is at least so wide and high, as a share of the picture's longer side.
-_SMALLEST = 0.15
+_NARROWEST = 0.15
 # Its ink is at least so wide or high, as a share of the sheet's, and covers no more than this share of it.
 _SMALLEST_INK = 0.25
 _MOST_INK = 0.6
@@ -24,6 +26,10 @@ _RECTANGLE = 0.6, 0.9
 _ROUND = 0.95, 0.74
 # The deviation of its brightness, at most, as a share of how far its ink is from it.
 _EVEN = 0.25
+# How far the shade of what surrounds it reaches, as a share of its longer side.
+_EDGE = 0.012
+# How far ink is from its brightness at least, beside the noise.
+_FAINTEST = 0.08
 _MOST_SHEETS = 4
 
 
@@ -50,7 +56,10 @@ def find_sheets(grey: np.ndarray) -> list[Sheet]:
     """
     from .opencv import cv2
 
-    small = np.ascontiguousarray(reduce_to(grey, _SIZE))
+    small = np.ascontiguousarray(reduce_to(grey, _LARGEST))
+    if max(small.shape) < _SMALLEST:
+        scale = min(_SMALLEST / max(small.shape), _LARGEST_SCALE)
+        small = cv2.resize(small, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
     level = cv2.threshold(_to_bytes(small), 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[1]
     found: list[tuple[float, Sheet]] = []
     boxes: list[np.ndarray] = []
@@ -78,7 +87,7 @@ def cut_sheet(grey: np.ndarray, sheet: Sheet) -> tuple[np.ndarray, int, int]:
     left, top = sheet.corners.min(axis=0)
     right, bottom = sheet.corners.max(axis=0) + 1
     mask = cv2.fillConvexPoly(np.zeros(grey.shape, np.uint8), sheet.corners, 1)
-    edge = 2 * max(1, round(0.012 * max(bottom - top, right - left))) + 1  # the shade of what surrounds it
+    edge = 2 * max(1, round(_EDGE * max(bottom - top, right - left))) + 1  # the shade of what surrounds it
     mask = cv2.erode(mask, np.ones((edge, edge), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=1)
     cut = np.where(mask, grey, np.float32(sheet.level))
     return np.ascontiguousarray(cut[top:bottom, left:right]), int(left), int(top)
@@ -93,7 +102,7 @@ def _regions(mask: np.ndarray, grey: np.ndarray) -> Iterator[tuple[np.ndarray, b
     _, labels, boxes, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
     for label in np.argsort(-boxes[1:, cv2.CC_STAT_AREA])[:8] + 1:
         left, top, wide, high = boxes[label, :4]
-        if min(wide, high) < _SMALLEST * longest:
+        if min(wide, high) < _NARROWEST * longest:
             continue
         part = (labels[top : top + high, left : left + wide] == label).astype(np.uint8)
         outline = cv2.findContours(part, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0][0]
@@ -101,9 +110,13 @@ def _regions(mask: np.ndarray, grey: np.ndarray) -> Iterator[tuple[np.ndarray, b
         inside = cv2.fillConvexPoly(np.zeros_like(part), hull, 1)
         if not _is_sheet(part, outline, hull) or _is_whole(inside, left, top, mask.shape):
             continue
-        edge = 2 * max(1, round(0.012 * max(wide, high))) + 1
+        edge = 2 * max(1, round(_EDGE * max(wide, high))) + 1
         deep = cv2.erode(inside, np.ones((edge, edge), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0)
-        ink = deep & (1 - part)
+        here = grey[top : top + high, left : left + wide]
+        brightness = float(np.median(here[part > 0]))
+        distance = np.abs(here - brightness)
+        noise = 1.4826 * float(np.median(distance[part > 0]))
+        ink = deep & (distance > 4 * noise + _FAINTEST).astype(np.uint8)
         _, inks, boxes_of_ink, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
         if len(boxes_of_ink) < 2 or ink.sum() > _MOST_INK * inside.sum():
             continue
@@ -113,9 +126,7 @@ def _regions(mask: np.ndarray, grey: np.ndarray) -> Iterator[tuple[np.ndarray, b
         if max(shares) < _SMALLEST_INK or touches.any():
             continue
         in_picture = left > 0 and top > 0 and left + wide < width and top + high < height
-        here = grey[top : top + high, left : left + wide]
-        brightness = float(np.median(here[part > 0]))
-        if here[part > 0].std() > _EVEN * abs(here[ink > 0].mean() - brightness):
+        if here[(part > 0) & (ink == 0)].std() > _EVEN * distance[ink > 0].mean():
             continue
         yield hull + np.array([left, top]), in_picture, brightness
 
