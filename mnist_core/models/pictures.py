@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,9 @@ from .numbers import MOST_DIGITS, OF_PICTURES, NumberReading, read_line
 from .predictions import SURE, Verdict, read_verdict
 
 # A picture is one digit where a network is at least so sure of that; as a number at least so much of it must be digits.
+# Wider than a digit by this much it holds more than that digit.
 _ONE_DIGIT = 0.9
+_WIDER = 1.3
 _DIGITS = 2 / 3
 # How much surer a network must be of a candidate than of the plain reading.
 _CLEARLY = 0.2
@@ -39,6 +42,11 @@ class PictureNumber:
 
     reading: NumberReading
     frames: tuple[Frame, ...]
+
+    @property
+    def width(self) -> float:
+        """From the left end of the first digit to the right end of the last, as long as it is not turned."""
+        return max(frame.box[0] + frame.width for frame in self.frames) - min(frame.box[0] for frame in self.frames)
 
 
 @dataclass(frozen=True)
@@ -117,13 +125,18 @@ def find_best(predictor: Predictor, picture: Image.Image, frame: Frame | None = 
     Raises:
         PictureError: Nothing in the frame stands out from its background.
     """
+    return _find(predictor, picture, frame)[0]
+
+
+def _find(predictor: Predictor, picture: Image.Image, frame: Frame | None) -> tuple[FoundDigit, float, bool]:
+    """Returns what `find_best` does, how sure the network is of it, and whether it is the plain reading of all ink."""
     candidates = find_candidates(picture, frame)
     plain = best = next(candidates)
     trust_of_plain, is_digit = trust, _ = _trust(predictor, plain)
     if trust >= SURE:
         others = [(_trust(predictor, found)[0], found) for found in find_instead(picture, frame)]
         trust, best = max(others, key=lambda other: other[0], default=(0.0, plain))
-        return best if trust >= SURE else plain
+        return (best, trust, False) if trust >= SURE else (plain, trust_of_plain, True)
     for candidate in candidates:
         of_candidate, is_accepted = _trust(predictor, candidate)
         # Two readings that are both no digit tell nobody a lie: the likelier of them will do.
@@ -132,13 +145,16 @@ def find_best(predictor: Predictor, picture: Image.Image, frame: Frame | None = 
             best, trust = candidate, of_candidate
         if trust >= _CERTAIN:
             break
-    return best
+    return best, trust, best is plain
 
 
 def read_picture(
     predictor: Predictor, picture: Image.Image, frame: Frame | None = None
 ) -> tuple[FoundDigit, PictureNumber | None]:
-    """Finds the digit on a picture, and the number, where there are several and the digit is doubtful.
+    """Finds the digit on a picture, and the number, where there are several digits.
+
+    What is surely a digit is no number if it is all ink, or stands alone on a sheet. Otherwise it may be one of a
+    number's.
 
     Args:
         predictor: What is asked.
@@ -149,14 +165,19 @@ def read_picture(
         PictureError: Nothing in the frame stands out from its background.
     """
     try:
-        found = find_best(predictor, picture, frame)
+        found, trust, is_plain = _find(predictor, picture, frame)
     except PictureError:
         number = find_number(predictor, picture, frame)
         if number is None:
             raise
         return take_whole(picture, number.reading.whole.image, frame), number
-    is_one_digit = _trust(predictor, found)[0] >= _ONE_DIGIT
-    return found, None if is_one_digit else find_number(predictor, picture, frame)
+    is_alone = is_plain or any(step.name == "sheet" for step in found.steps)
+    if trust >= _ONE_DIGIT and (is_alone or frame):
+        return found, None
+    number = find_number(predictor, picture, frame)
+    if number and trust >= _ONE_DIGIT and number.width < _WIDER * found.frame.width:
+        number = None
+    return found, number
 
 
 def find_number(predictor: Predictor, picture: Image.Image, frame: Frame | None = None) -> PictureNumber | None:
@@ -178,6 +199,8 @@ def find_number(predictor: Predictor, picture: Image.Image, frame: Frame | None 
     for pieces in find_picture_pieces(grey):
         reading = read_line(predictor, pieces, OF_PICTURES)
         num_digits = len(reading.digits)
+        if not _is_line(reading):
+            continue
         share = sum(digit.verdict.kind != "refused" for digit in reading.digits) / num_digits
         if (
             1 < num_digits <= MOST_DIGITS
@@ -186,6 +209,13 @@ def find_number(predictor: Predictor, picture: Image.Image, frame: Frame | None 
             frames = tuple(place(frame, digit.box, pieces.labels.shape) for digit in reading.digits)
             readings.append((share, reading.confidence, PictureNumber(reading, frames)))
     return max(readings, key=lambda found: found[:2])[2] if readings else None
+
+
+def _is_line(reading: NumberReading) -> bool:
+    """Whether each digit stands beside the next, not above it."""
+    spans = [(top, top + height) for _, top, _, height in (digit.box for digit in reading.digits)]
+    shared = [min(end, other_end) - max(top, other) for (top, end), (other, other_end) in itertools.pairwise(spans)]
+    return all(height > 0 for height in shared)
 
 
 def _trust(predictor: Predictor, found: FoundDigit) -> tuple[float, bool]:

@@ -36,6 +36,8 @@ _RULED = 0.45
 _LOWEST = 0.14
 _LOWEST_AT_EDGE = 0.45
 _FLAT = 0.25
+# What the edge cuts off and is so thin for its length is a line.
+_THIN = 0.1
 _LEAST_INK = 0.01
 # More parts than this are a page of text, or a pattern.
 MOST_PARTS = 60
@@ -109,7 +111,7 @@ def _find_pieces(ink: np.ndarray) -> PicturePieces | None:
     """Returns the pieces of ink, uint8 (height, width), 0 or 1; None where there are none, or far too many."""
     from .opencv import cv2
 
-    ink = _remove_small(_remove_ruled(ink))
+    ink = _remove_small(_remove_ruled(_remove_around(ink)))
     _, labels, boxes, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     boxes = boxes[1:]
     if not 0 < len(boxes) <= MOST_PARTS:
@@ -152,6 +154,23 @@ def _remove_ruled(ink: np.ndarray) -> np.ndarray:
     return np.where(is_line, np.minimum(mended, ink), ink)
 
 
+def _remove_around(ink: np.ndarray) -> np.ndarray:
+    """Erases boxes and circles: parts that go around one that is no speck beside them."""
+    from .opencv import cv2
+
+    contours, tree = cv2.findContours(ink, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    kept = np.ones(len(boxes), bool)
+    for contour, (_, _, _, outline) in zip(contours, tree[0] if len(contours) else [], strict=True):
+        if outline < 0:
+            continue
+        inside = labels * cv2.drawContours(np.zeros_like(ink), [contour], -1, 1, cv2.FILLED)
+        around = int(labels[contour[0, 0, 1], contour[0, 0, 0]])
+        heights = boxes[np.setdiff1d(inside, [0, around]), cv2.CC_STAT_HEIGHT]
+        kept[around] &= not (heights > _FLAT * boxes[around, cv2.CC_STAT_HEIGHT]).any()
+    return ink * kept[labels]
+
+
 def _remove_small(ink: np.ndarray) -> np.ndarray:
     """Erases parts that are no digits by their size and place."""
     from .opencv import cv2
@@ -164,7 +183,8 @@ def _remove_small(ink: np.ndarray) -> np.ndarray:
     right, bottom = left + wide, top + high
     is_at_edge = (left == 0) | (top == 0) | (right == ink.shape[1]) | (bottom == ink.shape[0])
     kept = (area >= _LEAST_INK * height**2) & (high >= _LOWEST * height)
-    kept &= ~is_at_edge | (high >= _LOWEST_AT_EDGE * height)
+    is_line = np.minimum(wide, high) < _THIN * np.maximum(wide, high)
+    kept &= ~is_at_edge | ((high >= _LOWEST_AT_EDGE * height) & ~is_line)
     kept[0] = False
     digits = kept & (high >= _LOWEST_AT_EDGE * height)
     shared = np.minimum(right[:, None], right[digits]) - np.maximum(left[:, None], left[digits])

@@ -33,7 +33,7 @@ def test_a_piece_is_drawn_as_one_digit():
     assert np.ptp(np.flatnonzero(pieces.draw([0, 1]).any(axis=0))) > 15
 
 
-@pytest.mark.parametrize("thing", ["ruled line", "dash at the end", "speck", "tail of a line above"])
+@pytest.mark.parametrize("thing", ["ruled line", "dash at the end", "speck", "tail of a line above", "box around"])
 def test_what_is_no_digit_is_no_piece(thing):
     paper, _ = write_on_paper("23", gap=0.5)
     marked = np.pad(paper, ((0, 0), (0, 80)), constant_values=235)
@@ -44,6 +44,8 @@ def test_what_is_no_digit_is_no_piece(thing):
         marked[120:128, -75:-30] = 40
     elif thing == "speck":
         marked[40:44, -60:-56] = 40
+    elif thing == "box around":
+        marked[20:22, 20:-20] = marked[-22:-20, 20:-20] = marked[20:-20, 20:22] = marked[20:-20, -22:-20] = 40
     else:
         marked[:25, 100:106] = 40
     assert [len(pieces.boxes) for pieces in find(marked)] == [expected] * 2
