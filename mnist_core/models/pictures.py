@@ -134,9 +134,9 @@ def _find(predictor: Predictor, picture: Image.Image, frame: Frame | None) -> tu
     plain = best = next(candidates)
     trust_of_plain, is_digit = trust, _ = _trust(predictor, plain)
     if trust >= SURE:
-        others = [(_trust(predictor, found)[0], found) for found in find_instead(picture, frame)]
-        trust, best = max(others, key=lambda other: other[0], default=(0.0, plain))
-        return (best, trust, False) if trust >= SURE else (plain, trust_of_plain, True)
+        others = [(*_trust(predictor, found), found) for found in find_instead(picture, frame)]
+        trust, is_digit, best = max(others, key=lambda other: other[0], default=(0.0, False, plain))
+        return (best, trust, False) if trust >= SURE and is_digit else (plain, trust_of_plain, True)
     for candidate in candidates:
         of_candidate, is_accepted = _trust(predictor, candidate)
         # Two readings that are both no digit tell nobody a lie: the likelier of them will do.

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .ink import IMAGE_SIZE
 from .paper import find_walls, reduce_to
 
 # The longer side of what is looked at, in pixels.
@@ -64,7 +65,7 @@ def find_sheets(grey: np.ndarray) -> list[Sheet]:
     found: list[tuple[float, Sheet]] = []
     boxes: list[np.ndarray] = []
     for mask in (level, 1 - level, 1 - find_walls(small)):
-        for hull, is_around, brightness in _regions(mask.astype(np.uint8), small):
+        for hull, is_around, brightness in _regions(mask.astype(np.uint8), small, max(grey.shape) <= 2 * IMAGE_SIZE):
             box = np.concatenate([hull.min(axis=0), hull.max(axis=0)])
             if any(np.abs(box - other).max() <= 0.03 * max(small.shape) for other in boxes):
                 continue
@@ -93,7 +94,7 @@ def cut_sheet(grey: np.ndarray, sheet: Sheet) -> tuple[np.ndarray, int, int]:
     return np.ascontiguousarray(cut[top:bottom, left:right]), int(left), int(top)
 
 
-def _regions(mask: np.ndarray, grey: np.ndarray) -> Iterator[tuple[np.ndarray, bool, float]]:
+def _regions(mask: np.ndarray, grey: np.ndarray, is_small: bool) -> Iterator[tuple[np.ndarray, bool, float]]:
     """Yields the cord around each region that is a sheet, whether it is all around its ink, and its brightness."""
     from .opencv import cv2
 
@@ -126,6 +127,9 @@ def _regions(mask: np.ndarray, grey: np.ndarray) -> Iterator[tuple[np.ndarray, b
         if max(shares) < _SMALLEST_INK or touches.any():
             continue
         in_picture = left > 0 and top > 0 and left + wide < width and top + high < height
+        # The soft inner edge of a 0 is no ink in it: what lies in a circle, or on few pixels, parts from its paper.
+        if (in_picture or is_small) and not ((inks == main) & (part == 0)).any():
+            continue
         if here[(part > 0) & (ink == 0)].std() > _EVEN * distance[ink > 0].mean():
             continue
         yield hull + np.array([left, top]), in_picture, brightness
