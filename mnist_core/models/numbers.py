@@ -206,9 +206,11 @@ class _Line:
         """Finds the pieces that are too small for a digit, and whether each lies low, as points and commas do."""
         marks: dict[Run, bool] = {}
         large = [corners for corners in self._corners if _measure(corners) >= _SMALL]
+        origins = self._pieces.origins.tolist()
         for piece, corners in enumerate(self._corners):
             size = _measure(corners)
-            if size >= max(_SMALL, self._costs.speck) or not large:
+            is_cut = origins.count(origins[piece]) > 1  # such as the tail of a 2
+            if size >= max(_SMALL, self._costs.speck) or not large or is_cut:
                 continue
             left, top, right, bottom = corners
             nearest = min(large, key=lambda other: abs(other[0] + other[2] - left - right))
