@@ -30,15 +30,21 @@ export function createAnswerView() {
   }
 
   // `digits` are named in the words, large and in their colours.
-  function setVerdict(state, kind, { label = "", text = "", digits = [], note = "" }) {
+  // `nodes` are what is said instead.
+  function setVerdict(state, kind, { label = "", text = "", digits = [], nodes, note = "" }) {
     clearTimeout(timer);
     Object.assign(verdict.dataset, { state, kind });
     digit.textContent = label;
     paint(digit, label);
-    words.replaceChildren(...text.split(/(\d)/).filter(Boolean).map((part) => (
+    if (!nodes) delete words.dataset.whole;
+    const focused = [...words.children].indexOf(document.activeElement); // of several digits each is a button
+    words.replaceChildren(...nodes ?? text.split(/(\d)/).filter(Boolean).map((part) => (
       digits.includes(Number(part)) ? paint(make("span", { className: "digit", textContent: part }), part) : part
     )));
+    if (focused >= 0) words.children[focused]?.focus();
     caption.textContent = note;
+    // Where the verdict and the picture are not seen at once.
+    $(".photo-answer")?.replaceChildren(...[...verdict.childNodes].map((node) => node.cloneNode(true)));
   }
 
   function paint(node, label) {
@@ -73,13 +79,22 @@ export function createAnswerView() {
       announce();
     },
 
-    // `judge` says what may be wrong with ink that is not recognised, see advice.js.
-    show(answer, numPoints, isFinal, { note, judge = () => "" } = {}) {
+    // `judge` says what may be wrong with ink that is not recognised, see advice.js; `number` describes several digits,
+    // of which `answer` is one's, see number.js.
+    show(answer, numPoints, isFinal, { note, judge = () => "", number } = {}) {
       showBars(answer.probabilities, numPoints);
       showImage(decodeBytes(answer.image));
       const { kind, labels } = answer.verdict;
       const said = note ?? (isFinal ? "" : t("caption_provisional"));
       bars.classList.toggle("refused", kind === "refused");
+      if (number) {
+        words.style.setProperty("--count", number.count);
+        words.classList.toggle("many", number.isMany);
+        words.dataset.whole = number.whole;
+        setVerdict(isFinal ? "sure" : "provisional", "several", { nodes: number.nodes, note: isFinal ? number.note : said });
+        if (isFinal) whenAtRest(announce);
+        return;
+      }
       if (kind === "refused") {
         setVerdict("provisional", kind, { text: t("verdict_refused_so_far"), note: said });
         if (isFinal) {

@@ -4,7 +4,7 @@
 // Coordinates are shares of the pad's side, [0, 1]; a point is [x, y, milliseconds since the drawing began].
 
 const NEAREST_POINT = 0.003;
-const EMPTY = { gestures: [], image: null, sample: null };
+const EMPTY = { gestures: [], image: null, sample: null, picture: null };
 
 export function createInk(onChange) {
   let now = EMPTY;
@@ -13,20 +13,22 @@ export function createInk(onChange) {
   let generation = 0;
   let started = 0;
 
-  function replace(next) {
-    past.push(now);
-    future = [];
+  function change(next) {
     now = next;
     generation += 1;
     onChange();
   }
 
+  function replace(next) {
+    past.push(now);
+    future = [];
+    change(next);
+  }
+
   function travel(from, to) {
     if (!from.length) return;
     to.push(now);
-    now = from.pop();
-    generation += 1;
-    onChange();
+    change(from.pop());
   }
 
   function strokes() {
@@ -39,25 +41,15 @@ export function createInk(onChange) {
     get image() { return now.image; },
     // { label, index } of a sample on which nothing was drawn.
     get sample() { return now.gestures.length ? null : now.sample; },
+    // What the image was made of, as it was given.
+    get picture() { return now.picture; },
     // Grows whenever the drawing changes in another way than by more ink.
     get generation() { return generation; },
     get isEmpty() { return !now.image && !strokes().length; },
     get canUndo() { return past.length > 0; },
     get canRedo() { return future.length > 0; },
     numPoints: () => strokes().reduce((sum, stroke) => sum + stroke.length, 0),
-
-    extent() {
-      const points = strokes().flat();
-      const side = (axis) => {
-        let low = Infinity, high = -Infinity;
-        for (const point of points) {
-          low = Math.min(low, point[axis]);
-          high = Math.max(high, point[axis]);
-        }
-        return high - low;
-      };
-      return points.length ? Math.max(side(0), side(1)) : 0;
-    },
+    extent: () => measureExtent(strokes().flat()),
 
     begin(width) {
       if (!strokes().length) started = performance.now();
@@ -91,35 +83,50 @@ export function createInk(onChange) {
       return Boolean(hit);
     },
 
-    // The drawing as plain values, and back, without a history; what cannot be read gives an empty pad.
-    save: () => JSON.stringify(now),
+    // The drawing as plain values, without its picture, and back, without a history; if unreadable, an empty pad.
+    save: () => JSON.stringify({ ...now, picture: null }),
     restore(text) {
       try {
         const { gestures, image, sample = null } = JSON.parse(text);
-        now = { gestures: [...gestures], image, sample };
+        now = { gestures: [...gestures], image, sample, picture: null };
         started = performance.now() - (strokes().at(-1)?.at(-1)[2] ?? 0);
       } catch {
         now = EMPTY;
       }
       past = [];
       future = [];
-      generation += 1;
-      onChange();
+      change(now);
     },
 
     // The drawing and its history as they are, and back to them: what was drawn since then leaves no trace.
     mark: () => ({ now, past: [...past], future: [...future] }),
     withdraw(mark) {
-      ({ now, past, future } = mark);
-      generation += 1;
-      onChange();
+      ({ past, future } = mark);
+      change(mark.now);
     },
 
-    clear() { if (now.image || now.gestures.length) replace(EMPTY); },
-    putImage(image, sample = null) { replace({ gestures: [], image, sample }); },
+    clear() { if (now.image || now.gestures.length || now.picture) replace(EMPTY); },
+    putImage(image, sample = null) { replace({ ...EMPTY, image, sample }); },
+    // The image is null where nothing was found on the picture.
+    putPicture(picture, image) { replace({ ...EMPTY, image, picture }); },
+    // The same picture, looked at in another way: what was there before it is still one step back.
+    amendPicture(picture, image) { change({ ...now, image, picture }); },
     undo() { travel(past, future); },
     redo() { travel(future, past); },
   };
+}
+
+// The longer side of the box around points.
+function measureExtent(points) {
+  const side = (axis) => {
+    let low = Infinity, high = -Infinity;
+    for (const point of points) {
+      low = Math.min(low, point[axis]);
+      high = Math.max(high, point[axis]);
+    }
+    return high - low;
+  };
+  return points.length ? Math.max(side(0), side(1)) : 0;
 }
 
 function distanceToSegment(x, y, [ax, ay], [bx, by]) {

@@ -14,6 +14,7 @@ import { createEvidence } from "./evidence.js";
 import { createInk } from "./ink.js";
 import { createLine, findLine } from "./line.js";
 import { notify, showHealth } from "./notice.js";
+import { createNumber } from "./number.js";
 import { createOwn } from "./own_drawings.js";
 import { createOwnTest } from "./own_test.js";
 import { createPad } from "./pad.js";
@@ -23,14 +24,16 @@ import { createSamples } from "./samples.js";
 
 const SMALLEST_DRAWING = 0.02;
 
-let view, ink, pad, samples, relatives, compare, own, ownTest, live;
+let view, ink, pad, number, samples, relatives, compare, own, ownTest, live, pictures;
 let shown = null; // the last answer and its question
 
 export async function mount(part) {
   await openPart(part, { texts: ["draw"], styles: ["draw/main"] });
   view = createAnswerView();
   ink = createInk(onInk);
-  pad = createPad($("#sketchpad"), ink, () => Number($("#width").value), onPen);
+  const readWidth = () => Number($("#width").value);
+  number = createNumber(readWidth, chooseDigit);
+  pad = createPad($("#sketchpad"), ink, readWidth, onPen, number.chooseAt);
   relatives = createRelatives();
   compare = createCompare((model) => emit("choose-model", model));
   own = createOwn();
@@ -38,7 +41,7 @@ export async function mount(part) {
   const line = createLine(findLine());
   live = createLive({ send: line.ask, nextQuestion, onAnswer, onState: showHealth });
   samples = createSamples(putSample);
-  createPictures({ ink, pad, isBlocked: () => ownTest.isRunning || isExhibit() });
+  pictures = createPictures({ ink, pad, isBlocked: () => ownTest.isRunning || isExhibit(), onRest: settle });
   listen();
   ownTest.resume();
   createEvidence();
@@ -49,6 +52,7 @@ function onInk() {
   samples.mark(ink.sample);
   $("#sketchpad").classList.toggle("empty", ink.isEmpty);
   updateButtons();
+  pictures.show();
   pad.requestDraw();
   if (ownTest.isRunning) {
     if (shown) showNothing(); // nobody looks into what was there before
@@ -64,13 +68,20 @@ function onInk() {
 function updateButtons() {
   $("#undo").disabled = !ink.canUndo;
   $("#redo").disabled = !ink.canRedo;
-  $("#clear").disabled = ink.isEmpty;
+  $("#clear").disabled = ink.isEmpty && !ink.picture;
 }
 
-function onPen(isDown) {
+function onPen(isDown, isTap) {
+  $("#sketchpad").classList.toggle("pen-down", isDown);
   if (isDown) return notify("");
+  if (!isTap) number.followPen();
   if (ownTest.isRunning) return;
   remember("drawing", ink.save());
+  settle();
+}
+
+// A hand has let go of the pen, or of the frame on a picture.
+function settle() {
   showAnswer();
   if (!shown?.isFinal) askAgain();
 }
@@ -103,20 +114,36 @@ function onAnswer(answer, question, milliseconds) {
   // The drawing was cleared, undone or left for a sample meanwhile: this answer is about something that is gone.
   if (question.generation !== ink.generation || ink.isEmpty) return;
   shown = { answer, question, isFinal: false };
-  if (answer.ok) tellSeen(answer, question);
   showAnswer();
-  showDetails(answer, question.points, milliseconds);
+  if (answer.ok) tellSeen(shown.about);
+  showDetails(shown.about?.answer ?? answer, question.points, milliseconds);
 }
 
 function showAnswer() {
   if (!shown) return;
   const { answer, question, isFinal: wasFinal } = shown;
   const isWhole = question.generation === ink.generation && question.points === ink.numPoints();
-  shown.isFinal = isWhole && !pad.isPenDown;
-  const note = question.sample ? t("caption_sample", question.sample) : undefined;
-  if (answer.ok && shown.isFinal && !wasFinal) onFinal(answer, question);
-  if (answer.ok) view.show(answer, question.points, shown.isFinal, { note, judge: judgeInk });
-  else view.showProblem(tellError(answer), question.points);
+  shown.isFinal = isWhole && !pad.isPenDown && !pictures.isHeld;
+  if (!answer.ok) {
+    number.clear();
+    return view.showProblem(tellError(answer), question.points);
+  }
+  const about = number.follow(answer, question, question.strokes.length ? null : ink.picture?.number);
+  shown.about = { answer: about.answer, question: { ...question, strokes: about.strokes } };
+  if (shown.isFinal && !wasFinal) onFinal(shown.about);
+  const isTooMuch = answer.problem && answer.verdict.kind === "refused";
+  const note = question.sample ? t("caption_sample", question.sample) : isTooMuch ? tellError(answer.problem) : undefined;
+  view.show(about.answer, question.points, shown.isFinal, { note, judge: judgeInk, number: about.number });
+}
+
+// Another of several digits: everything follows it.
+function chooseDigit(place) {
+  if (!shown?.answer.ok) return;
+  if (!shown.answer.number) return pictures.choose(place);
+  number.choose(place);
+  shown.isFinal = false;
+  showAnswer();
+  tellSeen(shown.about);
 }
 
 function judgeInk() {
@@ -124,22 +151,23 @@ function judgeInk() {
 }
 
 // The slower parts hear of a drawing when a stroke has ended.
-function onFinal(answer, question) {
+function onFinal({ answer, question }) {
   relatives.show(answer.image);
   compare.show(answer.image);
-  tellSubject(answer, question);
-  if (question.strokes.length) own.update(answer.image);
+  tellSubject({ answer, question });
+  if (question.points) own.update(answer.image);
   else own.finish();
   emit("drawing", answer.image);
 }
 
 // What the network makes of the drawing while the pen moves.
-function tellSeen({ image, model, probabilities, verdict, doubt }, { points }) {
-  emit("seen", { image, model, points, answer: { probabilities, verdict, doubt } });
+function tellSeen({ answer, question }) {
+  const { image, model, probabilities, verdict, doubt } = answer;
+  emit("seen", { image, model, points: question.points, answer: { probabilities, verdict, doubt } });
 }
 
 // What the inside tab looks into.
-function tellSubject(answer, question) {
+function tellSubject({ answer, question }) {
   const { image, model, probabilities, verdict, doubt, limit } = answer;
   const { strokes } = question;
   $("#why").hidden = false;
@@ -152,6 +180,7 @@ function tellSubject(answer, question) {
 
 function showNothing() {
   shown = null;
+  number.clear();
   $("#why").hidden = true;
   emit("subject", null);
   relatives.clear();
@@ -197,7 +226,7 @@ function listen() {
   });
   document.addEventListener("keydown", pressKey);
   on("forget", own.forgetAll);
-  on("subject-wanted", () => shown?.isFinal && shown.answer.ok && tellSubject(shown.answer, shown.question));
+  on("subject-wanted", () => shown?.isFinal && shown.answer.ok && tellSubject(shown.about));
   on("start-anew", startAnew);
   on("put", (image) => {
     if (!ownTest.isRunning && !isDrawing()) ink.putImage(image);

@@ -9,8 +9,10 @@ import { createPointers } from "./pointers.js";
 const GHOST_WIDTH = 0.05;
 const ERASER_REACH = 0.025;
 const PEN_ERASER_BUTTON = 32;
+const TAP_REACH = 0.012;
 
-export function createPad(root, ink, readWidth, onPen) {
+// onPen(isDown, isTap) is told of each stroke; takeTap(place) says whether a tap there is no ink.
+export function createPad(root, ink, readWidth, onPen, takeTap) {
   const canvas = root.querySelector("canvas");
   const context = canvas.getContext("2d");
   let frame = 0;
@@ -69,9 +71,12 @@ export function createPad(root, ink, readWidth, onPen) {
   }
 
   function end() {
+    const { mark, gesture } = stroke;
     stroke = null;
+    const isTap = Boolean(gesture) && isAtOnePlace(gesture) && takeTap(gesture.strokes[0][0]);
+    if (isTap) ink.withdraw(mark);
     requestDraw();
-    onPen(false);
+    onPen(false, isTap);
   }
 
   function withdraw() {
@@ -124,6 +129,12 @@ export function createPad(root, ink, readWidth, onPen) {
     set hasGhost(value) { hasGhost = value; requestDraw(); },
     restartGhost() { ghostStarted = performance.now(); requestDraw(); },
   };
+}
+
+// Whether a gesture is hardly more than a point on the pad.
+function isAtOnePlace({ strokes: [[first, ...others], ...more] }) {
+  return Boolean(first) && !more.length
+    && others.every(([x, y]) => Math.hypot(x - first[0], y - first[1]) < TAP_REACH);
 }
 
 function listen(canvas, pointers) {

@@ -15,8 +15,8 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
+from ..preprocessing.fitting import fit_ink
 from ..preprocessing.ink import PEN_WIDTH, render_ink
-from ..preprocessing.picture import fit_ink
 from .handwriting import vary_hand
 
 _PEN_WIDTHS = (1.4, 3.5)

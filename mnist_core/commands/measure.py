@@ -39,10 +39,11 @@ def add_commands(commands: Any) -> None:
     """Adds these commands to the parser."""
     add_command(commands, "models", run_models, "list the stored models")
 
-    predict_command = add_command(commands, "predict", run_predict, "read one digit from each picture")
+    predict_command = add_command(commands, "predict", run_predict, "read the digit or the number in each picture")
     predict_command.add_argument(
         "pictures", nargs="+", type=Path, help="picture files, dark on light or light on dark, or folders of them"
     )
+    predict_command.add_argument("--single", action="store_true", help="take each picture for one digit")
     add_model(predict_command)
 
     evaluate = add_command(commands, "evaluate", run_evaluate, "measure a model on digits")
@@ -89,10 +90,10 @@ def run_models(options: argparse.Namespace) -> int:
 
 
 def run_predict(options: argparse.Namespace) -> int:
-    """Reads one digit in each picture; tells of every picture, also of those that cannot be read."""
+    """Reads the digit or number in each picture; tells of every picture, also of those that cannot be read."""
     predictor = open_predictor(find_model(options.model), choose_device(options.device))
     readings = []
-    for reading in read_pictures(predictor, options.pictures):
+    for reading in read_pictures(predictor, options.pictures, single=options.single):
         readings.append(reading)
         if not options.json:
             print(f"{reading.picture}: {_describe_reading(reading)}")
@@ -104,6 +105,9 @@ def run_predict(options: argparse.Namespace) -> int:
 
 
 def _describe_reading(reading: PictureReading) -> str:
+    if reading.number:
+        number = reading.number.reading
+        return f"{number.text}, {number.confidence:.0%}"
     verdict = reading.verdict
     if verdict is None:
         return f"not read. {reading.error}"

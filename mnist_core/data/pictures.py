@@ -6,9 +6,8 @@ from pathlib import Path
 
 from ..errors import DataError
 
-_READ = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm"}
-# What phones take is to be refused in words, not left out.
-SUFFIXES = frozenset(_READ | {".heic", ".heif", ".avif"})
+_NAMES = "png jpg jpeg gif bmp webp tif tiff ppm pgm pbm pnm heic heif avif"
+SUFFIXES = frozenset(f".{name}" for name in _NAMES.split())
 
 
 def list_pictures(place: Path) -> list[Path]:

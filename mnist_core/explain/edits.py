@@ -19,8 +19,9 @@ from typing import Protocol
 import numpy as np
 from PIL import Image
 
+from ..preprocessing.fitting import fit_ink
 from ..preprocessing.ink import BOX_SIZE, IMAGE_SIZE, PEN_WIDTH
-from ..preprocessing.picture import fit_ink, label_parts
+from ..preprocessing.parts import label_parts
 
 MOST_TURN = 45.0
 MOST_STRETCH = 1.6

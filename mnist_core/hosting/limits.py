@@ -101,18 +101,19 @@ class Bodies:
             yield body
 
     async def _receive(self, receive: Receive, limit: Limit, held: AsyncExitStack) -> bytes:
-        pieces, length = [], 0
+        # One block that grows: between hundreds of small pieces others would be kept, and the heap never shrink again.
+        body, is_first = bytearray(), True
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise ClientDisconnect
-            pieces.append(message.get("body", b""))
-            length += len(pieces[-1])
-            check_length(length, limit)
+            body += message.get("body", b"")
+            check_length(len(body), limit)
             if not message.get("more_body"):
-                return b"".join(pieces)
-            if len(pieces) == 1:
+                return bytes(body)
+            if is_first:
                 await held.enter_async_context(self._places[limit])
+                is_first = False
 
 
 class Streams:

@@ -10,5 +10,6 @@ devices         what computes: CPU or GPU
 litert          a LiteRT file taken apart and put together again
 runner          a LiteRT file run, from any thread
 inference       images -> predictions, on the device that answers best
+numbers         pieces of ink or of a picture -> a whole number
 pictures        picture files -> what is read in each
 """

@@ -10,7 +10,8 @@ Reference:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,12 +19,18 @@ from PIL import Image
 
 from ..errors import PictureError
 from .decoding import shrink, standardise
-from .ink import BOX_SIZE, IMAGE_SIZE, MASS_CENTRE, PEN_WIDTH, draw_strokes, mass_offset, reduce_image
+from .fitting import box_of, fit_ink, fit_lines
+from .ink import IMAGE_SIZE, PEN_WIDTH, draw_strokes, reduce_image
+from .paper import find_ink, find_ink_smoothly, to_grey
+from .parts import remove_lines, remove_neighbours
+from .repairs import even_out, fill_outlines, repair_small
+from .sheets import Sheet, cut_sheet, find_sheets
 
-_MIN_CONTRAST = 0.06
-_THIN = 1.6
-_FAINT = 0.15
-_COARSE = 128
+# Ink without lines or neighbours is another reading where so much of it remains.
+_LEAST_KEPT, _MOST_KEPT = 0.05, 0.99
+_LEAST_KEPT_OF_SMALL = 0.7
+# Sheets up to so many pixels, on which a pen's stroke may be finer than a pixel, are read smoothly as well.
+_SMALL_SHEET = 100
 
 
 @dataclass(frozen=True)
@@ -44,14 +51,20 @@ class Frame:
     height: float
     angle: float = 0.0
 
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, top, width and height, before it is turned."""
+        return self.x - self.width / 2, self.y - self.height / 2, self.width, self.height
+
 
 @dataclass(frozen=True)
 class Step:
     """One of the pictures on the way from a photo to an image.
 
     Args:
-        name: What was done.
-        pixels: uint8 (height, width); ink is light, except on the first, which is the picture in grey.
+        name: What was done: "grey"; "sheet", the paper that was cut out; "ink", what stands out; "parts", without what
+            the picture's edge cuts off; "repaired"; "image".
+        pixels: uint8 (height, width); ink is light, except on the grey picture and the sheet.
     """
 
     name: str
@@ -90,7 +103,7 @@ def picture_to_image(picture: Image.Image | np.ndarray) -> np.ndarray:
 
 
 def find_digit(picture: Image.Image | np.ndarray, frame: Frame | None = None) -> FoundDigit:
-    """Finds the digit on a picture, and makes an MNIST-like image of it.
+    """Finds the digit on a picture, and makes an MNIST-like image of it: the plainest of `find_candidates`.
 
     Args:
         picture: As of `picture_to_image`.
@@ -102,16 +115,51 @@ def find_digit(picture: Image.Image | np.ndarray, frame: Frame | None = None) ->
     Raises:
         PictureError: Nothing in the frame stands out from its background.
     """
-    if isinstance(picture, np.ndarray):
-        picture = _from_array(picture)
-    picture = standardise(shrink(picture))
-    if frame is not None:
-        picture = _cut_out(picture, frame)
-    grey = _to_grey(picture)
-    ink = _find_ink(grey)
-    image = _fit(_thicken(_crop(ink)))
-    steps = (Step("grey", _to_bytes(grey)), Step("ink", _to_bytes(ink)), Step("image", _to_bytes(image)))
-    return FoundDigit(image, frame or _frame_of(ink), steps)
+    return next(find_candidates(picture, frame))
+
+
+def find_instead(picture: Image.Image | np.ndarray, frame: Frame | None = None) -> Iterator[FoundDigit]:
+    """Finds what `find_digit` mistakes for one digit: ink that a circle or a box goes around, and outlines of strokes.
+
+    Args:
+        picture: As of `find_digit`.
+        frame: As of `find_digit`.
+    """
+    grey = look(picture, frame)
+    if max(grey.shape) <= 2 * IMAGE_SIZE:
+        yield from _filled(grey, frame)
+        return
+    for sheet in find_sheets(grey):
+        if sheet.is_around:
+            yield from _read_sheet(grey, sheet, frame)
+
+
+def find_candidates(picture: Image.Image | np.ndarray, frame: Frame | None = None) -> Iterator[FoundDigit]:
+    """Finds what may be the digit on a picture, in several ways, each when it is asked for.
+
+    Args:
+        picture: As of `find_digit`.
+        frame: As of `find_digit`.
+
+    Yields:
+        The plainest first: all ink on the picture. Then, each where it finds something: ink on paper of two
+        brightnesses, on sheets of paper that are not the whole picture, on patterned paper, and what repairs make of a
+        damaged picture.
+
+    Raises:
+        PictureError: Nothing in the frame stands out from its background in any way.
+    """
+    grey = look(picture, frame)
+    is_read = False
+    for way in (_plainly, _evened_out, _on_sheets, _smoothly, _repaired):
+        for found in way(grey, frame):
+            is_read = True
+            yield found
+    if not is_read:
+        raise PictureError(
+            "No digit stands out in this picture: it is blank, too faint or too noisy. Expected one digit on plain "
+            "paper."
+        )
 
 
 def draw_on_image(image: np.ndarray, strokes: Sequence[np.ndarray]) -> np.ndarray:
@@ -130,18 +178,6 @@ def draw_on_image(image: np.ndarray, strokes: Sequence[np.ndarray]) -> np.ndarra
     return fit_ink(np.maximum(image, drawn))
 
 
-def fit_ink(ink: np.ndarray) -> np.ndarray:
-    """Fits ink into the 20x20 box of MNIST's recipe, and centres its mass.
-
-    Args:
-        ink: Array of shape (height, width), float32 in [0, 1], not all zero.
-
-    Returns:
-        Array of shape (28, 28), float32 in [0, 1].
-    """
-    return _fit(_crop(ink))
-
-
 def _from_array(array: np.ndarray) -> Image.Image:
     if array.ndim not in (2, 3) or 0 in array.shape or (array.ndim == 3 and array.shape[2] not in (3, 4)):
         raise PictureError(
@@ -157,100 +193,6 @@ def _from_array(array: np.ndarray) -> Image.Image:
     return Image.fromarray(array)
 
 
-def _to_grey(picture: Image.Image) -> np.ndarray:
-    """Converts to brightness, float32 (height, width) in [0, 1]; transparent parts become paper that shows the ink."""
-    if picture.mode == "F":
-        return np.asarray(picture)
-    if picture.mode == "RGBA":
-        layers = np.asarray(picture.convert("LA"), np.float32) / 255
-        brightness, alpha = layers[..., 0], layers[..., 1]
-        ink_brightness = (brightness * alpha).sum() / max(alpha.sum(), 1e-6)
-        paper = 0.0 if ink_brightness > 0.5 else 1.0
-        return brightness * alpha + paper * (1 - alpha)
-    return np.asarray(picture.convert("L"), np.float32) / 255
-
-
-def _find_ink(grey: np.ndarray) -> np.ndarray:
-    """Returns the ink as float32 in [0, 1]: polarity found, uneven paper and noise removed, contrast stretched."""
-    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    paper = float(np.median(border))
-    smooth = np.asarray(_resize(grey, 100))  # a single odd pixel must not decide what is ink
-    sign = 1 if smooth.max() - paper >= paper - smooth.min() else -1
-    ink = sign * (grey - paper)
-    is_even = np.ptp(border) == 0
-    if not is_even:
-        ink = _remove_background(ink)
-    darkest = np.sort(ink, axis=None)[-max(8, ink.size // 500) :].mean()
-    sigma = 1.4826 * np.median(np.abs(ink - np.median(ink)))  # of the paper, which is most of the picture
-    floor = 4 * sigma
-    if darkest < _MIN_CONTRAST or floor > 0.6 * darkest:
-        raise PictureError(
-            "No digit stands out in this picture: it is blank, too faint or too noisy. Expected one digit on "
-            "plain paper."
-        )
-    ink = np.clip((ink - floor) / (darkest - floor), 0, 1)
-    if is_even and max(ink.shape) <= 2 * IMAGE_SIZE:
-        return ink  # a clean small image, such as MNIST's own: its faintest edge is ink
-    # Elsewhere faint marks are what is left of shadows, or the rings of a JPEG.
-    return _remove_specks(np.where(ink > _FAINT, ink, 0))
-
-
-def _remove_background(ink: np.ndarray) -> np.ndarray:
-    """Subtracts what is wider than a third of the picture: grey paper, fog, shadows (a morphological opening)."""
-    height, width = ink.shape
-    if min(height, width) < 12:
-        return ink
-    small = _resize(ink, 48)
-    window = min(small.shape) // 3 | 1
-    opened = _filter_window(_filter_window(small, window, np.minimum), window, np.maximum)
-    background = Image.fromarray(opened).resize((width, height), Image.Resampling.BILINEAR)
-    return ink - np.asarray(background)
-
-
-def _resize(values: np.ndarray, longest: int) -> np.ndarray:
-    """Averages float32 values down to a longer side of at most `longest`."""
-    scale = min(1, longest / max(values.shape))
-    size = tuple(max(1, round(side * scale)) for side in reversed(values.shape))
-    return np.asarray(Image.fromarray(values).resize(size, Image.Resampling.BOX))
-
-
-def _filter_window(values: np.ndarray, window: int, pick: np.ufunc) -> np.ndarray:
-    """Returns the smallest or largest value in a square window of odd side around each pixel."""
-    for axis in (0, 1):
-        padding = [(window // 2,) * 2 if axis == a else (0, 0) for a in (0, 1)]
-        padded = np.pad(values, padding, mode="edge")
-        values = pick.reduce(np.lib.stride_tricks.sliding_window_view(padded, window, axis=axis), axis=-1)
-    return values
-
-
-def _remove_specks(ink: np.ndarray) -> np.ndarray:
-    """Erases connected parts that hold less than 5 % of the largest part's ink."""
-    coarse = _resize(ink, _COARSE)
-    parts = label_parts(coarse > _FAINT)
-    amounts = np.bincount(parts.ravel(), weights=coarse.ravel())
-    amounts[0] = 0
-    kept = _filter_window((amounts >= 0.05 * amounts.max())[parts].astype(np.uint8), 3, np.maximum)
-    mask = Image.fromarray(kept).resize(ink.shape[::-1], Image.Resampling.NEAREST)
-    return np.where(np.asarray(mask), ink, 0)
-
-
-def label_parts(mask: np.ndarray) -> np.ndarray:
-    """Numbers the 8-connected parts of a mask: int array of the same shape, 0 outside.
-
-    Each round a part follows its highest neighbour as a whole, so that even a spiral takes few rounds.
-    """
-    labels = np.where(mask, np.arange(1, mask.size + 1).reshape(mask.shape), 0)
-    parent = np.arange(mask.size + 1)
-    while True:
-        highest = np.where(mask, _filter_window(labels, 3, np.maximum), 0)
-        if np.array_equal(highest, labels):
-            return np.unique(labels, return_inverse=True)[1].reshape(mask.shape)
-        np.maximum.at(parent, labels[mask], highest[mask])
-        while not np.array_equal(grandparent := parent[parent], parent):
-            parent = grandparent
-        labels = parent[labels]
-
-
 def _cut_out(picture: Image.Image, frame: Frame) -> Image.Image:
     """Returns what lies in a frame, upright; what lies beyond the picture is like its edge."""
     longest = max(picture.size)
@@ -259,55 +201,136 @@ def _cut_out(picture: Image.Image, frame: Frame) -> Image.Image:
     cosine, sine = float(np.cos(radians)), float(np.sin(radians))
     left = frame.x * longest - (width * cosine - height * sine) / 2
     top = frame.y * longest - (width * sine + height * cosine) / 2
-    matrix = (cosine, -sine, left, sine, cosine, top)
-    return picture.transform((width, height), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
+    from .opencv import cv2
+
+    matrix = np.array([[cosine, -sine, left], [sine, cosine, top]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    pixels = cv2.warpAffine(np.asarray(picture), matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return Image.fromarray(pixels)
 
 
-def _frame_of(ink: np.ndarray) -> Frame:
-    """Returns the upright frame around ink."""
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    longest = max(ink.shape)
-    (top, bottom), (left, right) = (rows[[0, -1]] + (0, 1), columns[[0, -1]] + (0, 1))
-    return Frame(
-        *(float(length) / longest for length in ((left + right) / 2, (top + bottom) / 2, right - left, bottom - top))
+def look(picture: Image.Image | np.ndarray, frame: Frame | None = None) -> np.ndarray:
+    """Returns the brightness of a picture, or of what lies in a frame on it.
+
+    Args:
+        picture: As of `find_digit`.
+        frame: As of `find_digit`.
+
+    Returns:
+        float32 (height, width) in [0, 1].
+    """
+    if isinstance(picture, np.ndarray):
+        picture = _from_array(picture)
+    picture = standardise(shrink(picture))
+    return to_grey(picture if frame is None else _cut_out(picture, frame))
+
+
+def place(frame: Frame | None, box: Sequence[float], shape: tuple[int, ...]) -> Frame:
+    """Says where a box lies on a picture that was looked at.
+
+    Args:
+        frame: Where was looked, see `look`.
+        box: Left, top, width and height, in pixels of
+        shape: height and width of what was seen, whatever its scale.
+    """
+    left, top, width, height = box
+    scale = 1 / max(shape)
+    if frame is None:
+        return Frame((left + width / 2) * scale, (top + height / 2) * scale, width * scale, height * scale)
+    scale *= max(frame.width, frame.height)
+    right, down = (left + width / 2) * scale - frame.width / 2, (top + height / 2) * scale - frame.height / 2
+    cosine, sine = float(np.cos(np.deg2rad(frame.angle))), float(np.sin(np.deg2rad(frame.angle)))
+    x, y = frame.x + right * cosine - down * sine, frame.y + right * sine + down * cosine
+    return Frame(x, y, width * scale, height * scale, frame.angle)
+
+
+def take_whole(picture: Image.Image | np.ndarray, image: np.ndarray, frame: Frame | None) -> FoundDigit:
+    """Describes an image, float32 (28, 28) in [0, 1], of all that is on a picture, or in a frame on it."""
+    grey = look(picture, frame)
+    height, width = (side / max(grey.shape) for side in grey.shape)
+    steps = (show_step("grey", grey), show_step("image", image))
+    return FoundDigit(image, frame or Frame(width / 2, height / 2, width, height), steps)
+
+
+def _describe(
+    grey: np.ndarray, steps: Sequence[tuple[str, np.ndarray]], frame: Frame | None, left: int = 0, top: int = 0
+) -> FoundDigit:
+    """Makes the image of the ink that is the last of some steps, on the part of a picture at `left`, `top`."""
+    ink = steps[-1][1]
+    sheet = dict(steps).get("sheet", grey)
+    image = fit_lines(ink)
+    first_row, first_column, last_row, last_column = (side * max(sheet.shape) / max(ink.shape) for side in box_of(ink))
+    lengths = (
+        left + (first_column + last_column) / 2,
+        top + (first_row + last_row) / 2,
+        last_column - first_column,
+        last_row - first_row,
     )
+    around = Frame(*(float(length) / max(grey.shape) for length in lengths))
+    all_steps = [("grey", grey), *steps, ("image", image)]
+    return FoundDigit(image, frame or around, tuple(itertools.starmap(show_step, all_steps)))
 
 
-def _to_bytes(values: np.ndarray) -> np.ndarray:
-    return np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
+def _plainly(grey: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
+    ink = find_ink(grey)
+    if ink is None:
+        return
+    if max(grey.shape) > 2 * IMAGE_SIZE:
+        yield from _with_and_without(grey, ink, frame)
+    else:
+        yield _describe(grey, [("ink", ink)], frame)
 
 
-def _crop(ink: np.ndarray) -> np.ndarray:
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+def _evened_out(grey: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
+    ink = even_out(grey)
+    if ink is not None:
+        yield _describe(grey, [("repaired", ink)], frame)
 
 
-def _stroke_width(ink: np.ndarray) -> float:
-    """Returns the mean width of the strokes in pixels: twice the area over the length of the outline."""
-    padded = np.pad(ink, 1)
-    slope_y, slope_x = np.diff(padded, axis=0)[:, :-1], np.diff(padded, axis=1)[:-1]
-    return float(2 * ink.sum() / np.hypot(slope_y, slope_x).sum())
+def _on_sheets(grey: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
+    for sheet in find_sheets(grey):
+        yield from _read_sheet(grey, sheet, frame)
 
 
-def _thicken(ink: np.ndarray) -> np.ndarray:
-    """Widens strokes that would be thinner than a scanned pen stroke after fitting."""
-    box = max(ink.shape)
-    wanted = _THIN * box / BOX_SIZE
-    missing = wanted - _stroke_width(ink)
-    if box <= 2 * BOX_SIZE or missing < 1:
-        return ink
-    return _filter_window(np.pad(ink, round(missing / 2)), round(missing) | 1, np.maximum)
+def _read_sheet(grey: np.ndarray, sheet: Sheet, frame: Frame | None) -> Iterator[FoundDigit]:
+    cut, left, top = cut_sheet(grey, sheet)
+    ink = find_ink(cut, is_cut=True)
+    if ink is not None:
+        yield _describe(grey, [("sheet", cut), ("ink", ink)], frame, left, top)
+    if max(cut.shape) <= _SMALL_SHEET:
+        for smoothed in find_ink_smoothly(cut, always=True):
+            yield _describe(grey, [("sheet", cut), ("ink", smoothed)], frame, left, top)
 
 
-def _fit(ink: np.ndarray) -> np.ndarray:
-    """Fits cropped ink into the 20x20 box and centres its mass."""
-    height, width = ink.shape
-    scale = BOX_SIZE / max(height, width)
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    resized = ink
-    if size != (width, height):
-        resized = np.asarray(Image.fromarray(ink).resize(size, Image.Resampling.BILINEAR))
-    image = np.zeros((IMAGE_SIZE, IMAGE_SIZE), np.float32)
-    top, left = mass_offset(resized, IMAGE_SIZE, MASS_CENTRE)
-    image[top : top + resized.shape[0], left : left + resized.shape[1]] = resized
-    return image
+def _smoothly(grey: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
+    for ink in find_ink_smoothly(grey):
+        yield from _with_and_without(grey, ink, frame)
+
+
+def _repaired(grey: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
+    ink = find_ink(grey)
+    yield from _filled(grey, frame)
+    for repaired in repair_small(grey, ink):
+        yield _describe(grey, [("repaired", repaired)], frame)
+
+
+def _filled(grey: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
+    ink = find_ink(grey)
+    if ink is not None:
+        for filled in fill_outlines(ink):
+            yield _describe(grey, [("ink", ink), ("repaired", filled)], frame)
+
+
+def _with_and_without(grey: np.ndarray, ink: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
+    """Yields what ink is read as, and what without the lines and without the neighbours of a digit."""
+    yield _describe(grey, [("ink", ink)], frame)
+    least = _LEAST_KEPT if max(grey.shape) > 2 * IMAGE_SIZE else _LEAST_KEPT_OF_SMALL
+    for remove in (remove_lines, remove_neighbours):
+        alone = remove(ink)
+        if _MOST_KEPT * ink.sum() > alone.sum() > least * ink.sum():
+            yield _describe(grey, [("ink", ink), ("parts", alone)], frame)
+
+
+def show_step(name: str, values: np.ndarray) -> Step:
+    """Makes a step of numbers in [0, 1]."""
+    return Step(name, np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8))

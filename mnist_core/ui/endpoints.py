@@ -17,10 +17,12 @@ from ..browse.catalogue import select_samples
 from ..browse.query import Query
 from ..checks import check_index, check_whole
 from ..errors import PictureError, QueryError
-from ..preprocessing.decoding import open_picture
+from ..models.numbers import NumberDigit, name_digit
+from ..preprocessing.decoding import measure_side, open_picture
 from ..preprocessing.ink import check_ink, render_ink
+from ..preprocessing.picture import Frame
 from ..services.library import Library
-from ..services.reader import Answer, Reader
+from ..services.reader import Answer, NumberAnswer, Reader
 from .messages import describe_sample
 from .wire import check_sendable, explain
 
@@ -93,7 +95,7 @@ def _add_reading(reader: Reader) -> None:
         """Reads one digit from a picture of any size, dark on light or light on dark.
 
         Args:
-            picture: A PNG, JPEG, GIF, BMP, WebP, TIFF or PPM file.
+            picture: A PNG, JPEG, GIF, BMP, WebP, TIFF, PPM, AVIF or HEIC file.
             model: Name of a stored model; empty for the default.
 
         Returns:
@@ -101,10 +103,31 @@ def _add_reading(reader: Reader) -> None:
             looks like a digit), accepted (whether it is taken for a digit), image (28 rows of 28 values in [0, 1], 1 is
             full ink), model.
         """
-        return _describe_answer(_or_error(lambda: reader.read_picture(_open_upload(picture), str(model))[1]))
+        return _describe_answer(_or_error(lambda: reader.read_picture(_open_upload(picture), str(model)).answer))
+
+    def read_number(
+        strokes: list[Any] | None = None, picture: gr.FileData | None = None, model: str = ""
+    ) -> dict[str, Any]:
+        """Reads a number of up to 12 digits from pen strokes or a picture, from left to right.
+
+        Args:
+            strokes: As of `/classify_ink`, in the order in which they were drawn; or empty, and
+            picture: as of `/classify_picture`.
+            model: Name of a stored model; empty for the default.
+
+        Returns:
+            number (such as "2026"; "?" in the place of what is no digit, points and commas left out), confidence (that
+            all digits are right, in [0, 1]), digits (from left to right, each with label, probabilities, verdict,
+            doubt, accepted, image and box: [x, y, width, height] in the unit of the strokes or in the picture's
+            pixels), marks (how many digits stand before each point or comma), model.
+        """
+        if strokes or picture is None:
+            return _describe_number(_or_error(lambda: reader.read_number(strokes or [], str(model))))
+        return _or_error(lambda: _read_number_on(reader, picture, str(model)))
 
     api(classify_ink, api_name="classify_ink", queue=False)
     api(classify_picture, api_name="classify_picture", queue=False)
+    api(read_number, api_name="read_number", queue=False)
 
 
 def _add_browsing(reader: Reader, library: Library) -> None:
@@ -162,6 +185,27 @@ def _add_browsing(reader: Reader, library: Library) -> None:
     api(find_neighbours, api_name="find_neighbours", queue=False)
 
 
+def _read_number_on(reader: Reader, picture: Any, model: str) -> dict[str, Any]:
+    path = _find_upload(picture)
+    read, side = reader.read_picture(open_picture(path), model), measure_side(path)
+    digits: list[tuple[Answer | NumberDigit, Frame]] = [(read.answer, read.found.frame)]
+    verdict, marks = read.answer.verdict, list[int]()
+    number, confidence = name_digit(verdict), verdict.confidence
+    if read.number:
+        reading = read.number.reading
+        digits = [*zip(reading.digits, read.number.frames, strict=True)]
+        number, confidence, marks = reading.text, reading.confidence, [*reading.marks]
+    return {
+        "number": number,
+        "confidence": confidence,
+        "digits": [
+            {**_describe_digit(digit), "box": [length * side for length in frame.box]} for digit, frame in digits
+        ],
+        "marks": marks,
+        "model": read.answer.model,
+    }
+
+
 def _list_samples(
     library: Library,
     split: str,
@@ -212,11 +256,15 @@ def _rename(sample: dict[str, Any]) -> dict[str, Any]:
 
 
 def _open_upload(picture: Any) -> Image.Image:
+    return open_picture(_find_upload(picture))
+
+
+def _find_upload(picture: Any) -> Path:
     path = picture.get("path") if isinstance(picture, dict) else getattr(picture, "path", None)
     # Gradio checks only the path of what calls itself a file; without this any picture on the server could be read.
     if not isinstance(path, str) or not is_in_or_equal(path, get_upload_folder()):
         raise PictureError(_NO_UPLOAD)
-    return open_picture(Path(path))
+    return Path(path)
 
 
 def _or_error(answer: Callable[[], Any]) -> Any:
@@ -230,12 +278,26 @@ def _or_error(answer: Callable[[], Any]) -> Any:
 
 
 def _describe_answer(answer: Answer) -> dict[str, Any]:
+    return {**_describe_digit(answer), "model": answer.model}
+
+
+def _describe_number(answer: NumberAnswer) -> dict[str, Any]:
+    reading = answer.reading
     return {
-        "label": answer.label,
-        "probabilities": answer.probabilities.tolist(),
-        "verdict": {"kind": answer.verdict.kind, "labels": list(answer.verdict.labels)},
-        "doubt": answer.doubt,
-        "accepted": answer.verdict.kind != "refused",
-        "image": np.round(answer.image.astype(np.float64), 4).tolist(),
-        "model": answer.model,
+        "number": reading.text,
+        "confidence": reading.confidence,
+        "digits": [{**_describe_digit(digit), "box": list(digit.box)} for digit in reading.digits],
+        "marks": list(reading.marks),
+        "model": answer.whole.model,
+    }
+
+
+def _describe_digit(digit: Answer | NumberDigit) -> dict[str, Any]:
+    return {
+        "label": digit.label,
+        "probabilities": digit.probabilities.tolist(),
+        "verdict": {"kind": digit.verdict.kind, "labels": list(digit.verdict.labels)},
+        "doubt": digit.doubt,
+        "accepted": digit.verdict.kind != "refused",
+        "image": np.round(digit.image.astype(np.float64), 4).tolist(),
     }

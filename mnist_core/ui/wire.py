@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image
 
 from ..errors import FAULT, MnistError, NotReadyError, PictureError
+from ..models.numbers import NumberDigit, NumberReading
 from ..models.predictions import Verdict
 from ..paths import hide_folders
 from ..rendering.sprites import encode_png, render_sprite
@@ -108,6 +109,20 @@ def describe_answer(probabilities: np.ndarray, verdict: Verdict) -> Message:
     return {
         "probabilities": probabilities.round(6).tolist(),
         "verdict": {"kind": verdict.kind, "labels": verdict.labels},
+    }
+
+
+def describe_reading(reading: NumberReading) -> Message:
+    """Describes a number as a whole: `{text, confidence, marks}`."""
+    return {"text": reading.text, "confidence": round(reading.confidence, 6), "marks": reading.marks}
+
+
+def describe_digit(digit: NumberDigit) -> Message:
+    """Describes one digit of a number: `{probabilities, verdict, doubt, image}`."""
+    return {
+        **describe_answer(digit.probabilities, digit.verdict),
+        "doubt": digit.doubt,
+        "image": encode_image(digit.image),
     }
 
 

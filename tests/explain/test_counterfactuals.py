@@ -14,8 +14,8 @@ from mnist_core.explain.counterfactuals import find_change
 from mnist_core.explain.edits import FAMILIES, count_loops_and_parts, frame, name_place
 from mnist_core.models.store import load_stored
 from mnist_core.paths import SHIPPED_DIR
+from mnist_core.preprocessing.fitting import fit_ink
 from mnist_core.preprocessing.ink import check_ink, render_ink
-from mnist_core.preprocessing.picture import fit_ink
 from mnist_core.ui.inside.change import change_functions
 from mnist_core.ui.wire import decode_image, never_raise
 

@@ -1,10 +1,12 @@
 """Bodies are counted as they arrive and may not take long; one that comes at once waits for nobody."""
 
 import asyncio
+import sys
 from contextlib import AsyncExitStack
 
 import pytest
 from starlette.requests import ClientDisconnect
+from support.models import run_python
 
 from mnist_core.errors import RefusedError
 from mnist_core.hosting import limits
@@ -99,3 +101,42 @@ def test_connections_that_wait_for_news_are_counted(monkeypatch):
                 pass
     with streams.hold("/gradio_api/queue/data"):
         pass
+
+
+PROGRAM = """
+import asyncio
+from pathlib import Path
+from mnist_core.hosting.limits import PICTURE, Bodies
+from mnist_core.services.memory import return_large_blocks
+
+def resident():
+    return int(Path("/proc/self/status").read_text().split("VmRSS:")[1].split()[0]) // 1024
+
+async def work(bodies, kept):
+    left = [300]
+
+    async def receive():
+        await asyncio.sleep(0)
+        kept.append(bytes(2000))  # lies between the pieces
+        left[0] -= 1
+        return {"type": "http.request", "body": bytes(64_000), "more_body": left[0] > 0}
+
+    async with bodies.receive(receive, PICTURE) as body:
+        assert len(body) == 19_200_000
+
+async def main():
+    bodies, kept = Bodies(), []
+    return_large_blocks()
+    before = resident()
+    for _ in range(3):
+        await asyncio.gather(*(work(bodies, kept) for _ in range(8)))
+    print(resident() - before)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="is about the C library of Linux")
+def test_large_bodies_that_came_in_pieces_leave_the_memory_as_it_was():
+    """Collected as pieces they would leave more than 100 MB."""
+    assert int(run_python(PROGRAM).stdout) < 50

@@ -159,3 +159,29 @@ for (const text of [null, "", "{", "null", "{}", '{"gestures": 5}']) {
     assert.equal(ink.isEmpty, true);
   });
 }
+
+test("another look at a picture leaves what was there before it one step back, and the strokes on it", () => {
+  draw([0.1, 0.1], [0.5, 0.5]);
+  ink.putPicture({ url: "a", frame: 1 }, "first");
+  draw([0.2, 0.2], [0.3, 0.3]);
+  ink.undo();
+  const { generation } = ink;
+  ink.amendPicture({ url: "a", frame: 2 }, "second");
+  assert.deepEqual([ink.image, ink.picture.frame, ink.generation > generation], ["second", 2, true]);
+  draw([0.2, 0.2], [0.3, 0.3]);
+  ink.amendPicture({ url: "a", frame: 3 }, "third");
+  assert.deepEqual([ink.image, ink.numPoints()], ["third", 2]);
+  ink.undo();
+  ink.undo();
+  assert.deepEqual([ink.image, ink.picture, ink.numPoints()], [null, null, 2]);
+});
+
+test("a picture on which nothing was found can be cleared, and a saved drawing is without its picture", () => {
+  ink.putPicture({ url: "a" }, null);
+  assert.ok(ink.isEmpty);
+  ink.clear();
+  assert.equal(ink.picture, null);
+  ink.putPicture({ url: "a" }, "image");
+  ink.restore(ink.save());
+  assert.deepEqual([ink.image, ink.picture], ["image", null]);
+});

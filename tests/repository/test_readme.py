@@ -48,6 +48,11 @@ COMPLETED = {
     "verdict_": (*typing.get_args(typing.get_type_hints(Verdict)["kind"]), "small", "cut"),
     "samples_": typing.get_args(typing.get_type_hints(Samples)["source"]),
     "server_": ("away", "slow"),
+    "picture_step_": tuple(
+        f"{step}{rest}"
+        for step in ("grey", "paper", "ink", "parts", "image")
+        for rest in ("", *(f"_{level}" for level in LEVELS))
+    ),
     "evidence_": ("accuracy", "comparison", "likelihood", "outliers", "pairs", "clean", "drawn", "damaged"),
     "evidence_set_": ("test", "pen", "img_canvas5", "damaged"),
     "filter_": ("label_title", "predicted_title"),

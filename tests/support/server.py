@@ -146,9 +146,9 @@ def call_pad(server: SimpleNamespace, function: str, message: object) -> httpx.R
     return _post(f"{server.url}/gradio_api/component_server", body)
 
 
-def send_picture(server: SimpleNamespace, content: bytes) -> httpx.Response:
+def send_picture(server: SimpleNamespace, content: bytes, query: str = "") -> httpx.Response:
     """Sends the bytes of a picture as the pad's script does."""
-    return httpx.post(f"{server.url}/picture", content=content, timeout=60)
+    return httpx.post(f"{server.url}/picture{query}", content=content, timeout=60)
 
 
 def call_inside(server: SimpleNamespace, function: str, message: object) -> httpx.Response:

@@ -2,6 +2,7 @@
 
 import base64
 import functools
+import io
 import json
 import shutil
 import struct
@@ -15,7 +16,9 @@ import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
+from support.drawing import DIGITS
 from support.library import data_server, small_arrays, wait_until
+from support.numbers import write, write_on_paper
 from support.server import (
     ONE,
     ROOT,
@@ -33,6 +36,7 @@ from support.server import (
 
 from mnist_core.data.labelled import load_labelled
 from mnist_core.preprocessing.ink import check_ink, render_ink
+from mnist_core.ui.texts import load_texts
 
 FUNCTIONS = (
     "classify_drawing",
@@ -94,9 +98,9 @@ def huge_png(side=20_000):
 # What is published
 
 
-def test_four_endpoints_are_published(server):
+def test_five_endpoints_are_published(server):
     published = httpx.get(f"{server.url}/gradio_api/info").json()
-    names = {"/classify_ink", "/classify_picture", "/list_samples", "/find_neighbours"}
+    names = {"/classify_ink", "/classify_picture", "/read_number", "/list_samples", "/find_neighbours"}
     assert set(published["named_endpoints"]) == names
     assert not published["unnamed_endpoints"]
 
@@ -107,6 +111,7 @@ def test_an_endpoint_says_what_it_wants(server):
     assert names == {
         "/classify_ink": ["strokes", "model"],
         "/classify_picture": ["picture", "model"],
+        "/read_number": ["strokes", "picture", "model"],
         "/list_samples": ["split", "label", "predicted", "model", "sort", "limit", "offset"],
         "/find_neighbours": ["strokes", "split", "index", "model", "space", "limit"],
     }
@@ -150,6 +155,55 @@ def test_a_house_is_not_accepted_as_a_digit():
     answer = client().predict(HOUSE, api_name="/classify_ink")
     assert (answer["accepted"], answer["verdict"]["kind"]) == (False, "refused")
     assert sum(answer["probabilities"]) == pytest.approx(1)
+
+
+def test_a_number_is_read():
+    answer = client().predict(write("207"), None, "sketchnet", api_name="/read_number")
+    assert set(answer) == {"number", "confidence", "digits", "marks", "model"}
+    assert (answer["number"], answer["marks"], answer["model"]) == ("207", [], "sketchnet")
+    assert 0.9 < answer["confidence"] <= 1
+    assert [digit["label"] for digit in answer["digits"]] == [2, 0, 7]
+    names = {"label", "probabilities", "verdict", "doubt", "accepted", "box", "image"}
+    assert all(set(digit) == names for digit in answer["digits"])
+    left, top, width, height = answer["digits"][2]["box"]
+    assert (top, height) == pytest.approx((-1, 1))
+    assert left + width == pytest.approx(max(x for stroke in write("207") for x, _ in stroke))
+
+
+def test_a_number_may_be_of_one_digit():
+    answer = client().predict(SEVEN, api_name="/read_number")
+    assert (answer["number"], len(answer["digits"])) == ("7", 1)
+    np.testing.assert_allclose(answer["digits"][0]["image"], render_ink(check_ink(SEVEN)), atol=1e-4)
+
+
+TOO_MUCH = {
+    "200 groups": [[[x, 0], [x, 9]] for x in range(200)],
+    "thirteen digits": write("1234567890123"),
+    "a thousand specks": [[[x, (7 * x) % 100]] for x in range(1000)],
+    "a page of scribbles": [[[(7 * x) % 97, (31 * x + y) % 89] for x in range(3000)] for y in range(2)],
+}
+
+
+@pytest.mark.parametrize("case", TOO_MUCH)
+def test_too_much_for_a_number_is_said_to_be_too_much(server, case):
+    error = call_endpoint(server, "read_number", TOO_MUCH[case], "").json()["error"]
+    assert "12" in error
+    assert "log says why" not in error
+    told = call_pad(server, "classify_drawing", {"strokes": TOO_MUCH[case]}).json()
+    assert told["ok"]
+    assert told["problem"]["error"] == error
+    assert "number" not in told
+
+
+@pytest.mark.parametrize("text", ["207", "5"])
+def test_a_number_is_read_from_a_picture(tmp_path, text):
+    paper, boxes = write_on_paper(text)
+    (tmp_path / "number.png").write_bytes(as_png(paper))
+    answer = client().predict(picture=handle_file(tmp_path / "number.png"), api_name="/read_number")
+    assert (answer["number"], answer["model"]) == (text, "sketchnet")
+    assert [digit["label"] for digit in answer["digits"]] == [int(digit) for digit in text]
+    np.testing.assert_allclose([digit["box"] for digit in answer["digits"]], boxes, atol=12)  # the pen's width
+    assert 0.9 < answer["confidence"] <= 1
 
 
 def test_the_image_is_what_the_ink_was_drawn_as():
@@ -373,6 +427,24 @@ def test_the_pad_gets_an_answer_for_ink(server):
     np.testing.assert_allclose(image, render_ink(check_ink(SEVEN)), atol=0.003)
 
 
+def test_the_pad_gets_a_number_for_several_digits_alone(server):
+    strokes = write("41")
+    number = call_pad(server, "classify_drawing", {"strokes": strokes}).json()["number"]
+    assert (number["text"], number["marks"]) == ("41", [])
+    assert [digit["strokes"] for digit in number["digits"]] == [[0, 1], [2]]
+    first = np.frombuffer(base64.b64decode(number["digits"][0]["image"]), np.uint8).reshape(28, 28) / 255
+    np.testing.assert_allclose(first, render_ink(check_ink(strokes[:2])), atol=0.003)
+    assert "number" not in call_pad(server, "classify_drawing", {"strokes": SEVEN}).json()
+    on_sample = {"image": encoded_digit(1), "strokes": [[[0.8, 0.2], [0.8, 0.8]]]}
+    assert "number" not in call_pad(server, "classify_drawing", on_sample).json()
+
+
+def test_a_stroke_that_is_cut_belongs_to_no_digit_alone(server):
+    joined = [[*DIGITS[2][0], *((x + 0.56, y) for x, y in DIGITS[0][0])]]
+    number = call_pad(server, "classify_drawing", {"strokes": joined}).json()["number"]
+    assert [digit["strokes"] for digit in number["digits"]] == [[], []]
+
+
 def test_the_pad_gets_an_answer_for_a_sample(server):
     answer = call_pad(server, "classify_drawing", {"image": encoded_digit(4), "strokes": []}).json()
     assert (np.argmax(answer["probabilities"]), answer["image"]) == (4, encoded_digit(4))
@@ -391,6 +463,57 @@ def test_the_pad_gets_an_image_for_a_picture(server):
     image = send_picture(server, picture).json()["image"]
     answer = call_pad(server, "classify_drawing", {"image": image}).json()
     assert np.argmax(answer["probabilities"]) == 6
+
+
+def test_with_the_image_of_a_picture_comes_where_it_was_found_and_how(server):
+    picture = np.full((200, 400), 255, np.uint8)
+    picture[50:150, 240:340] = 255 - np.kron(sample_digit(6)[1:26, 1:26], np.ones((4, 4), np.uint8))
+    answer = send_picture(server, as_png(picture)).json()
+    frame = answer["frame"]
+    assert frame["x"] - frame["width"] / 2 >= 240 / 400
+    assert frame["x"] + frame["width"] / 2 <= 340 / 400
+    assert frame["y"] - frame["height"] / 2 >= 50 / 400
+    assert frame["y"] + frame["height"] / 2 <= 150 / 400
+    steps = {step["name"]: Image.open(io.BytesIO(base64.b64decode(step["picture"]))) for step in answer["steps"]}
+    assert {step.mode for step in steps.values()} == {"L"}
+    assert max(max(step.size) for step in steps.values()) <= 192
+    assert np.asarray(steps["image"]).tobytes() == base64.b64decode(answer["image"])
+    texts = load_texts()
+    assert {f"picture_step_{name}{rest}" for name in steps for rest in ("", "_school", "_university")} <= texts.keys()
+
+
+def test_a_frame_says_which_digit_of_a_picture_is_read(server):
+    digits = np.hstack([on_paper(sample_digit(label)) for label in (3, 6)])
+    found = {}
+    for label, x in ((3, 0.25), (6, 0.75)):
+        answer = send_picture(server, as_png(255 - digits), f"?x={x}&y=0.25&width=0.45&height=0.45&angle=0").json()
+        assert answer["frame"]["x"] == x
+        found[label] = call_pad(server, "classify_drawing", {"image": answer["image"]}).json()["verdict"]["labels"][0]
+    assert found == {3: 3, 6: 6}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?width=0.5",
+        "?x=a&y=0.5&width=0.5&height=0.5&angle=0",
+        "?x=0.5&y=0.5&width=0&height=0.5&angle=0",
+        "?x=0.5&y=0.5&width=1e9&height=0.5&angle=0",
+        "?x=0.5&y=0.5&width=0.5&height=0.5&angle=nan",
+    ],
+)
+def test_a_frame_that_is_none_is_refused_in_words(server, query):
+    assert "Expected a frame" in send_picture(server, as_png(on_paper(sample_digit(6))), query).json()["error"]
+
+
+def test_what_the_page_cannot_show_comes_back_so_that_it_can(server):
+    for picture, kind in ((on_paper(sample_digit(6)), "jpeg"), (np.full((50, 50), 9, np.uint8), "jpeg")):
+        answer = send_picture(server, as_png(picture), "?preview=1").json()
+        header, _, content = answer["preview"].partition(",")
+        assert header == f"data:image/{kind};base64"
+        assert Image.open(io.BytesIO(base64.b64decode(content))).size == Image.fromarray(np.asarray(picture)).size
+    assert (answer["ok"], answer["isPicture"]) == (False, True)  # of the one on which there is nothing
+    assert "preview" not in send_picture(server, as_png(on_paper(sample_digit(6)))).json()
 
 
 def test_the_pad_gets_two_samples_of_each_digit(server):

@@ -289,7 +289,7 @@ def test_pad_is_sharp_on_every_screen(borrow_page, screen):
 
 
 def test_empty_pad_invites_and_ink_ends_the_invitation(page):
-    assert page.inner_text("#sketchpad .invitation") == "Draw a digit, 0 to 9"
+    assert page.inner_text("#sketchpad .invitation") == "Draw a digit, or a whole number"
     page.wait_for_function("getComputedStyle(document.querySelector('.invitation')).opacity === '1'")
     draw_with_mouse(page, SEVEN)
     page.wait_for_function("getComputedStyle(document.querySelector('.invitation')).opacity === '0'")

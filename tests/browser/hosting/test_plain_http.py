@@ -5,6 +5,7 @@ import socket
 import pytest
 from support.browser_server import Server
 from support.drawing import DIGITS, draw_with_mouse, look_at_answer, open_address, wait_for_answer
+from support.pictures import give_picture, photograph
 
 
 def find_own_address():
@@ -51,6 +52,21 @@ def test_a_link_that_cannot_be_copied_is_shown(page):
     page.wait_for_selector("#album .tile")
     page.click("#copy-link")
     assert page.url.split("#")[0] in page.locator("#data-notice").inner_text()
+
+
+def test_a_picture_is_shown_and_its_frame_can_be_moved(page, sample):
+    open_address(page, "#draw")
+    give_picture(page, "open", photograph(sample, 3))
+    page.wait_for_selector("#photo-frame")
+    page.focus("#photo-frame")
+    page.keyboard.press("+")
+    page.wait_for_selector("#photo-find:enabled")
+    assert wait_for_answer(page, 0).digit == 3
+
+
+def test_the_camera_button_asks_for_a_photo(page):
+    with page.expect_file_chooser():
+        page.click("#camera")
 
 
 def test_no_script_failed(page):
