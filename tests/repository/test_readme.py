@@ -50,7 +50,7 @@ COMPLETED = {
     "server_": ("away", "slow"),
     "picture_step_": tuple(
         f"{step}{rest}"
-        for step in ("grey", "paper", "ink", "parts", "image")
+        for step in ("grey", "sheet", "ink", "parts", "repaired", "image")
         for rest in ("", *(f"_{level}" for level in LEVELS))
     ),
     "evidence_": ("accuracy", "comparison", "likelihood", "outliers", "pairs", "clean", "drawn", "damaged"),
