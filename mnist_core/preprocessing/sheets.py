@@ -22,6 +22,7 @@ _NARROWEST = 0.15
 # Its ink is at least so wide or high, as a share of the sheet's, and covers no more than this share of it.
 _SMALLEST_INK = 0.25
 _MOST_INK = 0.6
+_MOST_INK_AROUND = 0.3
 # How much of the cord around a sheet it fills, and how much of the rectangle around it the cord fills.
 _RECTANGLE = 0.6, 0.9
 _ROUND = 0.95, 0.74
@@ -41,7 +42,7 @@ class Sheet:
     Args:
         corners: int32 (n, 2), x and y in the picture's pixels, of the cord around it.
         level: Its brightness, in [0, 1].
-        is_around: Whether it lies inside the picture, and its ink well inside it, as in a circle.
+        is_around: Whether it lies inside the picture, with little ink well inside it, as in a circle.
     """
 
     corners: np.ndarray
@@ -132,7 +133,8 @@ def _regions(mask: np.ndarray, grey: np.ndarray, is_small: bool) -> Iterator[tup
             continue
         if here[(part > 0) & (ink == 0)].std() > _EVEN * distance[ink > 0].mean():
             continue
-        yield hull + np.array([left, top]), in_picture, brightness
+        is_around = in_picture and ink.sum() < _MOST_INK_AROUND * inside.sum()  # a thick 0 is no sheet around its hole
+        yield hull + np.array([left, top]), bool(is_around), brightness
 
 
 def _is_sheet(part: np.ndarray, outline: np.ndarray, hull: np.ndarray) -> bool:
