@@ -42,8 +42,8 @@ _GAP, _WIDE_GAP = 0.25, 15.0
 # Two digits instead of one; more where a larger share of the narrower one stands over the other, and where a line that
 # was drawn without a break is cut.
 _NEXT = 0.1
-_OVER, _OVERLAP = 0.7, 15.0
-_CUT = 3.0
+_OVER, _OVERLAP = 0.75, 30.0
+_CUT = 4.0
 # The largest doubt at which something is taken for a digit in a line of which at least half passes the network's own
 # limit: there it need only look more like a digit than like none.
 _LINE_LIMIT = 0.5
