@@ -44,7 +44,7 @@ _WIDE, _WIDER = 1.2, 2.0
 _WIDE_GAP = 15.0
 # Two digits instead of one; more where a larger share of the narrower one stands over the other.
 _NEXT = 0.1
-_OVER, _OVERLAP = 0.7, 15.0
+_OVER, _OVERLAP = 0.75, 30.0
 # The largest doubt at which something is taken for a digit in a line of which at least half passes the network's own
 # limit: there it need only look more like a digit than like none.
 _LINE_LIMIT = 0.5
@@ -74,7 +74,7 @@ class Costs:
 
 
 # A pen is lifted within a digit, and goes on to the next one rarely.
-OF_INK = Costs(low=10.0, gap=0.25, cut=3.0, speck=0.08, mark=1.0, breaks=False)
+OF_INK = Costs(low=10.0, gap=0.25, cut=4.0, speck=0.08, mark=1.0, breaks=False)
 # On a scan, ink that hangs together may be of two digits, zeros are written small, and dirt lies between digits.
 OF_PICTURES = Costs(low=3.0, gap=0.1, cut=1.0, speck=0.35, mark=2.0, breaks=True)
 

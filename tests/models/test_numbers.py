@@ -118,6 +118,10 @@ def test_a_house_alone_is_one_thing_that_is_no_digit():
     assert read(HOUSE).text == "?"
 
 
+def test_a_cross_is_not_two_ones():
+    assert read([line((0.3, 0.2), (0.7, 0.8)), line((0.7, 0.2), (0.3, 0.8))]).text == "?"
+
+
 def test_a_ruler_line_is_not_several_digits():
     assert len(read([line((0, 0.5), (1, 0.52))]).digits) == 1
 
