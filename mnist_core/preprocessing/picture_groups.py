@@ -39,8 +39,10 @@ _FLAT = 0.25
 # What the edge cuts off and is so thin for its length is a line.
 _THIN = 0.1
 _LEAST_INK = 0.01
+# So many holes are looked into, the largest first.
+_MOST_HOLES = 20
 # More parts than this are a page of text, or a pattern.
-MOST_PARTS = 60
+MOST_PARTS = 40
 
 
 @dataclass(frozen=True)
@@ -159,13 +161,18 @@ def _remove_around(ink: np.ndarray) -> np.ndarray:
     from .opencv import cv2
 
     contours, tree = cv2.findContours(ink, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    if not len(contours):
+        return ink
+    holes = [contour for contour, links in zip(contours, tree[0], strict=True) if links[3] >= 0]
+    holes.sort(key=lambda hole: -cv2.contourArea(hole))
     _, labels, boxes, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     kept = np.ones(len(boxes), bool)
-    for contour, (_, _, _, outline) in zip(contours, tree[0] if len(contours) else [], strict=True):
-        if outline < 0:
-            continue
-        inside = labels * cv2.drawContours(np.zeros_like(ink), [contour], -1, 1, cv2.FILLED)
-        around = int(labels[contour[0, 0, 1], contour[0, 0, 0]])
+    for hole in holes[:_MOST_HOLES]:
+        left, top, width, height = cv2.boundingRect(hole)
+        filled = np.zeros((height, width), np.uint8)
+        cv2.drawContours(filled, [hole], -1, 1, cv2.FILLED, offset=(-left, -top))
+        inside = np.unique(labels[top : top + height, left : left + width][filled > 0])
+        around = int(labels[hole[0, 0, 1], hole[0, 0, 0]])
         heights = boxes[np.setdiff1d(inside, [0, around]), cv2.CC_STAT_HEIGHT]
         kept[around] &= not (heights > _FLAT * boxes[around, cv2.CC_STAT_HEIGHT]).any()
     return ink * kept[labels]
@@ -187,8 +194,9 @@ def _remove_small(ink: np.ndarray) -> np.ndarray:
     kept &= ~is_at_edge | ((high >= _LOWEST_AT_EDGE * height) & ~is_line)
     kept[0] = False
     digits = kept & (high >= _LOWEST_AT_EDGE * height)
-    shared = np.minimum(right[:, None], right[digits]) - np.maximum(left[:, None], left[digits])
-    kept &= ~((high < _FLAT * height) & (wide > 1.5 * high) & (shared <= 0.3 * wide[:, None]).all(axis=1))
+    for part in np.flatnonzero(kept & (high < _FLAT * height) & (wide > 1.5 * high)):
+        shared = np.minimum(right[part], right[digits]) - np.maximum(left[part], left[digits])
+        kept[part] = (shared > 0.3 * wide[part]).any()
     return ink * kept[labels]
 
 
@@ -202,7 +210,7 @@ def _find_cuts(mask: np.ndarray, height: float) -> list[int]:
     amount = cv2.GaussianBlur(mask.sum(axis=0, dtype=np.float32)[None], (0, 0), max(0.3, _SMOOTH * height))[0]
     is_crossed_once = (np.diff(mask.astype(np.int8), axis=0, prepend=0) == 1).sum(axis=0) == 1
     amount[~is_crossed_once] = np.inf
-    margin, reach = round(_MARGIN * height), round(0.1 * height)
+    margin, reach = max(1, round(_MARGIN * height)), round(0.1 * height)
     columns = range(margin, wide - margin)
     lowest = [c for c in columns if amount[c] < np.inf and amount[c] <= amount[max(0, c - reach) : c + reach + 1].min()]
     cuts: list[int] = []

@@ -73,3 +73,24 @@ def test_a_page_of_text_has_no_pieces():
 @pytest.mark.parametrize("paper", [np.full((50, 80), 235, np.uint8), np.full((3, 3), 9, np.uint8)])
 def test_blank_paper_has_no_pieces(paper):
     assert find(paper) == []
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_pieces_are_what_is_there_whatever_lies_on_the_paper(seed):
+    """Each piece has ink of its own, inside its box, on a picture of lines and blots of any size."""
+    random = np.random.default_rng(seed)
+    paper = np.full(random.integers(20, 200, 2), 240, np.uint8)
+    for _ in range(random.integers(1, 12)):
+        top, left = (int(random.integers(0, side)) for side in paper.shape)
+        height, width = random.integers(1, 60, 2)
+        paper[top : top + height, left : left + width] = 30
+    for pieces in find(paper):
+        assert len(pieces.boxes) == len(pieces.origins) == pieces.labels.max()
+        for number, (left, top, width, height) in enumerate(pieces.boxes.astype(int), 1):
+            rows, columns = np.nonzero(pieces.labels == number)
+            assert (rows.min(), columns.min(), rows.max() + 1, columns.max() + 1) == (
+                top,
+                left,
+                top + height,
+                left + width,
+            )
