@@ -5,11 +5,23 @@ import { $, digitColor, make } from "../shared/dom.js";
 import { createLive } from "../shared/live.js";
 import { percent } from "../shared/numbers.js";
 import { describeState } from "../shared/server.js";
-import { t, tellError } from "../shared/texts.js";
+import { fillTexts, t, tellError } from "../shared/texts.js";
+
+// Not in the page's own HTML, which holds what is seen at once.
+const PANEL = `
+  <div class="samples-head">
+    <h2 data-text="compare"></h2>
+    <p class="muted" data-text="compare_hint"></p>
+    <p class="muted" id="compare-note" role="status"></p>
+  </div>
+  <div id="compare-list"></div>
+`;
 
 // onChoose(model) is called when a network is to answer from now on.
 export function createCompare(onChoose) {
   const section = $("#compare");
+  section.innerHTML = PANEL;
+  fillTexts(section);
   const opener = $("#compare-open");
   const live = createLive({ name: "compare_networks", nextQuestion, onAnswer, onState });
   let image = null; // of the drawing, or of the sample that is looked at

@@ -5,9 +5,24 @@ import { $, make } from "../shared/dom.js";
 import { tenthPercent } from "../shared/numbers.js";
 import { ask, describeState } from "../shared/server.js";
 import { drawChart, drawTable } from "../shared/tables.js";
-import { t } from "../shared/texts.js";
+import { fillTexts, t } from "../shared/texts.js";
+
+// Not in the page's own HTML, which holds what is seen at once.
+const PANEL = `
+  <summary data-text="evidence_title"></summary>
+  <p id="evidence-summary" role="status"></p>
+  <div id="evidence-bars"></div>
+  <details id="evidence-all" class="university">
+    <summary data-text="evidence_all"></summary>
+    <p id="evidence-note" class="muted"></p>
+    <div id="evidence-parts"></div>
+  </details>
+  <p class="muted university"><a href="docs/evidence" data-text="evidence_link"></a></p>
+`;
 
 export function createEvidence() {
+  $("#evidence").innerHTML = PANEL;
+  fillTexts($("#evidence"));
   let isAsked = false;
 
   async function show() {

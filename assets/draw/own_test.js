@@ -8,15 +8,49 @@ import { $, digitColor } from "../shared/dom.js";
 import { recall, remember } from "../shared/memory.js";
 import { shuffle } from "../shared/random.js";
 import { call, describeState } from "../shared/server.js";
-import { t } from "../shared/texts.js";
+import { fillTexts, t } from "../shared/texts.js";
 import { readModel } from "./details.js";
 import { notify } from "./notice.js";
 import { clearOwnResult, downloadOwn, showOwnResult } from "./own_result.js";
 
 const NUM_DIGITS = 20;
+// Not in the page's own HTML, which holds what is seen at once.
+const TASK = `
+  <p id="hand-progress" class="muted"></p>
+  <progress id="hand-meter" max="20" value="0" data-label="hand_title"></progress>
+  <p class="task"><span data-text="hand_draw"></span> <span id="hand-digit"></span></p>
+  <p class="muted" data-text="hand_rules"></p>
+  <div class="row">
+    <button type="button" id="hand-next" class="primary" data-text="hand_next" aria-disabled="true"></button>
+    <button type="button" id="hand-stop" data-text="hand_stop"></button>
+  </div>
+  <p id="hand-announcement" class="unseen" aria-live="polite"></p>
+`;
+const PANEL = `
+  <div class="row">
+    <h2 data-text="hand_title"></h2>
+    <button type="button" id="hand-start" data-text="hand_start"></button>
+  </div>
+  <p class="muted" data-text="hand_text"></p>
+  <div id="hand-result" hidden>
+    <p id="hand-summary" role="status" tabindex="-1"></p>
+    <p id="hand-refused" class="muted"></p>
+    <div id="hand-missed"></div>
+    <div id="hand-compare"></div>
+    <p class="muted" data-text="hand_private"></p>
+    <div class="row">
+      <button type="button" id="hand-download" data-text="hand_download"></button>
+      <button type="button" id="hand-delete" data-text="hand_delete"></button>
+    </div>
+  </div>
+`;
 
 // canAsk() says whether there is enough ink to be read.
 export function createOwnTest({ ink, pad, own, canAsk }) {
+  for (const [section, html] of [[$("#hand-task"), TASK], [$("#hand"), PANEL]]) {
+    section.innerHTML = html;
+    fillTexts(section);
+  }
   let test = null; // { labels, attempts, drawing, model }, while there is one
   let isAsking = false;
 

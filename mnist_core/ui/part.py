@@ -62,5 +62,6 @@ def add_part(folder: str, elem_id: str, functions: Sequence[LiveFunction] = (), 
 
 
 def read_html(name: str) -> str:
-    """Returns a piece of HTML from assets/, by its path without the ending."""
-    return (ASSETS_DIR / f"{name}.html").read_text(encoding="utf-8")
+    """Returns a piece of HTML from assets/, by its path without the ending, as short as it can be sent."""
+    lines = (ASSETS_DIR / f"{name}.html").read_text(encoding="utf-8").splitlines()
+    return "\n".join(line.strip() for line in lines if line.strip())

@@ -16,7 +16,7 @@ from support.drawing import (
 )
 
 # Its loop is open at the top: it reads 4, and 9 when the loop is closed.
-OPEN_NINE = thin_out([arc(0.48, 0.37, 0.34, 0.34, -140, -400, 24), line((0.64, 0.34), (0.60, 0.85))])
+OPEN_NINE = thin_out([arc(0.48, 0.37, 0.34, 0.34, -140, -400, 24), line((0.64, 0.34), (0.60, 0.9))])
 CARDS = "#change-found button"
 
 

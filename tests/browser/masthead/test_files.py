@@ -35,6 +35,7 @@ def open_tabs(page, url):
     page.wait_for_selector("#grid .sample")
     page.evaluate("() => { location.hash = '#inside'; }")
     page.wait_for_selector("#inside .views a")
+    page.wait_for_function(f"{PARTS.replace('()', '(last)', 1)}.some(([name]) => name.endsWith(last))", arg="/paths.js")
     page.evaluate("() => { location.hash = '#draw'; }")
 
 
