@@ -41,6 +41,7 @@ _KNOWN_SETS = {
     "damaged": (297, "MNIST test set with noise, specks, blur, gaps, blots or lines added, or made faint or coarse"),
     "pen": (None, "pen on a tablet, by writers never used for training or for choosing models"),
     "ink_numberpad": (1, "finger on a tablet"),
+    "ink_tablet40": (40, "pen on a tablet, by people aged 17 to 33"),
     "img_mouse": (1, "mouse"),
     "img_canvas5": (200, "drawn by visitors to a web page, digits 0 3 5 6 8 only; about 1% of the labels are wrong"),
     "outliers_fashion": (None, "clothes"),
