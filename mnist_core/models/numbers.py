@@ -62,6 +62,7 @@ class Costs:
         cut: Of a cut through what hangs together.
         speck: The size up to which a piece is a speck wherever it lies, in heights of the line.
         mark: Of a point, a comma or a speck.
+        doubt: How much more costs what is very doubtful, as a factor of the logarithm of what is left of trust.
         breaks: Whether something low beside a digit may be a piece that has broken off.
     """
 
@@ -70,13 +71,14 @@ class Costs:
     cut: float
     speck: float
     mark: float
+    doubt: float
     breaks: bool
 
 
 # A pen is lifted within a digit, and goes on to the next one rarely.
-OF_INK = Costs(low=10.0, gap=0.25, cut=4.0, speck=0.08, mark=1.0, breaks=False)
+OF_INK = Costs(low=10.0, gap=0.25, cut=4.0, speck=0.08, mark=1.0, doubt=0.0, breaks=False)
 # On a scan, ink that hangs together may be of two digits, zeros are written small, and dirt lies between digits.
-OF_PICTURES = Costs(low=3.0, gap=0.1, cut=1.0, speck=0.35, mark=2.0, breaks=True)
+OF_PICTURES = Costs(low=3.0, gap=0.1, cut=1.0, speck=0.35, mark=2.0, doubt=1.0, breaks=True)
 
 
 class Pieces(Protocol):
@@ -259,7 +261,8 @@ class _Line:
         if run in self._answers:
             _, predictions, place = self._answers[run]
             doubt, confidence = float(predictions.doubt[place]), float(predictions.probabilities[place].max())
-            of_doubt = math.log1p(doubt / max(_LEAST, self._limit)) - math.log(max(_LEAST, 1 - doubt))
+            of_doubt = math.log1p(doubt / max(_LEAST, self._limit))
+            of_doubt -= self._costs.doubt * math.log(max(_LEAST, 1 - doubt))
             cost = min(cost, of_doubt - math.log(confidence))
         return cost + self._find_cost_of_place(run)
 
