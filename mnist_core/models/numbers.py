@@ -76,7 +76,7 @@ class Costs:
 
 
 # A pen is lifted within a digit, and goes on to the next one rarely.
-OF_INK = Costs(low=10.0, gap=0.25, cut=4.0, speck=0.08, mark=1.0, doubt=0.0, breaks=False)
+OF_INK = Costs(low=10.0, gap=0.25, cut=4.0, speck=0.08, mark=1.0, doubt=0.1, breaks=False)
 # On a scan, ink that hangs together may be of two digits, zeros are written small, and dirt lies between digits.
 OF_PICTURES = Costs(low=3.0, gap=0.1, cut=1.0, speck=0.35, mark=2.0, doubt=1.0, breaks=True)
 
