@@ -1,4 +1,4 @@
-"""Picture files of one digit each, as somebody names them: files, and folders of them. Nothing is opened here."""
+"""Picture files of digits, as somebody names them: files, and folders of them. Nothing is opened here."""
 
 from __future__ import annotations
 

@@ -2,7 +2,8 @@
 
 A photo, an upload, a pasted image or someone else's digit: find which side is ink, take away the paper, crop, fit into
 20x20 pixels with the aspect ratio kept, and move the centre of mass to the middle of 28x28. Thin lines are drawn
-thicker first, because a thin pen on a large page would vanish. It does not look for several digits in one picture.
+thicker first, because a thin pen on a large page would vanish. Several digits on one
+picture: see `picture_groups`.
 
 Reference:
     LeCun, Cortes and Burges, "The MNIST database", see `ink`.
