@@ -1,7 +1,7 @@
 """Brightness -> ink: which side of the paper is ink, how uneven the paper is, how noisy, and what stands out.
 
-Two ways: `find_ink` measures all ink against one level and keeps its greys, `find_ink_locally` measures each pixel
-against what is around it, which patterned or unevenly lit paper needs.
+Two ways: `find_ink` measures all ink against one level and keeps its greys, `find_ink_smoothly` measures each
+pixel against what is around it, which patterned or unevenly lit paper needs.
 
 Reference:
     Sauvola and Pietikäinen (2000), "Adaptive document image binarization", for the local threshold.
@@ -25,6 +25,7 @@ _MIN_CONTRAST = 0.06
 _SMOOTH_SIZES = 128, 256
 _LARGEST_SCALE = 3
 _SMOOTH_BLUR = 1.5
+_WINDOW = 61
 _STRENGTH = 0.05
 # The least share of the picture that stands out, and of that the share that hangs together: noise falls into crumbs.
 _SMOOTH_SHARE = 0.004
@@ -162,14 +163,27 @@ def find_walls(grey: np.ndarray) -> np.ndarray:
 
 
 def _stands_out(values: np.ndarray) -> np.ndarray:
-    """Compares light ink with Sauvola's threshold, whose windows are half as wide as the picture's longer side."""
+    """As `stands_out`, in windows that are half as wide as the picture's longer side."""
+    return stands_out(values, max(_WINDOW, max(values.shape) // 2) | 1, _STRENGTH)
+
+
+def stands_out(values: np.ndarray, window: int, strength: float) -> np.ndarray:
+    """Compares light ink with Sauvola's threshold.
+
+    Args:
+        values: float32 (height, width), how far each pixel is from the paper, as of `measure`.
+        window: Odd side of the square around each pixel that it is compared with, in pixels.
+        strength: How far ink must stand out from it where it is even.
+
+    Returns:
+        bool (height, width).
+    """
     from .opencv import cv2
 
-    window = max(61, max(values.shape) // 2) | 1
     mean = cv2.boxFilter(values, -1, (window, window), borderType=cv2.BORDER_REFLECT)
     square = cv2.boxFilter(values * values, -1, (window, window), borderType=cv2.BORDER_REFLECT)
     deviation = np.sqrt(np.maximum(square - mean * mean, 0))
-    return values > mean + _STRENGTH * (1 - deviation / 0.5)
+    return values > mean + strength * (1 - deviation / 0.5)
 
 
 def measure(grey: np.ndarray) -> tuple[np.ndarray, bool]:

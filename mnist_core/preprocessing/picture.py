@@ -128,7 +128,7 @@ def find_instead(picture: Image.Image | np.ndarray, frame: Frame | None = None) 
     """
     grey = look(picture, frame)
     if max(grey.shape) <= 2 * IMAGE_SIZE:
-        yield from _filled(grey, frame)
+        yield from _filled(grey, find_ink(grey), frame)
         return
     for sheet in find_sheets(grey):
         if sheet.is_around:
@@ -151,11 +151,17 @@ def find_candidates(picture: Image.Image | np.ndarray, frame: Frame | None = Non
         PictureError: Nothing in the frame stands out from its background in any way.
     """
     grey = look(picture, frame)
+    ink = find_ink(grey)
     is_read = False
-    for way in (_plainly, _evened_out, _on_sheets, _smoothly, _repaired):
-        for found in way(grey, frame):
-            is_read = True
-            yield found
+    for found in itertools.chain(
+        _plainly(grey, ink, frame),
+        _evened_out(grey, frame),
+        _on_sheets(grey, frame),
+        _smoothly(grey, frame),
+        _repaired(grey, ink, frame),
+    ):
+        is_read = True
+        yield found
     if not is_read:
         raise PictureError(
             "No digit stands out in this picture: it is blank, too faint or too noisy. Expected one digit on plain "
@@ -272,8 +278,7 @@ def _describe(
     return FoundDigit(image, frame or around, tuple(itertools.starmap(show_step, all_steps)))
 
 
-def _plainly(grey: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
-    ink = find_ink(grey)
+def _plainly(grey: np.ndarray, ink: np.ndarray | None, frame: Frame | None) -> Iterator[FoundDigit]:
     if ink is None:
         return
     if max(grey.shape) > 2 * IMAGE_SIZE:
@@ -308,15 +313,13 @@ def _smoothly(grey: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
         yield from _with_and_without(grey, ink, frame)
 
 
-def _repaired(grey: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
-    ink = find_ink(grey)
-    yield from _filled(grey, frame)
+def _repaired(grey: np.ndarray, ink: np.ndarray | None, frame: Frame | None) -> Iterator[FoundDigit]:
+    yield from _filled(grey, ink, frame)
     for repaired in repair_small(grey, ink):
         yield _describe(grey, [("repaired", repaired)], frame)
 
 
-def _filled(grey: np.ndarray, frame: Frame | None) -> Iterator[FoundDigit]:
-    ink = find_ink(grey)
+def _filled(grey: np.ndarray, ink: np.ndarray | None, frame: Frame | None) -> Iterator[FoundDigit]:
     if ink is not None:
         for filled in fill_outlines(ink):
             yield _describe(grey, [("ink", ink), ("repaired", filled)], frame)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .fitting import box_of, fit_lines
-from .paper import find_ink, measure
+from .paper import find_ink, measure, stands_out
 
 # A line is looked at at this height, enlarged up to three times and blurred, through Sauvola's windows; see `paper`.
 _LINE_HEIGHT = 160
@@ -101,11 +101,7 @@ def find_writing(grey: np.ndarray) -> np.ndarray | None:
     scale = min(_LARGEST_SCALE, max(1, _LINE_HEIGHT / min(grey.shape)))
     values = cv2.resize(values, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
     values = cv2.GaussianBlur(values, (0, 0), _BLUR)
-    window = (_WINDOW, _WINDOW)
-    mean = cv2.boxFilter(values, -1, window, borderType=cv2.BORDER_REFLECT)
-    square = cv2.boxFilter(values * values, -1, window, borderType=cv2.BORDER_REFLECT)
-    deviation = np.sqrt(np.maximum(square - mean * mean, 0))
-    mask = values > mean + _STRENGTH * (1 - deviation / 0.5)
+    mask = stands_out(values, _WINDOW, _STRENGTH)
     return mask.astype(np.float32) if mask.any() else None
 
 
