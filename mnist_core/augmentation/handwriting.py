@@ -114,7 +114,7 @@ def _dot(strokes: Strokes, generator: np.random.Generator) -> list[np.ndarray]:
 
 
 def regional_variant(strokes: Strokes, label: int, generator: np.random.Generator) -> list[np.ndarray]:
-    """Redraws the digit as other schools teach it: a flagged 1, a barred 7, a slashed 0, a hooked 9, an uncrossed 4.
+    """Redraws the digit as others write it: a 1 with a flag or a foot, a barred or wavy 7, a slashed 0, an open 4 or 9.
 
     A digit without such a variant comes back as it is.
     """
@@ -134,10 +134,10 @@ def _bounds(strokes: Strokes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _flagged_one(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
-    """Draws a straight stem with an upstroke before it, as short as a serif or half as long as the stem."""
+    """Draws a straight stem with an upstroke before it, from as short as a serif to as long as the stem."""
     top, bottom, height = _stem(strokes)
-    reach = generator.uniform(0.1, 0.5)
-    slope = generator.uniform(0.4, 1.0)  # across for each down
+    reach = generator.uniform(0.1, 0.95)
+    slope = generator.uniform(0.2, 1.2)  # across for each down
     # From the top, back along the slope, to where the upstroke begins.
     start = top + height * reach * np.array([-slope, 1]) / np.hypot(slope, 1)
     return [np.concatenate([_line(start, top, generator), _line(top, bottom, generator)])]
@@ -164,7 +164,7 @@ def _stem(strokes: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, float]:
 
 
 def _barred_seven(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
-    """Adds a bar across the stem of a 7."""
+    """Adds a bar across the stem of a 7, straight or in a wave."""
     low, _, sides = _bounds(strokes)
     # The bar is centred on the point that is nearest to its height.
     points = np.concatenate(strokes)
@@ -172,7 +172,10 @@ def _barred_seven(strokes: list[np.ndarray], generator: np.random.Generator) -> 
     x = points[np.abs(points[:, 1] - y).argmin(), 0]
     half = sides.max() * generator.uniform(0.13, 0.3)
     tilt = half * generator.normal(0, 0.15)
-    return [*strokes, _line(np.array([x - half, y + tilt]), np.array([x + half, y - tilt]), generator)]
+    bar = _line(np.array([x - half, y + tilt]), np.array([x + half, y - tilt]), generator)
+    if generator.random() < 0.3:
+        bar[:, 1] += half * generator.uniform(0.1, 0.4) * np.sin(np.linspace(0, 2 * np.pi, len(bar)))
+    return [*strokes, bar]
 
 
 def _serifed_seven(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
@@ -181,6 +184,15 @@ def _serifed_seven(strokes: list[np.ndarray], generator: np.random.Generator) ->
     length = _bounds(strokes)[2][1] * generator.uniform(0.08, 0.25)
     tick = _line(start + np.array([generator.normal(0, 0.1) * length, length]), start, generator)
     drawn = [np.concatenate([tick, strokes[0]]), *strokes[1:]]
+    return _barred_seven(drawn, generator) if generator.random() < 0.5 else drawn
+
+
+def _wavy_seven(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
+    """Draws a 7 whose top is a wave and whose stem is bent, with or without a bar."""
+    sag = generator.uniform(0.04, 0.16)
+    top = [(0, generator.uniform(0.05, 0.25)), (0.25, 0), (0.55, sag), (1, 0)]
+    stem = [(0.6, 0.45), (generator.uniform(0.2, 0.6), 1)]
+    drawn = [_through([*top, *stem], strokes, generator, is_round=True)]
     return _barred_seven(drawn, generator) if generator.random() < 0.5 else drawn
 
 
@@ -208,7 +220,47 @@ def _hooked_nine(strokes: list[np.ndarray], generator: np.random.Generator) -> l
 def _open_nine(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
     """Begins the bow of a 9 late, so that it stays open at the top."""
     first, *others = strokes
-    return [first[int(len(first) * generator.uniform(0.04, 0.14)) :], *others] if len(first) > 20 else strokes
+    return [first[int(len(first) * generator.uniform(0.04, 0.2)) :], *others] if len(first) > 20 else strokes
+
+
+def _unclosed_nine(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
+    """Draws a 9 in one stroke whose bow does not come back to where it began."""
+    begin, turn = generator.uniform(0.45, 0.85), generator.uniform(0.05, 0.3)
+    bow = [(begin, generator.uniform(0, 0.15)), (0.35, 0), (0, 0.22), (0.4, 0.45), (0.95, turn)]
+    stem = [(0.95, 0.5), (generator.uniform(0.5, 0.95), 1)]
+    return [_through([*bow, *stem], strokes, generator, is_round=True)]
+
+
+def _open_four(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
+    """Draws a 4 in one stroke that stays open: down, across, up by any amount, and down."""
+    bar, right = generator.uniform(0.4, 0.7), generator.uniform(0.7, 1)
+    begun = [(generator.uniform(0.05, 0.5), 0), (0, bar), (right, bar - generator.uniform(-0.05, 0.1))]
+    up = bar * (1 - generator.uniform(0, 1) ** 2)  # mostly high up, sometimes not at all, like a G
+    ended = [(right, bar - up), (right - generator.uniform(-0.05, 0.25), 1)]
+    return [_through([*begun, *ended], strokes, generator, is_round=generator.random() < 0.3)]
+
+
+def _narrow_six(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
+    """Draws a 6 with a long stem and a small loop."""
+    loop = generator.uniform(0.18, 0.42)  # of the height
+    wide = loop * generator.uniform(0.9, 1.8)
+    stem = [(generator.uniform(0.3, 1), 0), (0.15, 0.4), (0, 1 - loop / 2)]
+    around = [(wide / 2, 1), (wide, 1 - loop / 2), (wide / 2, 1 - loop), (0.05, 1 - loop * generator.uniform(0.3, 0.8))]
+    return [_through([*stem, *around], strokes, generator, is_round=True)]
+
+
+def _through(
+    corners: Sequence[tuple[float, float]],
+    strokes: list[np.ndarray],
+    generator: np.random.Generator,
+    *,
+    is_round: bool,
+) -> np.ndarray:
+    """Draws one line through corners, each a little off, in the box around other strokes, which is (0, 0) to (1, 1)."""
+    low, _, sides = _bounds(strokes)
+    sides = np.maximum(sides, sides.max() / 3)  # a digit drawn as a mere line has no box
+    placed = low + sides * (np.array(corners) + generator.normal(0, 0.03, (len(corners), 2)))
+    return smooth(placed) if is_round else trace(placed)
 
 
 def _uncrossed_four(strokes: list[np.ndarray], generator: np.random.Generator) -> list[np.ndarray]:
@@ -232,11 +284,34 @@ def _line(start: np.ndarray, end: np.ndarray, generator: np.random.Generator) ->
     return start + share * (end - start) + np.sin(np.pi * share) * across * generator.normal(0, 0.04)
 
 
+def trace(corners: np.ndarray) -> np.ndarray:
+    """Draws straight lines through corners, float64 (n, 2), with ten points each."""
+    at = np.linspace(0, len(corners) - 1, 10 * (len(corners) - 1) + 1)
+    return np.stack([np.interp(at, np.arange(len(corners)), values) for values in corners.T], axis=1)
+
+
+def smooth(corners: np.ndarray) -> np.ndarray:
+    """Draws a round line through corners, float64 (n, 2), with eight points for each (Catmull and Rom, 1974)."""
+    # Each piece of the curve runs between two corners; the ones before and after it set its direction at both ends, and
+    # at the ends of the line they are mirrored.
+    padded = np.concatenate([2 * corners[:1] - corners[1:2], corners, 2 * corners[-1:] - corners[-2:-1]])
+    share = np.linspace(0, 1, 8, endpoint=False)[None, :, None]
+    before, start, end, after = (padded[index : len(padded) - 3 + index, None] for index in range(4))
+    curve = (
+        2 * start
+        + (end - before) * share
+        + (2 * before - 5 * start + 4 * end - after) * share**2
+        + (3 * start - before - 3 * end + after) * share**3
+    ) / 2
+    return np.concatenate([curve.reshape(-1, 2), corners[-1:]])
+
+
 _Variant = Callable[[list[np.ndarray], np.random.Generator], list[np.ndarray]]
 _VARIANTS: dict[int, tuple[_Variant, ...]] = {
     0: (_slashed_zero,),
-    1: (_flagged_one, _footed_one, _plain_one),
-    4: (_uncrossed_four,),
-    7: (_barred_seven, _serifed_seven),
-    9: (_hooked_nine, _hooked_nine, _open_nine),
+    1: (_flagged_one, _flagged_one, _footed_one, _plain_one),
+    4: (_uncrossed_four, _open_four, _open_four),
+    6: (_narrow_six,),
+    7: (_barred_seven, _serifed_seven, _wavy_seven),
+    9: (_hooked_nine, _hooked_nine, _open_nine, _unclosed_nine),
 }

@@ -2,7 +2,7 @@
 
 Families of scribbles, shapes, letters and signs, glyphs, broken digits, joined digits, and textures, all of the size
 and place of MNIST's digits, so that nothing but what is drawn gives them away. Letters and signs that are a digit in
-some hand (O, l, S, Z and their like) are not among them. No drawing of another person is used.
+some hand (O, l, S, Z and their like) are not among them. Of other people's drawings only those that are given are used.
 
 Reference:
     Hendrycks, Mazeika and Dietterich (2019), "Deep anomaly detection with outlier exposure".
@@ -10,14 +10,14 @@ Reference:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from PIL import Image
 
 from ..preprocessing.fitting import fit_ink
 from ..preprocessing.ink import PEN_WIDTH, render_ink
-from .handwriting import vary_hand
+from .handwriting import Strokes, smooth, trace, vary_hand
 
 _PEN_WIDTHS = (1.4, 3.5)
 
@@ -41,6 +41,13 @@ SIGNS = {
     "x": "~12 35 37 17.~72 45 47 77",
     "Y": "00 44.80 44 48",
     "T": "00 80.40 48",
+    "D": "10 18.~10 60 83 85 58 18",
+    "J": "20 80.~50 56 38 07",
+    "A-round": "~08 20 50 78.14 75",
+    "a-double": "~12 40 72 78.~74 34 16 38 77",
+    "j": "~52 56 48 17.50 40",
+    "y": "~12 26 56.~72 66 48 18",
+    "y-straight": "10 44.80 18",
     "a": "~73 41 14 28 57 73.~71 75 88",
     "d": "~74 43 16 38 66 74.70 78",
     "e": "~14 74 62 31 14 38 77",
@@ -101,7 +108,12 @@ _NUM_SHAPES = (3, 6)
 
 
 def generate_outliers(
-    digits: np.ndarray, labels: np.ndarray, count: int, generator: np.random.Generator, families: tuple[str, ...] = ()
+    digits: np.ndarray,
+    labels: np.ndarray,
+    count: int,
+    generator: np.random.Generator,
+    families: tuple[str, ...] = (),
+    alphabets: Sequence[Strokes] = (),
 ) -> np.ndarray:
     """Generates images that are not digits.
 
@@ -111,11 +123,14 @@ def generate_outliers(
         count: How many to generate, as evenly as can be from each family.
         generator: Source of randomness; the same state gives the same result.
         families: Names in `FAMILIES`; empty is all of them.
+        alphabets: Characters of foreign scripts, as `ink.check_ink` returns them: one more family, in other hands.
 
     Returns:
         Array of shape (count, 28, 28), uint8, in the order of the families.
     """
-    names = families or tuple(FAMILIES)
+    drawn = [FAMILIES[name] for name in families or FAMILIES]
+    if alphabets:
+        drawn.append(lambda *_: render(list(alphabets[int(generator.integers(len(alphabets)))]), generator))
     has_ink = digits.any(axis=(1, 2))
     digits, labels = digits[has_ink], labels[has_ink]
     if not len(digits):
@@ -123,7 +138,7 @@ def generate_outliers(
     images = np.empty((count, *digits.shape[1:]), np.uint8)
     for index in range(count):
         # Families follow each other in equal shares: the first takes the first numbers, and so on.
-        family = FAMILIES[names[index * len(names) // count]]
+        family = drawn[index * len(drawn) // count]
         images[index] = np.rint(_draw_one(family, digits, labels, generator) * 255)
     return images
 
@@ -159,7 +174,7 @@ def scribble(digits: np.ndarray, labels: np.ndarray, generator: np.random.Genera
             corners = generator.random((num_corners, 2))
         # Somewhere on the pad, round or angular.
         corners = corners + generator.normal(0, 0.3, 2)
-        strokes.append(_smooth(corners) if generator.random() < 0.7 else corners)
+        strokes.append(smooth(corners) if generator.random() < 0.7 else corners)
     return render(strokes, generator)
 
 
@@ -192,7 +207,7 @@ def _letters(digits: np.ndarray, labels: np.ndarray, generator: np.random.Genera
         # The corners on their grid, each a little off.
         corners = np.array([[int(digit) for digit in place] for place in text.strip("~").split()], np.float64)
         corners += generator.normal(0, 0.35, corners.shape)
-        strokes.append((_smooth(corners) if text.startswith("~") else _trace(corners)) * stretch)
+        strokes.append((smooth(corners) if text.startswith("~") else trace(corners)) * stretch)
     return render(strokes, generator)
 
 
@@ -204,7 +219,7 @@ def _glyphs(digits: np.ndarray, labels: np.ndarray, generator: np.random.Generat
         start, end = generator.random((2, 2))
         bend = (start + end) / 2 + generator.normal(0, 0.25, 2) * (generator.random() < 0.6)
         corners = np.stack([start, bend, end])
-        strokes.append(_smooth(corners) if generator.random() < 0.6 else _trace(corners))
+        strokes.append(smooth(corners) if generator.random() < 0.6 else trace(corners))
     return render(strokes, generator)
 
 
@@ -324,28 +339,6 @@ def _cloud(size: int, num_nodes: int, generator: np.random.Generator) -> np.ndar
 def _turn(points: np.ndarray, angle: float) -> np.ndarray:
     cos, sin = np.cos(angle), np.sin(angle)
     return points @ np.array([[cos, sin], [-sin, cos]])
-
-
-def _trace(corners: np.ndarray) -> np.ndarray:
-    """Draws straight lines through corners, with ten points each."""
-    at = np.linspace(0, len(corners) - 1, 10 * (len(corners) - 1) + 1)
-    return np.stack([np.interp(at, np.arange(len(corners)), values) for values in corners.T], axis=1)
-
-
-def _smooth(corners: np.ndarray) -> np.ndarray:
-    """Draws a round line through corners (Catmull and Rom, 1974), with eight points for each."""
-    # Each piece of the curve runs between two corners; the ones before and after it set its direction at both ends, and
-    # at the ends of the line they are mirrored.
-    padded = np.concatenate([2 * corners[:1] - corners[1:2], corners, 2 * corners[-1:] - corners[-2:-1]])
-    share = np.linspace(0, 1, 8, endpoint=False)[None, :, None]
-    before, start, end, after = (padded[index : len(padded) - 3 + index, None] for index in range(4))
-    curve = (
-        2 * start
-        + (end - before) * share
-        + (2 * before - 5 * start + 4 * end - after) * share**2
-        + (3 * start - before - 3 * end + after) * share**3
-    ) / 2
-    return np.concatenate([curve.reshape(-1, 2), corners[-1:]])
 
 
 _Family = Callable[[np.ndarray, np.ndarray, np.random.Generator], np.ndarray | None]

@@ -5,6 +5,7 @@ download        files from the network
 labelled        digits that other people drew, in a file -> pictures or ink
 pictures        picture files, and folders of them
 pendigits       pen ink of thirty writers, split by writer
+alphabets       characters that are no digits, split by writer
 mnist           MNIST and sets of its layout, on disk or from the network
 sample          the 5,000 images that come with the project
 training_data   a set divided into images to learn from and images to validate on

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import DataError
+from .alphabets import load_alphabets
 from .files import idx_hash
 from .mnist import NUM_LABELS, Dataset
 from .pendigits import PenInk
@@ -20,7 +21,8 @@ class TrainingData:
     """What a training run may see: images to learn from and images to validate on; never the test set.
 
     Images are uint8 (n, 28, 28), labels uint8 (n,). `digest` names the content in the key of a stored model; `name` is
-    for people; `ink` and `validation_ink` are pen drawings for the same two uses, by different writers.
+    for people; `ink` and `validation_ink` are pen drawings of digits for the same two uses, by different writers, and
+    `alphabets` and `validation_alphabets` are pen drawings of what is no digit.
     """
 
     x_train: np.ndarray
@@ -30,12 +32,15 @@ class TrainingData:
     name: str = "mnist"
     ink: PenInk | None = None
     validation_ink: PenInk | None = None
+    alphabets: PenInk | None = None
+    validation_alphabets: PenInk | None = None
 
     @property
     def digest(self) -> str:
-        """SHA-256 of all four arrays and of the ink, as 64 hexadecimal digits."""
+        """SHA-256 of all four arrays and of all ink, as 64 hexadecimal digits."""
         arrays = (self.x_train, self.y_train, self.x_validation, self.y_validation)
-        hashes = [*map(idx_hash, arrays), *(pen.digest for pen in (self.ink, self.validation_ink) if pen)]
+        pens = (self.ink, self.validation_ink, self.alphabets, self.validation_alphabets)
+        hashes = [*map(idx_hash, arrays), *(pen.digest for pen in pens if pen)]
         return hashlib.sha256("".join(hashes).encode()).hexdigest()
 
 
@@ -57,6 +62,12 @@ def split_validation(dataset: Dataset) -> TrainingData:
 def add_ink(data: TrainingData, pen: PenInk) -> TrainingData:
     """Returns the same data with the pen ink of the writers to learn from and of those to validate on."""
     return dataclasses.replace(data, ink=pen.training, validation_ink=pen.validation)
+
+
+def add_alphabets(data: TrainingData) -> TrainingData:
+    """Returns the same data with the characters that come with the project."""
+    training, validation = load_alphabets()
+    return dataclasses.replace(data, alphabets=training, validation_alphabets=validation)
 
 
 def split_evenly(images: np.ndarray, labels: np.ndarray, name: str) -> TrainingData:

@@ -6,6 +6,7 @@ Nothing here chooses a model or fits anything.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +15,9 @@ from typing import Any, Literal
 import numpy as np
 
 from ..augmentation.damage import damage_images
+from ..data.alphabets import recognise_alphabets
 from ..data.files import list_npz
-from ..data.labelled import load_digits, load_labelled
+from ..data.labelled import LabelledSet, load_digits, load_labelled
 from ..data.mnist import Dataset, list_others
 from ..data.pendigits import REPORTED_WRITERS, load_pendigits, recognise_pendigits
 from ..data.prepared import PreparedSet, prepare_images, prepare_ink
@@ -46,6 +48,7 @@ _KNOWN_SETS = {
     "img_canvas5": (200, "drawn by visitors to a web page, digits 0 3 5 6 8 only; about 1% of the labels are wrong"),
     "outliers_fashion": (None, "clothes"),
     "outliers_symbols": (None, "signs drawn with a finger"),
+    "outliers_letters": (40, "letters by the writers of ink_tablet40"),
 }
 _CLASSES = {
     "outliers_fashion": dict(
@@ -54,9 +57,12 @@ _CLASSES = {
         )
     ),
     "outliers_symbols": {code: chr(code) for code in map(ord, "+-/?^ex")},
+    "outliers_letters": {0: "other letters", 1: "B C G I L O Q S Z"},
 }
 # A slanted line is a 1, and a flat one is too much like it to be called an error.
-_LOOKALIKES = {"outliers_symbols": (ord("-"), ord("/"))}
+_LOOKALIKES = {"outliers_symbols": (ord("-"), ord("/")), "outliers_letters": (1,)}
+# Letters that are a digit in some hand; of 52 letters only these two kinds are told apart.
+_LETTER_TWINS = tuple(map(ord, "BCGILOQSZbcgiloqsz"))
 
 
 @dataclass(frozen=True)
@@ -133,16 +139,24 @@ def gather(
         say("No sets of other people's digits were found. Name their folder with --data-dir.")
     for path in others:
         try:
-            if {"x_train", "x_test"} <= list_npz(path).keys() or recognise_pendigits(path):
+            if {"x_train", "x_test"} <= list_npz(path).keys() or recognise_pendigits(path) or recognise_alphabets(path):
                 continue  # what models learn from
             if path.name.startswith("outliers"):
-                outliers.append(Evidence.known(path.stem, "outliers", prepare_images(load_labelled(path))))
+                outliers.append(Evidence.known(path.stem, "outliers", _join_letters(path.stem, load_labelled(path))))
             else:
                 labelled = load_digits(path)
                 digits.append(Evidence.known(path.stem, "drawn", prepare_images(labelled), labelled.num_writers))
         except DataError as error:  # the other sets are none the worse for it
             say(f"Left out: {error}")
     return [*digits, Evidence.known("damaged", "damaged", damage(test)), *outliers]
+
+
+def _join_letters(name: str, labelled: LabelledSet) -> PreparedSet:
+    """Prepares outliers; of letters it is only told whether they are a digit in some hand."""
+    prepared = prepare_images(labelled)
+    if name != "outliers_letters":
+        return prepared
+    return dataclasses.replace(prepared, labels=np.isin(prepared.labels, _LETTER_TWINS).astype(np.int64))
 
 
 def damage(prepared: PreparedSet) -> PreparedSet:

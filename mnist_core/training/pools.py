@@ -19,7 +19,7 @@ from ..preprocessing.ink import check_ink
 NOT_A_DIGIT = 10
 
 # At most as many hands draw each pen drawing, and at most as many epochs see new outliers.
-_MOST_HANDS = 8
+_MOST_HANDS = 16
 _MOST_EPOCHS = 8
 # Streams of randomness of their own, apart from each other and from the order of images.
 _INK_STREAM, _OUTLIER_STREAM = 0x696E6B, 0x6F7574
@@ -49,7 +49,8 @@ def build_pools(recipe: Recipe, data: TrainingData) -> list[Pool]:
     if num_outliers:
         generator = np.random.default_rng([recipe.seed, _OUTLIER_STREAM])
         count = num_outliers * min(recipe.epochs, _MOST_EPOCHS)
-        images = generate_outliers(data.x_train, data.y_train, count, generator)
+        alphabets = [check_ink(strokes) for strokes in data.alphabets.ink] if data.alphabets else ()
+        images = generate_outliers(data.x_train, data.y_train, count, generator, alphabets=alphabets)
         pools.append(Pool(images, np.full(count, NOT_A_DIGIT, np.uint8), num_outliers))
     return pools
 
@@ -60,7 +61,7 @@ def count_per_epoch(recipe: Recipe, num_images: int) -> tuple[int, int]:
 
 
 def _draw_ink(recipe: Recipe, ink: PenInk, per_epoch: int) -> Pool:
-    """Draws every drawing in turn, each time in another hand, until all epochs have enough or eight hands drew all."""
+    """Draws every drawing in turn, each time in another hand, for all epochs, but by sixteen hands at most."""
     generator = np.random.default_rng([recipe.seed, _INK_STREAM])
     drawings, labels = [check_ink(strokes) for strokes in ink.ink], ink.labels
     count = min(per_epoch * recipe.epochs, _MOST_HANDS * len(drawings))

@@ -21,7 +21,7 @@ from ..augmentation.outliers import generate_outliers
 from ..data.mnist import Dataset
 from ..data.pendigits import load_pendigits
 from ..data.prepared import PreparedSet, prepare_ink
-from ..data.training_data import TrainingData, add_ink, split_validation
+from ..data.training_data import TrainingData, add_alphabets, add_ink, split_validation
 from ..errors import ArchitectureError, StorageError
 from ..evaluation.metrics import evaluate, evaluate_outliers
 from ..models.architectures import Parts, find_difference, find_layers
@@ -31,6 +31,7 @@ from ..models.inference import predict_logits
 from ..models.recipes import Recipe, Start
 from ..models.store import StoredModel, build_keras_model, check_place, find_complete, find_stored, run_name, save_run
 from ..packages import needed_packages
+from ..preprocessing.ink import check_ink
 
 if TYPE_CHECKING:
     from ..models.store import TrainingRun
@@ -71,11 +72,13 @@ class Workbench:
         Args:
             dataset: What to train and measure on.
             roots: See `Workbench`.
-            recipes: What will be trained; with MNIST, the pen ink is there if one of them draws from it.
+            recipes: What will be trained; with MNIST, pen ink and alphabets are there if one of them draws from them.
             options: Fields of `Workbench`.
         """
         test = PreparedSet.from_mnist(dataset.x_test, dataset.y_test)
         bench = cls(split_validation(dataset), test, roots, **options)
+        if dataset.name == "mnist" and any(recipe.outliers for recipe in recipes):
+            bench = dataclasses.replace(bench, data=add_alphabets(bench.data))
         if not any(recipe.ink for recipe in recipes):
             return bench
         if dataset.name != "mnist":
@@ -110,8 +113,11 @@ class Workbench:
         return stored if is_measured else None
 
     def data_for(self, recipe: Recipe) -> TrainingData:
-        """Returns what a recipe sees of the data: the pen ink only if it asks for it."""
-        return self.data if recipe.ink else dataclasses.replace(self.data, ink=None, validation_ink=None)
+        """Returns what a recipe sees of the data: pen ink and alphabets only if it asks for them."""
+        data = self.data
+        if not recipe.ink:
+            data = dataclasses.replace(data, ink=None, validation_ink=None)
+        return data if recipe.outliers else dataclasses.replace(data, alphabets=None, validation_alphabets=None)
 
     def load_or_train(self, recipe: Recipe) -> StoredModel:
         """Returns the complete result of a recipe on this data, trained only if it is not stored with its figures.
@@ -234,7 +240,14 @@ def device_finder(requested: str) -> Callable[[], Sequence[str]]:
 
 def _generate_outliers(data: TrainingData) -> PreparedSet:
     """Generates outliers that no run is trained on, of all families alike, made of validation digits."""
-    images = generate_outliers(data.x_validation, data.y_validation, _NUM_OUTLIERS, np.random.default_rng(0))
+    characters = data.validation_alphabets
+    images = generate_outliers(
+        data.x_validation,
+        data.y_validation,
+        _NUM_OUTLIERS,
+        np.random.default_rng(0),
+        alphabets=[check_ink(strokes) for strokes in characters.ink] if characters else (),
+    )
     return PreparedSet.from_mnist(images, np.zeros(len(images)))
 
 

@@ -9,6 +9,7 @@ from support.models import sample_images, small_data
 from support.oracle import DOUBTS, Oracle, numbered, row
 from support.written import INK
 
+from mnist_core.data.alphabets import ALPHABETS_PATH
 from mnist_core.data.labelled import pack_ink
 from mnist_core.data.mnist import Dataset
 from mnist_core.data.pendigits import PENDIGITS_PATH
@@ -240,7 +241,7 @@ def test_pairs_of_what_was_measured_are_those_of_its_matrix(measured):
 
 @pytest.fixture
 def folder(tmp_path):
-    """MNIST, pictures, ink, outliers, a copy of the pen ink under another name, and another set to learn from."""
+    """MNIST, pictures, ink, outliers, what models learn from under other names, and another set to learn from."""
     x, y = sample_images(200), np.arange(200) % 10
     pixels = np.rint(x * 255).astype(np.uint8)
     np.savez(tmp_path / "mnist.npz", x_train=pixels, y_train=y, x_test=pixels, y_test=y)
@@ -248,9 +249,18 @@ def folder(tmp_path):
     np.savez(tmp_path / "outliers_symbols.npz", x=pixels[:4], y=np.array([43, 45, 47, 63]))
     np.savez(tmp_path / "other_set.npz", x_train=pixels, x_test=pixels)
     shutil.copy(PENDIGITS_PATH, tmp_path / "renamed.npz")
+    shutil.copy(ALPHABETS_PATH, tmp_path / "outliers_alphabets.npz")
     with (tmp_path / "drawn.npz").open("wb") as file:
         pack_ink(file, INK.ink, INK.labels)
     return tmp_path
+
+
+def test_of_letters_only_those_that_are_a_digit_in_some_hand_are_told_apart(tmp_path):
+    pixels = np.rint(sample_images(5) * 255).astype(np.uint8)
+    np.savez(tmp_path / "outliers_letters.npz", x=pixels, y=np.array([ord(letter) for letter in "aQzAl"]))
+    letters = gather(dataset(), tmp_path)[-1]
+    assert letters.prepared.labels.tolist() == [0, 1, 1, 0, 1]
+    assert letters.lookalikes == (1,)
 
 
 def dataset(name="mnist"):

@@ -9,6 +9,7 @@ from support.written import DIGITS, INK
 
 from mnist_core.augmentation.handwriting import draw_varied
 from mnist_core.augmentation.outliers import generate_outliers
+from mnist_core.preprocessing.ink import check_ink
 from mnist_core.training import pools
 from mnist_core.training.pools import NOT_A_DIGIT, build_pools
 
@@ -57,9 +58,9 @@ def test_pools_hold_bytes_like_the_sets_own(changes):
 
 @pytest.mark.parametrize(
     ("ink", "epochs", "expected"),
-    [(3, 1, 3), (3, 4, 12), (10, 4, 40), (11, 4, 40), (500, 1, 40), (1, 30, 30), (1, 60, 40)],
+    [(3, 1, 3), (3, 4, 12), (20, 4, 80), (21, 4, 80), (500, 1, 80), (1, 60, 60), (1, 100, 80)],
 )
-def test_ink_is_drawn_for_all_epochs_but_by_eight_hands_at_most(ink, epochs, expected):
+def test_ink_is_drawn_for_all_epochs_but_by_sixteen_hands_at_most(ink, epochs, expected):
     pool = only_pool(ink=ink, epochs=epochs)
     assert (len(pool.images), pool.per_epoch) == (expected, ink)
 
@@ -133,6 +134,16 @@ def test_outliers_are_made_of_training_digits():
     generator = np.random.default_rng([LINEAR.seed, pools._OUTLIER_STREAM])
     expected = generate_outliers(DATA.x_train, DATA.y_train, 21, generator)
     assert np.array_equal(only_pool(outliers=21, epochs=1).images, expected)
+
+
+def test_characters_are_one_family_of_outliers_more():
+    data = dataclasses.replace(DATA, alphabets=INK)
+    generator = np.random.default_rng([LINEAR.seed, pools._OUTLIER_STREAM])
+    alphabets = [check_ink(strokes) for strokes in INK.ink]
+    expected = generate_outliers(DATA.x_train, DATA.y_train, 24, generator, alphabets=alphabets)
+    (pool,) = build_pools(recipe(outliers=24, epochs=1), data)
+    assert np.array_equal(pool.images, expected)
+    assert set(pool.labels.tolist()) == {NOT_A_DIGIT}
 
 
 @pytest.mark.parametrize("changes", [{"ink": 9}, {"outliers": 9}], ids=["ink", "outliers"])

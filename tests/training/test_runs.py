@@ -14,7 +14,7 @@ from mnist_core.data.mnist import Dataset
 from mnist_core.data.pendigits import PenInk
 from mnist_core.data.prepared import PreparedSet
 from mnist_core.data.sample import load_sample
-from mnist_core.data.training_data import add_ink
+from mnist_core.data.training_data import add_alphabets, add_ink
 from mnist_core.errors import ArchitectureError, DeviceError, StorageError
 from mnist_core.evaluation.metrics import evaluate
 from mnist_core.models.architectures import Parts
@@ -278,6 +278,23 @@ def test_only_a_recipe_with_ink_sees_the_ink(bench):
     assert with_ink.data_for(PEN) == with_ink.data
     assert with_ink.data_for(LINEAR) == small_data()
     assert with_ink.data_for(dataclasses.replace(LINEAR, outliers=3)) == small_data()
+
+
+def test_only_a_recipe_with_outliers_sees_the_characters(bench):
+    with_characters = dataclasses.replace(bench, data=add_alphabets(small_data()))
+    wanted = dataclasses.replace(LINEAR, outliers=3)
+    assert with_characters.data_for(wanted) == with_characters.data
+    assert with_characters.data_for(LINEAR) == small_data()
+    assert wanted.key(with_characters.data.digest) != wanted.key(small_data().digest)
+
+
+def test_the_characters_of_four_people_are_measured_and_never_learned(bench):
+    data = add_alphabets(small_data())
+    plain, measured = (runs._generate_outliers(one).images for one in (small_data(), data))
+    assert len(measured) == len(plain) == 1400
+    assert not np.array_equal(measured[-175:], plain[-175:])
+    without = dataclasses.replace(data, alphabets=None)
+    assert np.array_equal(runs._generate_outliers(without).images, measured)
 
 
 def test_ink_at_hand_does_not_hide_what_was_trained_without(bench, not_training):
