@@ -267,14 +267,16 @@ _OURS = (
     Recipe(
         name="sketchnet",
         architecture="sketchnet",
-        augmentation=Augmentation(rotation=15, stretch=0.12, shear=0.25, shift=1.5, elastic=0.6, thickness=0.6),
-        epochs=30,
+        augmentation=Augmentation(
+            rotation=12, stretch=0.12, shear=0.2, shift=1.5, elastic=0.6, thickness=0.6, damage=0.1
+        ),
+        epochs=18,
         learning_rate=2e-3,
         weight_decay=0.01,
         averaging=0.99,
-        ink=9_000,
-        variants=0.15,
-        outliers=8_000,
+        ink=11_000,
+        variants=0.25,
+        outliers=10_000,
     ),
     Recipe(name="linear", architecture="linear", epochs=5),
     # To 99 % in as little time as it takes: a small network, large batches, and a learning rate that falls in time.
