@@ -270,7 +270,7 @@ _OURS = (
         augmentation=Augmentation(
             rotation=12, stretch=0.12, shear=0.2, shift=1.5, elastic=0.6, thickness=0.6, damage=0.1
         ),
-        epochs=18,
+        epochs=16,
         learning_rate=2e-3,
         weight_decay=0.01,
         averaging=0.99,
