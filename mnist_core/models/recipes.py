@@ -70,6 +70,7 @@ class Recipe:
         variants: Share of those drawings that become a regional variant, in [0, 1]: a barred 7, a flagged 1.
         outliers: Generated images an epoch that are not digits, at most half as many as images; with any, the network
             has an eleventh output for them.
+        alphabets: Whether characters of other scripts, drawn by people, are among them.
         start: The trained model to start from; None starts from random weights.
         seed: Seed of the initial weights, the order of images, the augmentation and the label noise.
     """
@@ -92,6 +93,7 @@ class Recipe:
     ink: int = 0
     variants: float = 0.0
     outliers: int = 0
+    alphabets: bool = False
     start: Start | None = None
     seed: int = 0
 
@@ -116,6 +118,7 @@ class Recipe:
         self._require("averaging", 0 <= self.averaging < 1, "be in [0, 1)")
         self._require("label_noise", 0 <= self.label_noise <= 1, "be in [0, 1]")
         self._require("variants", 0 <= self.variants <= 1, "be in [0, 1]")
+        self._require("alphabets", isinstance(self.alphabets, bool), "be true or false")
         self._require("until", self.until is None or 0 < self.until <= 1, "be in (0, 1], as in 0.99, or None")
 
     def _require(self, name: str, condition: bool, wanted: str) -> None:
@@ -267,16 +270,14 @@ _OURS = (
     Recipe(
         name="sketchnet",
         architecture="sketchnet",
-        augmentation=Augmentation(
-            rotation=12, stretch=0.12, shear=0.2, shift=1.5, elastic=0.6, thickness=0.6, damage=0.1
-        ),
-        epochs=16,
+        augmentation=Augmentation(rotation=15, stretch=0.12, shear=0.25, shift=1.5, elastic=0.6, thickness=0.6),
+        epochs=30,
         learning_rate=2e-3,
         weight_decay=0.01,
         averaging=0.99,
-        ink=11_000,
-        variants=0.25,
-        outliers=10_000,
+        ink=9_000,
+        variants=0.15,
+        outliers=8_000,
     ),
     Recipe(name="linear", architecture="linear", epochs=5),
     # To 99 % in as little time as it takes: a small network, large batches, and a learning rate that falls in time.
