@@ -12,7 +12,8 @@ from typing import Any
 from ..augmentation.transforms import Augmentation
 from ..data.prepared import load_training
 from ..evaluation.figures import tell_figure
-from ..models.architectures import ACTIVATIONS, ARCHITECTURES, POOLINGS, Architecture
+from ..models.architectures import ARCHITECTURES, POOLINGS, Architecture
+from ..models.layers import ACTIVATIONS
 from ..models.recipes import (
     ADAMW_DECAY,
     CHANGEABLE,
@@ -191,6 +192,12 @@ def _add_parts(group: Any) -> None:
         "--dense-units", type=int, nargs="*", metavar="N", help="units of the hidden dense layers; no number for none"
     )
     group.add_argument("--dropout", type=float, metavar="SHARE", help="share of values dropped while training")
+    group.add_argument(
+        "--layers",
+        nargs="+",
+        metavar="LAYER",
+        help="all layers before the output, such as 'Conv2D(32, 3)' 'Flatten()', instead of the above",
+    )
 
 
 def _add_augmentation(group: Any) -> None:

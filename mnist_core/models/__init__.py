@@ -1,6 +1,7 @@
 """Networks: what they are made of, how they are trained, how they are stored, what they answer.
 
-architectures   networks by name: layers, shapes and parameters
+layers          what networks are made of: options, shapes and parameters
+architectures   networks by name, as blocks or layer by layer
 calibration     logits -> honest probabilities, and when an image is recognised as a digit
 keras_builder   an architecture -> an untrained Keras model
 recipes         named training recipes

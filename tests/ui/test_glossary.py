@@ -201,7 +201,7 @@ def test_filters_and_feature_map_are_drawn_as_they_are(look, case):
 
 def test_means_and_other_activations_are_told_as_such():
     received = np.arange(49.0).reshape(7, 7, 1)  # the last row and column are left over
-    pool, dense = AveragePooling("pool1", (2, 2, 1), 3), Dense("dense1", (2,), np.eye(2), np.zeros(2))
+    pool, dense = AveragePooling("pool1", (2, 2, 1), 3, 3), Dense("dense1", (2,), np.eye(2), np.zeros(2))
     maps = {"pool1": np.array([[8.0, 11], [29, 32]])[..., None], "dense1": np.tanh([-1.0, 2])}
 
     def see(part, image):
