@@ -6,6 +6,7 @@ calibration     logits -> honest probabilities, and when an image is recognised 
 keras_builder   an architecture -> an untrained Keras model
 recipes         named training recipes
 store           trained models on disk
+code            networks as source text: read from what is pasted, written to be copied
 predictions     logits -> probabilities and a verdict
 devices         what computes: CPU or GPU
 litert          a LiteRT file taken apart and put together again

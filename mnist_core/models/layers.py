@@ -190,7 +190,7 @@ def name_layers(layers: Sequence[tuple[str, dict[str, Any]]]) -> Iterator[tuple[
     Raises:
         ArchitectureError: An activation has no layer to belong to, or a normalisation has no effect.
     """
-    names = _Names()
+    names = LayerNames()
     for kind, options in layers:
         yield names.give(kind, options), kind, options
 
@@ -209,7 +209,7 @@ _STEMS = {
 }
 
 
-class _Names:
+class LayerNames:
     """Names for layers, counted by kind; see `name_layers`."""
 
     def __init__(self) -> None:
@@ -218,6 +218,11 @@ class _Names:
         self._takes_norm = self._is_normal = self._is_active = False
 
     def give(self, kind: str, options: Mapping[str, Any]) -> str:
+        """Returns the name of the next layer.
+
+        Raises:
+            ArchitectureError: It does not fit behind the one before it.
+        """
         if kind == "Activation":
             return self._name_activation(str(options["activation"]))
         if kind == "BatchNormalization" and self._takes_norm:
