@@ -14,7 +14,7 @@ CODE = "import keras\nmodel = keras.Sequential([keras.layers.Flatten(),\nkeras.l
 def test_pasted_code_is_answered_with_its_network():
     answer = json.loads(json.dumps(READ({"text": CODE.format(units=10)})))
     assert (answer["ok"], answer["dialect"], answer["parameters"]) == (True, "keras", 7850)
-    assert [layer["name"] for layer in answer["layers"]] == ["flatten1", "logits"]
+    assert [layer["name"] for layer in answer["layers"]] == ["flatten", "logits"]
     assert answer["changes"]["layers"] == ["Flatten()"]
     assert [slip["line"] for slip in answer["slips"]] == [4]
 

@@ -9,9 +9,6 @@ from ...errors import CodeError
 from .interpreter import Interpreter, LayerCall, Network, Scope, Tensor
 from .syntax import Unknown, name_call
 
-# What is asked of a model beside `add`, and gives the model or nothing of interest.
-_JOINING = ("Add", "Concatenate", "Average", "Maximum", "Multiply", "add", "concatenate")
-
 
 class KerasReader(Interpreter):
     """See `Interpreter`."""
@@ -37,7 +34,7 @@ class KerasReader(Interpreter):
             return self._stack(called)
         if name == "Model" and (arguments or options):
             return self._close(called)
-        if name in ("Input", "InputTensor"):
+        if name == "Input":
             return Tensor((LayerCall("Input", arguments, options, node.lineno),))
         if arguments and isinstance(arguments[0], Tensor):  # a function, such as keras.activations.relu(x)
             return Tensor((*arguments[0].calls, LayerCall(name, arguments[1:], options, node.lineno)))

@@ -128,7 +128,7 @@ def describe_flatten(case: Case) -> Message:
             after=len(after),
             value=float(after[channel]),
         )
-    part = next(part for part in case.anatomy.parts if isinstance(part, Dense))
+    part = next(part for part in case.anatomy.parts if not part.is_map)
     before = case.input_of(part)
     flat = scale_to_one(before.reshape(-1))
     figure = draw_pictures([(np.maximum(scale_to_one(before[..., 0]), 0), "map"), (np.abs(flat[None, :128]), "row")])
