@@ -1,0 +1,4 @@
+"""The train tab: a network is trained while visitors watch.
+
+code   networks as source text
+"""
