@@ -3,7 +3,7 @@
 import { $ } from "../shared/dom.js";
 import { t } from "../shared/texts.js";
 import { createChart } from "./chart.js";
-import { toPoints, totalSteps } from "./record.js";
+import { stepsPerEpoch, toPoints, totalSteps } from "./record.js";
 import { tellEvent } from "./words.js";
 
 const toPercent = (value) => `${Number((value * 100).toFixed(1))}%`;
@@ -20,10 +20,10 @@ export function createCharts() {
     shown = [record, other, at];
     if (!record) return;
     const total = Math.max(totalSteps(record), other ? totalSteps(other) : 0);
-    const perEpoch = totalSteps(record) / (record.numEpochs || 1);
+    const perEpoch = stepsPerEpoch(record);
     const common = {
       total,
-      borders: Array.from({ length: record.numEpochs }, (_, index) => Math.round((index + 1) * perEpoch)),
+      borders: Array.from({ length: record.loss.length ? Math.round(total / perEpoch) : 0 }, (_, index) => Math.round((index + 1) * perEpoch)),
       marks: record.events.map((event) => ({ step: event.step, text: tellEvent(event) })),
       at: at === null ? null : at * perEpoch,
     };

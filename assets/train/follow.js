@@ -24,8 +24,8 @@ export function createFollower({ onAnswer, onState }) {
   const isWatched = () => isShown($("#train .train")) && !document.hidden;
 
   function question() {
-    const since = record ? sinceOf(record) : undefined;
-    return { image, wake: isWaking, ...(record && { run: record.id }), ...(since && { since }) };
+    const since = record ? sinceOf(record) : {};
+    return { image, wake: isWaking, ...(record && { run: record.id }), ...(recipes && { since }) };
   }
 
   // Gives how long nothing need be asked.
@@ -36,7 +36,7 @@ export function createFollower({ onAnswer, onState }) {
     if (answer.run && record?.id === answer.run.id) addTo(record, answer.run);
     const isOther = id !== (record?.id ?? null);
     if (isOther) record = id && createRecord(id);
-    onAnswer({ ...answer, recipes }, record?.images ? record : null);
+    onAnswer({ ...answer, recipes }, record?.isKnown ? record : null);
     if (isOther && id) return 0;
     const isLoading = answer.training.engine === "loading";
     return isLoading || answer.runs.some(({ state }) => !isFinished(state)) ? OFTEN : SELDOM;

@@ -7,31 +7,46 @@ const FINISHED = ["done", "stopped", "failed", "interrupted"];
 export const isFinished = (state) => FINISHED.includes(state);
 
 export function createRecord(id) {
-  return { id, loss: [], accuracy: [], checks: [], epochs: [], events: [], kept: [], numEpochs: 0, share: 0, images: null };
+  return {
+    id, isKnown: false, loss: [], accuracy: [], checks: [], epochs: [], events: [], kept: [],
+    numEpochs: 0, share: 0, filters: null, samples: null, images: null,
+  };
 }
 
-// What the server need not send again; undefined as long as nothing is known.
+// What the server need not send again; nothing until the samples are known, which it sends once.
 export function sinceOf(record) {
-  if (!record.images) return undefined;
-  return { step: record.loss.length, check: record.checks.at(-1)?.step ?? 0, epoch: record.epochs.at(-1)?.epoch ?? 0 };
+  if (!record.images) return {};
+  return { step: record.loss.length, check: lastOf(record.checks, "step"), epoch: lastOf(record.epochs, "epoch") };
 }
+
+// Before the first step there is a check of step 0.
+const lastOf = (entries, name) => entries.at(-1)?.[name] ?? -1;
 
 // Adds the `run` of an answer. What is there already is taken once.
 export function addTo(record, run) {
-  const { steps, checks, epochs, samples, ...now } = run;
+  const { steps, checks, epochs, samples, filters, ...now } = run;
   for (const name of ["loss", "accuracy"]) {
-    steps[name].forEach((value, index) => { record[name][steps.from + index] = value; });
+    steps[name].forEach((value, index) => { record[name][steps.from - 1 + index] = value; });
   }
-  record.checks.push(...checks.filter(({ step }) => step > (record.checks.at(-1)?.step ?? 0)));
-  record.epochs.push(...epochs.filter(({ epoch }) => epoch > (record.epochs.at(-1)?.epoch ?? 0)));
-  record.images = samples?.images ?? record.images ?? [];
-  Object.assign(record, now, { samples });
-  return record;
+  record.checks.push(...checks.filter(({ step }) => step > lastOf(record.checks, "step")));
+  record.epochs.push(...epochs.filter(({ epoch }) => epoch > lastOf(record.epochs, "epoch")));
+  const images = samples?.images ?? record.images;
+  const hasSamples = Boolean(samples?.predictions);
+  return Object.assign(record, now, {
+    isKnown: true, images, samples: hasSamples ? samples : record.samples, filters: filters ?? record.filters,
+  });
 }
 
-// How many steps the whole run will have, as far as can be told.
-export function totalSteps({ loss, share }) {
-  return share > 0 ? Math.max(loss.length, Math.round(loss.length / share)) : Math.max(loss.length, 1);
+// As far as can be told: a run may end before all its epochs are over.
+export function stepsPerEpoch({ loss, share, epochs, numEpochs }) {
+  if (share > 0 && share < 1) return loss.length / share / (numEpochs || 1);
+  return (loss.length || 1) / (epochs.length || numEpochs || 1);
+}
+
+// How many steps the whole run has, or will have.
+export function totalSteps(record) {
+  if (isFinished(record.state)) return Math.max(record.loss.length, 1);
+  return Math.max(record.loss.length, 1, Math.round(stepsPerEpoch(record) * record.numEpochs));
 }
 
 // The mean of the last values, older ones counting less; what is not a number is left out.

@@ -34,7 +34,7 @@ export function tellWords(run, record, training) {
     return t("train_words_loading", { share: Math.round((training.share ?? 0) * 100) });
   }
   if (run.state === "running" || run.state === "paused") {
-    const values = { name, epoch: record?.epoch ?? 1, total: record?.numEpochs || run.epochs, left: run.secondsLeft ? tellSeconds(run.secondsLeft) : "…" };
+    const values = { name, epoch: Math.min((record?.epoch ?? 0) + 1, run.epochs), total: run.epochs, left: run.secondsLeft ? tellSeconds(run.secondsLeft) : "…" };
     return t(run.state === "running" ? "train_words_running" : "train_words_paused", values);
   }
   return t(`train_state_${run.state}`, { name, seconds: tellSeconds(run.seconds ?? 0) });

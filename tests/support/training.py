@@ -147,7 +147,7 @@ class Run:
         }
 
     def tell(self, since, image, curve):
-        step, seen = self.step, since or {"step": 0, "check": 0, "epoch": 0}
+        step, seen = self.step, since or {"step": 0, "check": -1, "epoch": 0}
         epochs = [
             {
                 "epoch": epoch,
@@ -162,29 +162,33 @@ class Run:
             if epoch > seen["epoch"]
         ]
         checks = [
-            {"step": at, "loss": float(curve.loss[at - 1] * 0.95), "accuracy": 0.985 - 0.88 * float(np.exp(-at / 28))}
-            for at in range(20, step + 1, 20)
+            {
+                "step": at,
+                "loss": float(curve.loss[max(0, at - 1)] * 0.95),
+                "accuracy": 0.985 - 0.88 * float(np.exp(-at / 28)),
+            }
+            for at in range(0, step + 1, 20)
             if at > seen["check"]
         ]
         samples = {"labels": curve.labels.tolist(), **curve.read_samples(step)}
-        if since is None:
+        if not since:
             samples["images"] = [encode_bytes(image) for image in curve.images]
         return {
             "id": self.id,
             "state": self.state,
             "share": self.done,
             "secondsLeft": (1 - self.done) * self._seconds,
-            "epoch": min(EPOCHS, step // STEPS + 1),
+            "epoch": step // STEPS,
             "numEpochs": EPOCHS,
             "learningRate": self.rate,
             "steps": {
-                "from": seen["step"],
+                "from": seen["step"] + 1,
                 "loss": curve.loss[seen["step"] : step].round(4).tolist(),
                 "accuracy": curve.accuracy[seen["step"] : step].round(4).tolist(),
             },
             "checks": checks,
             "epochs": epochs,
-            "filters": curve.filters(step),
+            "filters": curve.filters(step) if checks else None,
             "confusion": curve.confusion(step),
             "samples": samples,
             "pad": curve.read_pad(image, step),
