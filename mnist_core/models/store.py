@@ -116,6 +116,14 @@ class StoredModel:
         return self.folder.name
 
     @property
+    def num_bytes(self) -> int:
+        """Size of its weights, in bytes; 0 where they are gone."""
+        try:
+            return (self.folder / "weights.npz").stat().st_size
+        except OSError:
+            return 0
+
+    @property
     def calibration(self) -> Calibration:
         """How its logits are read; a model that was never calibrated is taken at its word."""
         return Calibration.from_dict(self.metrics.get("calibration", {}))

@@ -10,6 +10,7 @@ relatives    the training images most like a drawing
 data         the data tab
 draw         the pad and everything that it moves
 inside       the inside tab
+train        the train tab
 masthead     the line above every tab
 footer       what stands below every tab
 docs         the documents as pages

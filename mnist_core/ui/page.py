@@ -29,8 +29,9 @@ from .inside.network import network_route
 from .inside.tab import build_inside
 from .login import render_login
 from .masthead import build_masthead
-from .part import STYLE
+from .part import STYLE, page_head
 from .texts import load_texts
+from .train.tab import build_train
 
 # Uploaded files are looked for every hour and deleted when they are an hour old.
 _UPLOADS = (3600, 3600)
@@ -49,6 +50,7 @@ def build_page(reader: Reader, samples: Samples, library: Library) -> gr.Blocks:
         build_sketchpad(reader, samples, library)
         build_data(DataTab(reader, library))
         build_inside(reader, library)
+        build_train(reader, ())
         build_footer()
         add_endpoints(reader, library)
     queue = page.queue(max_size=_MOST_WAITING)._queue
@@ -66,7 +68,7 @@ def launch_options(settings: Settings, reader: Reader) -> dict[str, Any]:
     return {
         "theme": gr.themes.Base(font=_FONTS, font_mono=["ui-monospace", "monospace"]),
         "css": STYLE,
-        "head": page_files().head(),
+        "head": page_head(),
         "favicon_path": ASSETS_DIR / "favicon.svg",
         # Not shown; without it there would be no page of the API.
         "footer_links": ["api"],

@@ -1,0 +1,4 @@
+"""The train tab: a network is trained while visitors watch.
+
+tab   what its scripts call
+"""
