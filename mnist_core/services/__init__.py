@@ -13,6 +13,7 @@ gradient_worker   the process that has gradients
 gradients         what it is asked
 presence          which servers live that keep things in the same folder
 run_records       a training run as it is known and kept
+run_folder        the runs of all servers on disk, within bounds
 run_plans         what a visitor asks for -> a recipe, and how long it takes
 training_worker   the process that trains
 training_process  how it is begun and kept

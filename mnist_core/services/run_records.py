@@ -17,7 +17,6 @@ from typing import Any
 
 from ..checks import build_from
 from ..data.files import replacing
-from ..errors import StorageError
 from ..models.recipes import Recipe
 from .child_process import Message
 
@@ -203,23 +202,3 @@ def new_record(run: str, name: str, recipe: Recipe, owner: str, server: str) -> 
 def _write_json(path: Path, value: Any) -> None:
     with replacing(path) as file:
         file.write(json.dumps(value).encode())
-
-
-def count_bytes(folder: Path) -> int:
-    """Counts the bytes of all files in a folder; of what others delete meanwhile, none."""
-    total = 0
-    for path in folder.rglob("*"):
-        with contextlib.suppress(OSError):
-            total += path.stat().st_size
-    return total
-
-
-def try_to_write(record: RunRecord, curves: Curves | None, folder: Path) -> str:
-    """Writes what is known of a run; returns what was wrong, empty for nothing."""
-    try:
-        record.write(folder)
-        if curves is not None:
-            curves.write(folder, record.id)
-    except StorageError as error:
-        return str(error)
-    return ""

@@ -12,7 +12,6 @@ import hashlib
 import logging
 import re
 import secrets
-import shutil
 import threading
 import time
 from collections.abc import Sequence
@@ -27,17 +26,16 @@ from ..hosting.settings import Settings
 from ..models.recipes import RECIPES, Recipe
 from ..models.store import find_stored
 from ..packages import check_installed
-from ..paths import SHIPPED_DIR, models_dir
+from ..paths import SHIPPED_DIR
 from ..training.kept import KeptEpochs
 from .cache import Shelf
 from .child_process import ChildEndedError, Message
-from .presence import Presence
+from .run_folder import RunFolder
 from .run_plans import Speed, continue_recipe, read_recipe, start_recipe
-from .run_records import Curves, RunRecord, count_bytes, new_record, read_records, try_to_write
+from .run_records import Curves, RunRecord, new_record
 from .training_process import TrainingProcess
 
 _MOST_LISTED = 50
-_MOST_KEPT = 200
 _MOST_WAITING_OF_ONE = 5
 # A process that tells nothing for so long hangs; storing takes the longest.
 _PATIENCE_SECONDS = 900.0
@@ -121,10 +119,9 @@ class Runs:
         **options: Any,
     ) -> None:
         self.limits = limits or Limits()
-        self._folder = cache_dir / "runs"
-        self._models_dir = models_dir(cache_dir)
-        self.roots = SHIPPED_DIR, self._models_dir
-        self.speed = Speed(self._folder / "speed.json")
+        self._disk = RunFolder(cache_dir)
+        self.roots = SHIPPED_DIR, self._disk.models_dir
+        self.speed = Speed(self._disk.folder / "speed.json")
         self._processes = [TrainingProcess(data_dir, cache_dir, device, **options) for _ in range(self.limits.max_runs)]
         self._changed = threading.Condition()
         self._threads: list[threading.Thread] = []
@@ -138,7 +135,6 @@ class Runs:
         self._is_woken = False
         self._is_closed = False
         self._missing = _find_missing()
-        self._presence: Presence | None = None
         with self._changed:
             self._find_earlier()
 
@@ -239,7 +235,7 @@ class Runs:
             watching.pop(who, None)
             if image and record.is_going:
                 watching[who] = image, time.monotonic()
-            curves = self._going.get(run) or self._curves.get(run, lambda: Curves.read(self._folder, run))
+            curves = self._going.get(run) or self._curves.get(run, lambda: Curves.read(self._disk.folder, run))
             described = {
                 "id": run,
                 "state": record.state,
@@ -265,7 +261,7 @@ class Runs:
             QueryError: There is no such run.
         """
         record = self._find(run)
-        return record.read_recipe(), KeptEpochs(self._folder / record.id)
+        return record.read_recipe(), self._disk.open_kept(record)
 
     def may_see(self, visitor: Visitor, model: str) -> bool:
         """Returns whether a stored model is shown to a visitor: models made here are their visitor's until shared."""
@@ -289,8 +285,7 @@ class Runs:
             process.close()
         for thread in self._threads:
             thread.join(10)
-        if self._presence:
-            self._presence.end()
+        self._disk.leave()
 
     # Beginning and steering
 
@@ -305,10 +300,8 @@ class Runs:
                 raise RefusedError(429, "Too many runs are waiting. Try again when some have ended.", 60)
             self._make_room()
             name = self._find_free(name or recipe.name)
-            record = new_record(secrets.token_hex(6), name, recipe, owner, self._come().name)
-            problem = try_to_write(record, None, self._folder)
-            if problem:
-                raise StorageError("{problem}", self._folder, problem=problem)
+            record = new_record(secrets.token_hex(6), name, recipe, owner, self._disk.come().name)
+            record.write(self._disk.folder)
             self._records[record.id] = record
             self._going[record.id] = Curves()
             self._queue.append(record.id)
@@ -346,28 +339,20 @@ class Runs:
 
     def _save(self, record: RunRecord, action: str, value: Any) -> None:
         name = self._check_name(value)
-        self._order(record, action, folder=str((self._models_dir / name).absolute()))
+        self._order(record, action, folder=str((self._disk.models_dir / name).absolute()))
         record.models.append(name)
 
     def _rename(self, record: RunRecord, action: str, value: Any) -> None:
         name = self._check_name(value)
         if record.model and not record.is_going:
-            try:
-                (self._models_dir / record.model).rename(self._models_dir / name)
-            except OSError as error:
-                raise StorageError(
-                    "{name} cannot be renamed: {error}.", self._models_dir, name=name, error=error
-                ) from (error)
-            record.models = [name if model == record.model else model for model in record.models]
-            record.model = name
+            self._disk.rename_model(record, name)
         record.name = name
         self._write(record)
 
     def _delete(self, record: RunRecord, action: str, value: Any) -> None:
         if record.is_going:
             raise QueryError("{name} has not ended. Stop it first.", name=record.name)
-        self._drop_files(record)
-        shutil.rmtree(self._folder / record.id, ignore_errors=True)
+        self._disk.delete(record)
         del self._records[record.id]
 
     def _share(self, record: RunRecord, action: str, value: Any) -> None:
@@ -499,7 +484,7 @@ class Runs:
 
     def _carry_out(self, task: _Task) -> None:
         record = task.record
-        folder = str((self._folder / record.id).absolute())
+        folder = str(self._disk.open_kept(record).folder.absolute())
         do = "run" if record.is_going else "rescue"
         task.process.order({"do": do, "run": record.id, "recipe": record.recipe, "folder": folder})
         while True:
@@ -599,7 +584,7 @@ class Runs:
             self._learn_speed(record)
             self._end(record, "stopped" if task.was_stopped and ended["state"] == "done" else ended["state"])
             self._make_room(record)
-            if ended["state"] == "failed" and (self._folder / record.id / "best.npz").is_file():
+            if ended["state"] == "failed" and self._disk.open_kept(record).has_best:
                 self._rescues.append(record.id)
                 self._changed.notify_all()
 
@@ -619,49 +604,22 @@ class Runs:
             self._curves.put(record.id, curves)
         self._watching.pop(record.id, None)
 
-    def _write(self, record: RunRecord) -> None:
-        problem = try_to_write(record, self._going.get(record.id), self._folder)
-        record.problem = record.problem or problem
-
     # What is on disk
 
-    def _come(self) -> Presence:
-        """Returns this server's presence; whoever never trains has none."""
-        try:
-            self._presence = self._presence or Presence(self._folder / "servers")
-        except OSError as error:
-            raise StorageError(
-                "{path} cannot be written: {error}. Set MNIST_CACHE_DIR to a folder that can be written.",
-                self._folder,
-                error=error,
-            ) from error
-        return self._presence
+    def _write(self, record: RunRecord) -> None:
+        problem = self._disk.try_to_write(record, self._going.get(record.id))
+        record.problem = record.problem or problem
 
     def _find_earlier(self) -> None:
-        """Finds the runs of servers that have ended; those of a server that lives are its own."""
-        found = list(read_records(self._folder))
-        if not found:
-            return
-        try:
-            with self._come().alone() as is_alone:
-                for record in found:
-                    if self._come().is_alive(record.server) and record.server != self._come().name:
-                        if not record.is_going:
-                            self._records[record.id] = record
-                        continue
-                    self._records[record.id] = record
-                    if record.is_going and is_alone:
-                        self._interrupt(record)
-        except (OSError, StorageError) as error:
-            _log.warning("earlier runs cannot be read: %s", error)
-
-    def _interrupt(self, record: RunRecord) -> None:
-        record.server = self._come().name
-        record.problem = "The server ended before this run did."
-        self._end(record, "interrupted")
-        if (self._folder / record.id / "best.npz").is_file() and not self._missing:
-            self._rescues.append(record.id)
-            self._wake_threads()
+        """Finds the runs of servers that have ended; those that went on are interrupted, and their best is stored."""
+        found, interrupted = self._disk.find_earlier()
+        self._records = {record.id: record for record in found}
+        for record in interrupted:
+            record.problem = "The server ended before this run did."
+            self._end(record, "interrupted")
+            if self._disk.open_kept(record).has_best and not self._missing:
+                self._rescues.append(record.id)
+                self._wake_threads()
 
     def _make_room(self, newest: RunRecord | None = None) -> None:
         """Deletes what the oldest unshared runs have left until all fits.
@@ -669,38 +627,15 @@ class Runs:
         Raises:
             StorageError: It does not, and nobody may delete the rest.
         """
-        ended = sorted(
-            (record for record in self._records.values() if not record.is_going), key=lambda record: record.begun
-        )
-        sizes = {record.id: self._measure(record) for record in ended}
-        for record in ended:
-            if sum(sizes.values()) <= self.limits.models_bytes:
-                break
-            if record.is_shared or record is newest or not sizes[record.id]:
-                continue
-            self._drop_files(record)
-            record.problem = "Its model was deleted to make room for newer ones."
-            self._write(record)
-            sizes[record.id] = 0
-        for record in [record for record in ended if not record.models][: max(0, len(ended) - _MOST_KEPT)]:
-            shutil.rmtree(self._folder / record.id, ignore_errors=True)
-            del self._records[record.id]
-        if newest is None and sum(sizes.values()) > self.limits.models_bytes:
+        ended = [record for record in self._records.values() if not record.is_going and record is not newest]
+        has_room, forgotten = self._disk.make_room(ended, newest, self.limits.models_bytes)
+        self._records = {run: record for run, record in self._records.items() if run not in forgotten}
+        if newest is None and not has_room:
             raise StorageError(
                 "The models kept here take all the room that they may. Delete some, or let the owner raise "
                 "MNIST_MODELS_MB.",
-                self._models_dir,
+                self._disk.models_dir,
             )
-
-    def _measure(self, record: RunRecord) -> int:
-        folders = [self._models_dir / name for name in record.models]
-        return sum(map(count_bytes, [*folders, self._folder / record.id / "epochs"]))
-
-    def _drop_files(self, record: RunRecord) -> None:
-        KeptEpochs(self._folder / record.id).drop_all()
-        for name in record.models:
-            shutil.rmtree(self._models_dir / name, ignore_errors=True)
-        record.model, record.models = "", []
 
 
 def _digest(visitor: Visitor) -> str:
