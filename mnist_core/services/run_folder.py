@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import StorageError
-from ..paths import models_dir
+from ..paths import RECORDED_DIR, models_dir
 from ..training.kept import KeptEpochs
 from .presence import Presence
 from .run_records import Curves, RunRecord, read_records
@@ -74,9 +74,17 @@ class RunFolder:
             return [record for record in found if not record.is_going], []
         return [record for record in found if not record.is_going or record in ours], ours
 
+    def find_recorded(self) -> list[RunRecord]:
+        """Finds the runs that come with the project."""
+        return list(read_records(RECORDED_DIR))
+
     def open_kept(self, record: RunRecord) -> KeptEpochs:
         """Returns what a run keeps of itself."""
-        return KeptEpochs(self.folder / record.id)
+        return KeptEpochs((RECORDED_DIR if record.is_recorded else self.folder) / record.id)
+
+    def read_curves(self, record: RunRecord) -> Curves:
+        """Reads the curves of a run that has ended."""
+        return Curves.read(RECORDED_DIR if record.is_recorded else self.folder, record.id)
 
     def try_to_write(self, record: RunRecord, curves: Curves | None) -> str:
         """Writes what is known of a run; returns what was wrong, empty for nothing."""

@@ -176,7 +176,7 @@ class RunQueue:
         if image and record.is_going:
             watching[who] = image, time.monotonic()
         going = self._going.get(record.id)
-        return going or self._ended.get(record.id, lambda: Curves.read(self._disk.folder, record.id))
+        return going or self._ended.get(record.id, lambda: self._disk.read_curves(record))
 
     def list_waiting(self) -> list[RunRecord]:
         """Returns the runs that wait, in the order of their turns."""
@@ -395,7 +395,9 @@ class RunQueue:
         Raises:
             StorageError: It does not, and nobody may delete the rest.
         """
-        ended = [record for record in self.records.values() if not record.is_going and record is not newest]
+        stay = {newest.id} if newest else set()
+        stay |= {record.id for record in self.records.values() if record.is_going or record.is_recorded}
+        ended = [record for record in self.records.values() if record.id not in stay]
         has_room, forgotten = self._disk.make_room(ended, newest, self._limits.models_bytes)
         self.records = {run: record for run, record in self.records.items() if run not in forgotten}
         if newest is None and not has_room:

@@ -20,6 +20,8 @@ from ..data.files import replacing
 from ..models.recipes import Recipe
 from .child_process import Message
 
+# Whose a run is that comes with the project.
+RECORDED = "recorded"
 GOING = ("waiting", "loading", "running", "paused", "storing")
 # Of a long run the first ones are forgotten.
 _MOST_STEPS = 50_000
@@ -46,7 +48,7 @@ class RunRecord:
         id: Twelve hexadecimal digits.
         name: For people.
         recipe: As plain values.
-        owner: Whose it is: a digest of the visitor's id.
+        owner: Whose it is: a digest of the visitor's id, or `RECORDED`.
         server: Which server runs it, see `presence`.
         begun: When, in seconds since 1970.
         state: One of `GOING`, or done, stopped, failed, interrupted.
@@ -84,6 +86,11 @@ class RunRecord:
     def is_going(self) -> bool:
         """Whether it waits or runs."""
         return self.state in GOING
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether it comes with the project, and can only be looked at."""
+        return self.owner == RECORDED
 
     def read_recipe(self) -> Recipe:
         """Returns what it trains."""

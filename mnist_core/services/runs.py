@@ -60,6 +60,8 @@ class Runs:
         processes = [TrainingProcess(data_dir, cache_dir, device, **options) for _ in range(self.limits.max_runs)]
         self._queue = RunQueue(self._disk, processes, self.speed, self.limits)
         self._missing = _find_missing()
+        if self._missing or self.limits.training == "off":
+            self._queue.records.update({record.id: record for record in self._disk.find_recorded()})
 
     # What visitors ask
 
@@ -290,7 +292,7 @@ class Runs:
             return self._queue.records[run]
 
     def _is_mine(self, visitor: Visitor, record: RunRecord) -> bool:
-        return visitor.is_owner or record.owner == _digest(visitor)
+        return not record.is_recorded and (visitor.is_owner or record.owner == _digest(visitor))
 
     # What is told
 
