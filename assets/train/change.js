@@ -76,7 +76,8 @@ export function createChange(onValid) {
       parameters: answer.parameters.toLocaleString(), time: tellSeconds(answer.seconds),
     });
     $("#train-command").textContent = answer.command;
-    $("#train-keras").textContent = answer.keras;
+    $("#train-keras").textContent = answer.keras ?? "";
+    $("#train-keras").closest("section").hidden = !answer.keras;
   }
 
   function nextPreview() {

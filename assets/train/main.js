@@ -51,7 +51,8 @@ function show(answer, record) {
 }
 
 function showRecord(record) {
-  cards.show({ ...record, ...replayed, samples: { ...record.samples, ...replayed?.samples }, image: follower.image });
+  const samples = record.samples && { ...record.samples, ...replayed?.samples };
+  cards.show({ ...record, ...replayed, samples, image: follower.image });
   charts.show(record, beside, replay.epoch);
   $("#train-events").replaceChildren(...record.events.map((event) => make("li", { textContent: tellEvent(event) })));
 }
