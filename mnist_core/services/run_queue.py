@@ -190,8 +190,7 @@ class RunQueue:
         """Estimates when a run that waits will have ended, in seconds from now."""
         going = [task.record.seconds_left or 0.0 for task in self._tasks.values()]
         before = self._waiting[: self._waiting.index(record.id) + 1]
-        seconds = [self._speed.estimate(self.records[run].read_recipe()) for run in before]
-        return round(sum(going) + sum(seconds), 1)
+        return round(sum(going) + sum(self.records[run].estimate for run in before), 1)
 
     def write(self, record: RunRecord) -> None:
         """Writes what is known of a run; that it cannot be written becomes its problem."""
@@ -380,14 +379,16 @@ class RunQueue:
 
     def _find_earlier(self) -> None:
         """Finds the runs of servers that have ended; those that went on are interrupted, and their best is stored."""
-        found, interrupted = self._disk.find_earlier()
+        found, ours = self._disk.find_earlier()
         self.records = {record.id: record for record in found}
-        for record in interrupted:
+        for record in filter(lambda record: record.is_going, ours):
             record.problem = "The server ended before this run did."
             self._end(record, "interrupted")
-            if self._disk.open_kept(record).has_best:
-                self._rescues.append(record.id)
-                self._wake_threads()
+        # What could not be stored then, as on a full disk, may be stored now.
+        lost = (record for record in ours if not record.model and self._disk.open_kept(record).has_best)
+        self._rescues = [record.id for record in lost]
+        if self._rescues:
+            self._wake_threads()
 
     def make_room(self, newest: RunRecord | None = None) -> None:
         """Deletes what the oldest unshared runs have left until all fits.

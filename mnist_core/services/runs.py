@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..checks import is_number, is_whole
-from ..errors import MissingPackageError, MnistError, QueryError, RefusedError
+from ..errors import MissingPackageError, QueryError, RefusedError
 from ..hosting.identity import Visitor
 from ..models.recipes import RECIPES, Recipe
 from ..models.store import find_stored
@@ -210,7 +210,9 @@ class Runs:
                 raise RefusedError(429, "Too many runs are waiting. Try again when some have ended.", 60)
             self._queue.make_room()
             name = self._find_free(name or recipe.name)
-            record = new_record(secrets.token_hex(6), name, recipe, owner, self._disk.come().name)
+            record = new_record(
+                secrets.token_hex(6), name, recipe, owner, self._disk.come().name, self.speed.estimate(recipe)
+            )
             self._queue.add(record)
         return record.id
 
@@ -314,7 +316,7 @@ class Runs:
             "id": record.id,
             "name": record.name,
             "recipe": record.recipe["name"],
-            "changes": _list_changes(record),
+            "changes": record.changes,
             "state": record.state,
             "isMine": is_mine,
             "isShared": record.is_shared,
@@ -335,13 +337,6 @@ class Runs:
 def _digest(visitor: Visitor) -> str:
     """Returns what a visitor is called on disk and to a process: the id itself would let others take it."""
     return hashlib.sha256(visitor.id.encode()).hexdigest()[:16]
-
-
-def _list_changes(record: RunRecord) -> list[str]:
-    try:
-        return record.read_recipe().list_changes()
-    except (MnistError, ValueError, TypeError):
-        return []  # of another version
 
 
 def _find_missing() -> str:
