@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -32,3 +33,15 @@ def needed_packages() -> Iterator[None]:
             last_line = str(error).strip().splitlines()[-1:]
             problem = f"TensorFlow, Keras and Optuna, which cannot all be loaded ({' '.join(last_line)})"
         raise MissingPackageError(f"This needs {problem}: run `{_INSTALL}`, with {_WHERE}.", package) from error
+
+
+def check_installed() -> None:
+    """Makes sure, without loading them, that the packages for training are there.
+
+    Raises:
+        MissingPackageError: One of them is not installed.
+    """
+    with needed_packages():
+        for name in ("tensorflow", "keras"):
+            if importlib.util.find_spec(name) is None:
+                raise ModuleNotFoundError(name=name)

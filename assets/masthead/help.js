@@ -25,6 +25,7 @@ const PANEL = `
       <tr><th scope="row" data-text="help_picture"></th><td data-text="help_picture_how"></td></tr>
       <tr><th scope="row" data-text="help_frame"></th><td data-text="help_frame_how"></td></tr>
       <tr><th scope="row" data-text="help_sample"></th><td data-text="help_sample_how"></td></tr>
+      <tr><th scope="row" data-text="help_train"></th><td data-text="help_train_how"></td></tr>
       <tr><th scope="row" data-text="help_present"></th><td data-text="help_present_how"></td></tr>
     </tbody>
   </table>

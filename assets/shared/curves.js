@@ -150,7 +150,7 @@ function makeLine({ x, values, toX, toY }, attributes) {
   return makeSvg("polyline", { points, ...attributes });
 }
 
-function makeSvg(tag, attributes = {}, text = "") {
+export function makeSvg(tag, attributes = {}, text = "") {
   const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
   Object.entries(attributes).forEach(([name, value]) => node.setAttribute(name, value));
   node.textContent = text;

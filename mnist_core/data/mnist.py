@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import DataError
-from ..paths import default_cache_dir
+from ..paths import default_cache_dir, mnist_address
 from .download import ProgressCallback, fetch, not_downloaded
 from .files import CACHE_HINT, idx_hash, read_idx, read_npz, replacing
 
@@ -69,7 +69,7 @@ def load_dataset(
         data_dir: An npz file as Keras has it, or a folder with `mnist.npz` or the four IDX files, plain or `.gz`, in
             it, in its `raw` or in its `MNIST/raw`. When given, no other place is tried.
         cache_dir: The project's cache folder; tried first when `data_dir` is not given, then Keras' own cache.
-        download: Whether to fetch MNIST into `cache_dir` when no place has it.
+        download: Whether to fetch MNIST into `cache_dir` when no place has it, from `MNIST_URL` where that is set.
         on_progress: Called with bytes received and bytes expected (0 if unknown) while downloading.
 
     Raises:
@@ -97,7 +97,7 @@ def load_dataset(
             cached=cached,
             keras_path=KERAS_PATH,
         )
-    _download(MNIST_URL, cached, on_progress)
+    _download(mnist_address(MNIST_URL), cached, on_progress)
     return _read_mnist(cached)
 
 

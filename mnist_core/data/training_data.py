@@ -15,6 +15,9 @@ from .mnist import NUM_LABELS, Dataset
 from .pendigits import PenInk
 from .sample import load_sample
 
+# The name of the built-in images where they stand in for MNIST.
+BUILT_IN = "built_in"
+
 
 @dataclass(frozen=True)
 class TrainingData:

@@ -25,8 +25,9 @@ from ..paths import PROGRAM_DIR
 
 Message = dict[str, Any]
 
-# One thread: the other processors are for those who draw.
-_ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+_ENVIRONMENT = {"TF_CPP_MIN_LOG_LEVEL": "3"}
+# The other processors are for those who draw.
+_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 _NICENESS = 10
 # Of standard error: enough for its last line, whatever was printed before it.
 _TAIL_BYTES = 1000
@@ -49,16 +50,17 @@ class ChildProcess:
     Args:
         command: What is run, see `name_command`.
         is_background: Whether all other processes come first.
+        uses_all: Whether it may compute on all processors at once.
 
     Raises:
         OSError: It cannot be started.
     """
 
-    def __init__(self, command: Sequence[str], is_background: bool = False) -> None:
+    def __init__(self, command: Sequence[str], is_background: bool = False, uses_all: bool = False) -> None:
         self._process = subprocess.Popen(
             command,
             cwd=PROGRAM_DIR,
-            env={**os.environ, **_ENVIRONMENT},
+            env={**os.environ, **_ENVIRONMENT, **({} if uses_all else _ONE_THREAD)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -12,6 +12,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -38,6 +39,8 @@ def train(
     devices: Sequence[str] = (),
     exact: bool = True,
     on_progress: Callable[[Progress], None] = lambda progress: None,
+    watchers: Sequence[keras.callbacks.Callback] = (),
+    rate: ManualRate | None = None,
 ) -> TrainingRun:
     """Trains a model as the recipe says.
 
@@ -54,6 +57,9 @@ def train(
             as many are used as share all batches.
         exact: Whether the result must be repeatable to the last digit, which takes TensorFlow up to twice the time.
         on_progress: Called after every step and every epoch.
+        watchers: Further callbacks, called last. What they compute must leave the random numbers of Python, NumPy and
+            Keras alone; a KeyboardInterrupt of theirs stops the run.
+        rate: Through which the learning rate may be set while the run goes on; None where nobody will.
 
     Raises:
         ArchitectureError: The network is impossible.
@@ -72,7 +78,7 @@ def train(
     devices = usable_devices(num_images, recipe.batch_size, len(data.x_validation), devices)
     with share_among(devices):
         model = _build_model(recipe, start)
-        _compile(model, recipe, num_steps)
+        _compile(model, recipe, num_steps, rate)
     averaging = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if model.optimizer.use_ema else []
     stopped_after = None
     try:
@@ -83,7 +89,7 @@ def train(
                 epochs=recipe.epochs,
                 validation_data=(as_float(data.x_validation)[..., None], encode_labels(data.y_validation, recipe)),
                 validation_batch_size=validation_batch(len(devices)),
-                callbacks=[*averaging, monitor],
+                callbacks=[*averaging, monitor, *watchers],
                 verbose=0,
             )
             stop_if_asked()
@@ -214,14 +220,43 @@ def _build_model(recipe: Recipe, start: keras.Model | None) -> keras.Model:
     return model
 
 
-def _compile(model: keras.Model, recipe: Recipe, num_steps: int) -> None:
+class ManualRate(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]  # Keras ships no types
+    """The recipe's learning rate, to the last digit, until another one is set by hand; that one then stays."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._schedule: float | keras.optimizers.schedules.LearningRateSchedule = 0.0
+        self._chosen = keras.Variable(0.0, trainable=False)
+
+    def follow(self, schedule: float | keras.optimizers.schedules.LearningRateSchedule) -> ManualRate:
+        """Sets what applies as long as nobody sets a rate, and returns itself."""
+        self._schedule = schedule
+        return self
+
+    def choose(self, learning_rate: float) -> None:
+        """Sets the learning rate of all further steps, above 0."""
+        self._chosen.assign(learning_rate)
+
+    def __call__(self, step: Any) -> Any:
+        planned = self._schedule(step) if callable(self._schedule) else self._schedule
+        return keras.ops.where(self._chosen > 0, self._chosen, planned)
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns what Keras would write into a saved optimizer; none is saved here."""
+        return {}
+
+
+def _compile(model: keras.Model, recipe: Recipe, num_steps: int, rate: ManualRate | None = None) -> None:
     sparse = recipe.loss == "sparse"
     loss = keras.losses.SparseCategoricalCrossentropy if sparse else keras.losses.CategoricalCrossentropy
-    model.compile(_build_optimizer(recipe, num_steps), loss(from_logits=True), metrics=["accuracy"])
-
-
-def _build_optimizer(recipe: Recipe, num_steps: int) -> keras.optimizers.Optimizer:
     schedule = build_schedule(recipe, num_steps)
+    optimizer = _build_optimizer(recipe, num_steps, rate.follow(schedule) if rate else schedule)
+    model.compile(optimizer, loss(from_logits=True), metrics=["accuracy"])
+
+
+def _build_optimizer(
+    recipe: Recipe, num_steps: int, schedule: float | keras.optimizers.schedules.LearningRateSchedule
+) -> keras.optimizers.Optimizer:
     # An average over more than a tenth of all steps would still remember the untrained network.
     momentum = min(recipe.averaging, 1 - 10 / (num_steps * recipe.epochs))
     averaging = {"use_ema": True, "ema_momentum": momentum} if momentum > 0 else {}

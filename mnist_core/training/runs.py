@@ -21,7 +21,8 @@ from ..augmentation.outliers import generate_outliers
 from ..data.mnist import Dataset
 from ..data.pendigits import load_pendigits
 from ..data.prepared import PreparedSet, prepare_ink
-from ..data.training_data import TrainingData, add_alphabets, add_ink, split_validation
+from ..data.sample import load_sample
+from ..data.training_data import BUILT_IN, TrainingData, add_alphabets, add_ink, split_evenly, split_validation
 from ..errors import ArchitectureError, StorageError
 from ..evaluation.metrics import evaluate, evaluate_outliers
 from ..models.architectures import Parts, find_difference, find_layers
@@ -89,6 +90,19 @@ class Workbench:
             return bench
         return dataclasses.replace(bench, data=add_ink(bench.data, load_pendigits()))
 
+    @classmethod
+    def for_sample(cls, roots: tuple[Path, ...], recipe: Recipe, **options: Any) -> Workbench:
+        """Returns a workbench for where there is no MNIST: the 5,000 built-in images, a fifth of them held out.
+
+        Args:
+            roots: See `Workbench`.
+            recipe: What will be trained; pen ink and alphabets are there if it draws from them.
+            options: Fields of `Workbench`.
+        """
+        data = split_evenly(*load_sample(), BUILT_IN)
+        data = add_ink(data, load_pendigits()) if recipe.ink else data
+        return cls(add_alphabets(data) if recipe.outliers else data, None, roots, **options)
+
     def find(self, recipe: Recipe) -> StoredModel | None:
         """Returns the complete result of a recipe on this data, if it is stored."""
         return find_complete(recipe, self.data_for(recipe).digest, self.roots)
@@ -147,12 +161,12 @@ class Workbench:
         """
         recipe.network.layers()  # refuses what cannot be built before Keras is loaded
         root, name = (folder.parent, folder.name) if folder else (self.roots[-1], None)
-        check_place(folder or root / self._name(recipe))
+        check_place(folder or root / self.name_of(recipe))
         run = self._train(recipe)
         if run.stopped_after is not None:
             self.say(f"\nStopped. Epoch {run.stopped_after}, the best so far, is kept under a name of its own.")
         with _uninterrupted():
-            return self._store(run, root / run_name(run, name or self._name(recipe)))
+            return self._store(run, root / run_name(run, name or self.name_of(recipe)))
 
     def _train(self, recipe: Recipe) -> TrainingRun:
         if not self.exact:  # read when TensorFlow is loaded: products of 16 bits where the processor has them
@@ -175,7 +189,8 @@ class Workbench:
             on_progress=self.on_progress,
         )
 
-    def _name(self, recipe: Recipe) -> str:
+    def name_of(self, recipe: Recipe) -> str:
+        """Returns what the complete result of a recipe on this data is called: recipe, set unless MNIST, and key."""
         parts = [
             recipe.name,
             "" if self.data.name == "mnist" else self.data.name,

@@ -34,6 +34,8 @@ def _describe_model(model: StoredModel) -> Message:
     return {
         "name": model.name,
         "label": name_model(model),
+        "recipe": model.recipe.name,
+        "bytes": model.num_bytes,
         "complete": model.complete,
         "parameters": model.figure("parameters"),
         "validation_accuracy": model.figure("validation", "accuracy"),

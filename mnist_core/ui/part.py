@@ -13,9 +13,11 @@ from .texts import load_texts
 from .wire import LiveFunction
 
 # A part begins when its tab is first shown. A page of another release, which a browser has kept or somebody left open,
-# is loaded again; but not again and again.
-_SCRIPT = """\
-const address = new URL("{address}", document.baseURI);
+# is loaded again; but not again and again. It stands in the page's head, once for all parts.
+_BEGIN = """\
+<script>
+window.beginPart = (element, server, file) => {
+const address = new URL(file, document.baseURI);
 const begin = () => import(address).then((part) => part.mount({ element, server })).catch(async (error) => {
   console.error(error);
   const answer = await fetch(address, { method: "HEAD", cache: "no-store" }).catch(() => null);
@@ -31,13 +33,21 @@ new ResizeObserver((_, observer) => {
   observer.disconnect();
   begin();
 }).observe(element);
+};
+</script>
 """
 # One tab is shown, and of it no part before its styles and its texts are there.
 STYLE = """\
 body[data-tab="data"] #sketch { display: none; }
 body:not([data-tab="data"]) #data, body:not([data-tab="inside"]) #inside { display: none; }
+body:not([data-tab="train"]) #train { display: none; }
 .part .part:not(.ready) { visibility: hidden; }
 """
+
+
+def page_head() -> str:
+    """Returns the tags for the head of the page: what the first tab needs, and how a part begins."""
+    return page_files().head() + "\n" + _BEGIN.replace("{problem}", json.dumps(load_texts()["part_missing"]))
 
 
 def add_part(folder: str, elem_id: str, functions: Sequence[LiveFunction] = (), template: str | None = None) -> gr.HTML:
@@ -50,10 +60,10 @@ def add_part(folder: str, elem_id: str, functions: Sequence[LiveFunction] = (), 
         template: Its HTML; None for the folder's `main.html`. It is a constant: what stands in a prop would be inserted
             as HTML, and a change of it would wipe what the scripts drew.
     """
-    script = _SCRIPT.replace("{address}", page_files().address(f"{folder}/main.js"))
+    address = page_files().address(f"{folder}/main.js")
     return gr.HTML(
         html_template=template or read_html(f"{folder}/main"),
-        js_on_load=script.replace("{problem}", json.dumps(load_texts()["part_missing"])),
+        js_on_load=f'beginPart(element, server, "{address}");',
         apply_default_css=False,
         server_functions=list(functions) or None,
         elem_id=elem_id,

@@ -13,6 +13,7 @@ from packaging.version import Version
 from support.documents import rows, section
 from support.glossary import LACKS, TERM_TEXTS, WORDS
 
+from mnist_core.augmentation.transforms import Augmentation
 from mnist_core.browse.query import SORT_KEYS
 from mnist_core.data.sample import Samples
 from mnist_core.data.splits import OWN
@@ -24,6 +25,7 @@ from mnist_core.models.layers import ACTIVATIONS
 from mnist_core.models.predictions import Verdict
 from mnist_core.paths import EVIDENCE_PATH
 from mnist_core.services.library import MAPS, SPACES
+from mnist_core.services.run_records import GOING
 from mnist_core.ui.inside.tab import VIEWS
 from mnist_core.ui.texts import load_texts
 
@@ -43,6 +45,13 @@ _CHANGES = """
 """
 CHANGES = tuple(_CHANGES.split())
 CHANGE_PLACES = ["top", "bottom", "left", "right", "middle", "top_left", "top_right", "bottom_left", "bottom_right"]
+FINISHED = ("done", "stopped", "failed", "interrupted")
+EVENTS = ("paused", "resumed", "rate", "saved", "stopped", "not_saved", "not_kept", "built_in_images")
+_FIELDS = """
+    epochs batch_size optimizer learning_rate schedule limit label_noise filters kernel pooling pool_size dense_units
+    dropout activation
+"""
+FIELDS = tuple(_FIELDS.split())
 # What a text's key is completed with while the page runs.
 COMPLETED = {
     "verdict_": (*typing.get_args(typing.get_type_hints(Verdict)["kind"]), "small", "cut"),
@@ -92,6 +101,13 @@ COMPLETED = {
     "glossary_lacks_": LACKS,
     "glossary_word_": WORDS,
     "glossary_group_": ("data", "layers", "answers", "training"),
+    "train_title_": FINISHED,
+    "train_state_": (*GOING, *FINISHED),
+    "train_run_": (*GOING, *FINISHED),
+    "train_event_": EVENTS,
+    "train_group_": ("learning", "network", "augmentation"),
+    "train_field_": (*FIELDS, *vars(Augmentation())),
+    "train_column_": ("label", "recipe", "data", "parameters", "seconds", "validation", "test", "size"),
     **dict.fromkeys(("tour_title_", "tour_school_", "tour_university_"), tuple(map(str, range(1, 11)))),
 }
 

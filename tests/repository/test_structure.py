@@ -268,7 +268,16 @@ def test_serving_modules_load_neither_tensorflow_nor_keras_nor_gradio():
     modules = [
         name_of(path)
         for path in SOURCES
-        if not is_in(path, "app", "ui", "models.keras_builder", "training.loop", "training.batches", "training.devices")
+        if not is_in(
+            path,
+            "app",
+            "ui",
+            "models.keras_builder",
+            "training.loop",
+            "training.batches",
+            "training.devices",
+            "training.worker",
+        )
     ]
     assert {"models.inference", "training.pools", "evaluation.evidence", "services.library"} <= set(modules)
     names = [f"mnist_core.{name.removesuffix('.__init__')}" for name in modules if name != "__init__"]

@@ -16,9 +16,9 @@ START_SECONDS = 120
 
 
 class Server:
-    """`python app.py` in a process of its own, with further options and variables."""
+    """`python app.py`, or another program, in a process of its own, with further options and variables."""
 
-    def __init__(self, folder, *options, **variables):
+    def __init__(self, folder, *options, program=("app.py",), **variables):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -30,12 +30,13 @@ class Server:
         self._environment.pop("MNIST_DATA_DIR", None)  # the built-in samples are shown
         self._environment.update(variables)
         self._options = options
+        self._program = program
         self._process = None
 
     def start(self):
         give_answers(self.cache)
         with self._log.open("ab") as log:
-            command = [sys.executable, "app.py", "--port", str(self.port), *self._options]
+            command = [sys.executable, *self._program, "--port", str(self.port), *self._options]
             self._process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
         end = time.monotonic() + START_SECONDS
         while not self._answers():

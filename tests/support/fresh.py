@@ -16,6 +16,7 @@ _START_OVER = """() => {
     document.activeElement.blur();
     find('nav [data-tab="data"]').setAttribute("href", "#data");
     find('nav [data-tab="inside"]').setAttribute("href", "#inside");
+    find('nav [data-tab="train"]').setAttribute("href", "#train");
     press("Delete"); // leaves a sample that is looked at,
     press("Delete"); // and the drawing, the message and the eraser
     find("#hand-start").click();

@@ -28,6 +28,7 @@ VIEWS = {
     "crowd": ((), "#data?show=crowd"),
     "map": ((), "#data?show=map"),
     "tour": ((), "#tour?step=3"),
+    "train": (DIGITS[4], "#train"),
     "inside, empty pad": ((), "#inside?view=why"),
     **{name: (DIGITS[4], f"#inside?view={name}") for name in _INSIDE},
 }

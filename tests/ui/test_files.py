@@ -164,7 +164,7 @@ def test_the_head_names_what_the_first_tab_needs_and_no_more():
 
 
 def test_every_style_is_asked_for():
-    asked = set(re.findall(r'"(\w+(?:/\w+)?)"', "".join(read(f"{part}/main.js") for part in FOLDERS[1:6])))
+    asked = set(re.findall(r'"(\w+(?:/\w+)?)"', "".join(read(f"{part}/main.js") for part in FOLDERS[1:7])))
     asked |= {f"inside/{name}" for name in asked} | {"shared/theme"}
     asked |= set(re.findall(r"\{(\w+/\w+)\.css\}", read("docs/main.html")))
     assert {name.removesuffix(".css") for name in FILES.names if name.endswith(".css")} <= asked

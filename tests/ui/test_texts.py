@@ -15,6 +15,7 @@ PARTS = {
     "draw": ["draw"],
     "data": ["data"],
     "inside": ["inside", "glossary"],
+    "train": ["train"],
     "footer": ["footer"],
 }
 

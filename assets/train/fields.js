@@ -1,0 +1,103 @@
+// What of a recipe can be changed: a field for each value, and the changes that they hold.
+
+import { $, make } from "../shared/dom.js";
+import { t } from "../shared/texts.js";
+
+const GROUPS = {
+  learning: ["epochs", "batch_size", "optimizer", "learning_rate", "schedule", "limit", "label_noise"],
+  network: ["filters", "kernel", "pooling", "pool_size", "dense_units", "dropout", "activation"],
+  augmentation: ["rotation", "scale", "stretch", "shear", "shift", "elastic", "thickness", "damage", "flip_horizontal", "flip_vertical"],
+};
+const CHOICES = {
+  optimizer: ["adam", "adamw", "rmsprop", "sgd", "momentum"],
+  schedule: ["constant", "cosine", "exponential"],
+  pooling: ["max", "average"],
+  activation: ["relu", "leaky_relu", "elu", "silu", "sigmoid", "tanh"],
+};
+const LISTS = ["filters", "dense_units"];
+export const AUGMENTATIONS = GROUPS.augmentation;
+
+// What a visitor has typed: undefined where it cannot be meant. An empty number is none.
+export function parseField(name, text) {
+  if (CHOICES[name]) return text;
+  const trimmed = text.trim();
+  if (LISTS.includes(name)) {
+    const parts = trimmed.split(/[\s,;]+/).filter(Boolean);
+    return parts.every((part) => /^\d+$/.test(part)) ? parts.map(Number) : undefined;
+  }
+  if (!trimmed) return null;
+  const number = Number(trimmed.replace(",", "."));
+  return Number.isFinite(number) ? number : undefined;
+}
+
+export const writeField = (value) => (Array.isArray(value) ? value.join(", ") : String(value ?? ""));
+
+// Fields in `root`; onChange() is called when one was changed.
+export function createFields(root, onChange) {
+  let recipe = null;
+  const inputs = new Map();
+
+  function build(next) {
+    recipe = next;
+    inputs.clear();
+    root.replaceChildren(...Object.entries(GROUPS).map(([group, names]) => {
+      const own = names.filter((name) => name in recipe.changeable);
+      const fieldset = make("fieldset", { hidden: !own.length }, make("legend", { textContent: t(`train_group_${group}`) }));
+      fieldset.append(...own.map(makeField));
+      return fieldset;
+    }));
+  }
+
+  function makeField(name) {
+    const value = writeField(recipe.changeable[name]);
+    const input = CHOICES[name]
+      ? make("select", {}, ...CHOICES[name].map((choice) => new Option(choice, choice)))
+      : make("input", { type: "text", inputMode: LISTS.includes(name) ? "text" : "decimal", autocomplete: "off" });
+    Object.assign(input, { value, name });
+    input.addEventListener(CHOICES[name] ? "change" : "input", () => {
+      mark(name, input);
+      onChange(name);
+    });
+    inputs.set(name, input);
+    return make("label", {}, t(`train_field_${name}`), input);
+  }
+
+  const isChanged = (name, input) => (
+    JSON.stringify(parseField(name, input.value)) !== JSON.stringify(recipe.changeable[name] ?? null));
+
+  function mark(name, input) {
+    input.setAttribute("aria-invalid", parseField(name, input.value) === undefined);
+    input.classList.toggle("changed", isChanged(name, input));
+  }
+
+  return {
+    show: build,
+    // Puts values into their fields, as those of a pasted network.
+    fill(changes) {
+      for (const [name, value] of Object.entries(changes)) {
+        const input = inputs.get(name);
+        if (!input) continue;
+        input.value = writeField(value);
+        mark(name, input);
+      }
+    },
+    get changes() {
+      const changed = [...inputs].filter(([name, input]) => isChanged(name, input));
+      return Object.fromEntries(changed.map(([name, input]) => [name, parseField(name, input.value)]));
+    },
+    get isWrong() { return [...inputs].some(([name, input]) => parseField(name, input.value) === undefined); },
+  };
+}
+
+// Copies a text, or selects it where a page has no clipboard because it is not served with https.
+export async function copyText(source, button) {
+  try {
+    await navigator.clipboard.writeText(source.textContent);
+    button.textContent = t("copied");
+    setTimeout(() => { button.textContent = t("train_copy"); }, 2000);
+  } catch {
+    getSelection().selectAllChildren(source);
+  }
+}
+
+export const chosenRecipe = (recipes) => recipes.find(({ name }) => name === $("#train-recipe").value);
