@@ -79,7 +79,7 @@ class Workbench:
         """
         test = PreparedSet.from_mnist(dataset.x_test, dataset.y_test)
         bench = cls(split_validation(dataset), test, roots, **options)
-        if dataset.name == "mnist" and any(recipe.outliers for recipe in recipes):
+        if dataset.name == "mnist" and any(recipe.alphabets for recipe in recipes):
             bench = dataclasses.replace(bench, data=add_alphabets(bench.data))
         if not any(recipe.ink for recipe in recipes):
             return bench
@@ -137,7 +137,7 @@ class Workbench:
         data = self.data
         if not recipe.ink:
             data = dataclasses.replace(data, ink=None, validation_ink=None)
-        return data if recipe.outliers else dataclasses.replace(data, alphabets=None, validation_alphabets=None)
+        return data if recipe.alphabets else dataclasses.replace(data, alphabets=None, validation_alphabets=None)
 
     def load_or_train(self, recipe: Recipe) -> StoredModel:
         """Returns the complete result of a recipe on this data, trained only if it is not stored with its figures.

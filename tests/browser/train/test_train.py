@@ -121,6 +121,7 @@ def test_a_page_that_is_opened_anew_finds_the_run(train, open_page, played):
     wait_for_state(train, "running")
     other = open_page(url=f"{played.url}/#draw")
     other.evaluate("() => { location.hash = '#train'; }")
+    other.wait_for_selector("#train-progress")
     other.wait_for_function("() => Number(document.querySelector('#train-progress').dataset.share) > 0.2", timeout=SLOW)
     other.click("#train-runs summary")
     assert other.locator(".shown").get_attribute("data-run") == run
