@@ -2,7 +2,8 @@
 
     epochs/NNN.npz   the weights after an epoch, float16, by their paths, and what was seen then
     best.npz         the weights of the best epoch so far, as they were
-    history.json     as of a stored model, and which epoch was the best
+    history.json     as of a stored model
+    own.npz          the drawings that it learns from, where it learns from a visitor's own
 
 Each file is written whole or not at all. Reading needs neither Keras nor TensorFlow.
 """
@@ -105,6 +106,16 @@ class KeptEpochs:
         with replacing(self.folder / "history.json") as file:
             file.write(json.dumps(history).encode())
 
+    @property
+    def own_drawings(self) -> Path:
+        """The file of the visitor's own drawings, which most runs do not have."""
+        return self.folder / "own.npz"
+
+    @property
+    def has_best(self) -> bool:
+        """Whether the best epoch is kept, because it was not stored as a model."""
+        return (self.folder / "best.npz").is_file()
+
     def read_best(self) -> tuple[int, dict[str, np.ndarray], list[dict[str, float]]]:
         """Returns the best epoch, its weights, and the history.
 
@@ -112,10 +123,9 @@ class KeptEpochs:
             TrainingError: No epoch has ended.
             DataError: The file is damaged.
         """
-        path = self.folder / "best.npz"
-        if not path.is_file():
+        if not self.has_best:
             raise TrainingError("The run ended before its first epoch did, so there is nothing to keep.")
-        weights = read_npz(path)
+        weights = read_npz(self.folder / "best.npz")
         history = json.loads((self.folder / "history.json").read_text())
         return int(weights.pop("epoch")), weights, history
 

@@ -21,7 +21,7 @@ from mnist_core.explain.attribution import BASELINES, EXPLANATIONS
 from mnist_core.explain.edits import FAMILIES
 from mnist_core.explain.sweeps import SWEEPS
 from mnist_core.hosting.settings import parse_settings
-from mnist_core.models.architectures import ACTIVATIONS
+from mnist_core.models.layers import ACTIVATIONS
 from mnist_core.models.predictions import Verdict
 from mnist_core.paths import EVIDENCE_PATH
 from mnist_core.services.library import MAPS, SPACES
@@ -78,7 +78,7 @@ COMPLETED = {
     "relatives_found_": SPACES,
     "inside_": tuple(VIEWS),
     "lesson_": tuple(f"{view}_{level}" for view in (*VIEWS, "network_empty") for level in LEVELS),
-    "layers_takes_": PARTS[1:4],
+    "layers_takes_": [*PARTS[1:4], "scaling"],
     "layers_activation_": ("linear", *ACTIVATIONS),
     "inside_empty_": tuple(view for view in VIEWS if view != "glossary"),
     "network_head_": ("code", "shape", "parameters"),

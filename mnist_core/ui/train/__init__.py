@@ -1,5 +1,6 @@
 """The train tab: a network is trained while visitors watch.
 
+code       networks as source text
 training   what its scripts call
 tab        the tab
 """
