@@ -352,17 +352,17 @@ class RunQueue:
                 self.write(record)
                 return
             record.problem = ended["problem"] or record.problem
-            self._learn_speed(record)
+            self._learn_speed(record, ended)
             self._end(record, "stopped" if task.was_stopped and ended["state"] == "done" else ended["state"])
             self.make_room(record)
             if ended["state"] == "failed" and self._disk.open_kept(record).has_best:
                 self._rescues.append(record.id)
                 self.changed.notify_all()
 
-    def _learn_speed(self, record: RunRecord) -> None:
-        if record.model and record.share:
+    def _learn_speed(self, record: RunRecord, ended: Message) -> None:
+        if images := ended.get("images"):
             try:
-                self._speed.learn(record.read_recipe(), record.share, record.seconds)
+                self._speed.learn(record.read_recipe(), record.share, record.seconds, images)
             except StorageError as error:
                 _log.warning("%s", error)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..checks import is_number, is_whole
+from ..data.own_drawings import OwnDrawings
 from ..errors import MissingPackageError, QueryError, RefusedError
 from ..hosting.identity import Visitor
 from ..models.recipes import RECIPES, Recipe
@@ -24,7 +25,7 @@ from ..paths import SHIPPED_DIR, hide_folders
 from ..training.kept import KeptEpochs
 from .child_process import Message
 from .run_folder import RunFolder
-from .run_plans import Speed, continue_recipe, read_recipe, start_recipe
+from .run_plans import Speed, change_for_own, continue_recipe, read_recipe, start_recipe
 from .run_queue import Limits, RunQueue
 from .run_records import RunRecord, new_record
 from .training_process import TrainingProcess
@@ -72,14 +73,25 @@ class Runs:
         changes: Message,
         start: str = "",
         freeze: Sequence[str] = (),
+        own: OwnDrawings | None = None,
     ) -> str:
         """Begins a run, or lets it wait for its turn, and returns its id.
+
+        Args:
+            visitor: Who begins it.
+            recipe: Name of the recipe.
+            changes: See `read_recipe`.
+            start: Name of the model to start from; empty for none.
+            freeze: See `start_from`.
+            own: What it learns from, in place of MNIST.
 
         Raises:
             RefusedError: This visitor may not train, or too many runs wait.
             MnistError: It is impossible, see `plan`.
         """
-        return self._begin(visitor, self.plan(visitor, recipe, changes, start, freeze))
+        if own is not None:
+            changes = change_for_own(changes, bool(start))
+        return self._begin(visitor, self.plan(visitor, recipe, changes, start, freeze), own=own)
 
     def plan(
         self, visitor: Visitor, recipe: str, changes: Message, start: str = "", freeze: Sequence[str] = ()
@@ -199,7 +211,7 @@ class Runs:
 
     # Beginning and steering
 
-    def _begin(self, visitor: Visitor, recipe: Recipe, name: str = "") -> str:
+    def _begin(self, visitor: Visitor, recipe: Recipe, name: str = "", own: OwnDrawings | None = None) -> str:
         refusal = self._missing or self.explain_refusal(visitor)
         if refusal:
             raise RefusedError(403, refusal)
@@ -213,6 +225,8 @@ class Runs:
             record = new_record(
                 secrets.token_hex(6), name, recipe, owner, self._disk.come().name, self.speed.estimate(recipe)
             )
+            if own is not None:
+                own.write(self._disk.open_kept(record).own_drawings)
             self._queue.add(record)
         return record.id
 
@@ -225,7 +239,9 @@ class Runs:
         most = self.limits.max_epochs
         if most is not None and epochs > most:
             raise QueryError("At most {most} epochs are trained on this server.", most=most)
-        return self._begin(visitor, recipe, f"{record.name} +{epochs}")
+        file = self._disk.open_kept(record).own_drawings
+        own = OwnDrawings.read(file) if file.is_file() else None
+        return self._begin(visitor, recipe, f"{record.name} +{epochs}", own)
 
     def _order(self, record: RunRecord, action: str, value: Any) -> None:
         self._queue.order(record, action)

@@ -19,6 +19,7 @@ import numpy as np
 from ..augmentation.damage import damage_images
 from ..augmentation.outliers import generate_outliers
 from ..data.mnist import Dataset
+from ..data.own_drawings import OwnDrawings
 from ..data.pendigits import load_pendigits
 from ..data.prepared import PreparedSet, prepare_ink
 from ..data.sample import load_sample
@@ -102,6 +103,11 @@ class Workbench:
         data = split_evenly(*load_sample(), BUILT_IN)
         data = add_ink(data, load_pendigits()) if recipe.ink else data
         return cls(add_alphabets(data) if recipe.outliers else data, None, roots, **options)
+
+    @classmethod
+    def for_own(cls, drawings: OwnDrawings, roots: tuple[Path, ...], **options: Any) -> Workbench:
+        """Returns a workbench with a visitor's own drawings, a part of them held out."""
+        return cls(drawings.split(), None, roots, **options)
 
     def find(self, recipe: Recipe) -> StoredModel | None:
         """Returns the complete result of a recipe on this data, if it is stored."""
