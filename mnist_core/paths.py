@@ -31,6 +31,11 @@ def default_cache_dir() -> Path:
     return _user_cache_dir()
 
 
+def mnist_address(usual: str) -> str:
+    """Returns where MNIST is downloaded from: `MNIST_URL`, for who has a mirror, else the usual address."""
+    return os.environ.get("MNIST_URL") or usual
+
+
 def find_cache_dir() -> tuple[Path, str]:
     """Looks for a folder that can be written, for a server that must run anywhere.
 

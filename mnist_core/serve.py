@@ -11,6 +11,7 @@ from pathlib import Path
 from .data.mnist import load_dataset
 from .data.sample import Samples, built_in_samples
 from .errors import MnistError
+from .hosting.identity import current_visitor
 from .hosting.settings import parse_settings
 from .models.devices import choose_device
 from .paths import SHIPPED_DIR, find_cache_dir, models_dir
@@ -37,17 +38,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from .services.library import Library
     from .services.memory import return_large_blocks
     from .services.reader import Reader
+    from .services.runs import Limits, Runs
 
     return_large_blocks()
     try:
         device = choose_device(settings.device)
         reader = Reader(device, (SHIPPED_DIR, models_dir(cache_dir)), settings.model)
         library, samples = Library(reader, settings.data_dir, cache_dir), load_samples(settings.data_dir)
+        runs = Runs(settings.data_dir, cache_dir, Limits.of(settings), settings.device)
+        reader.models.hide(lambda: runs.list_hidden(current_visitor()))
         # Gradio takes a second to import, and asks the network for news unless told not to.
         os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
         from .ui.page import build_page, launch_options
 
-        page = build_page(reader, samples, library)
+        page = build_page(reader, samples, library, runs)
     except (MnistError, OSError) as error:
         _complain(str(error))
         return 1

@@ -6,7 +6,6 @@ by the hashes of its content, so it does not matter how a file was packed. This 
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import DataError
-from ..paths import default_cache_dir
+from ..paths import default_cache_dir, mnist_address
 from .download import ProgressCallback, fetch, not_downloaded
 from .files import CACHE_HINT, idx_hash, read_idx, read_npz, replacing
 
@@ -98,7 +97,7 @@ def load_dataset(
             cached=cached,
             keras_path=KERAS_PATH,
         )
-    _download(os.environ.get("MNIST_URL") or MNIST_URL, cached, on_progress)
+    _download(mnist_address(MNIST_URL), cached, on_progress)
     return _read_mnist(cached)
 
 

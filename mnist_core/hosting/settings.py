@@ -19,6 +19,9 @@ from ..models.devices import DEVICE_CHOICES
 
 # The name under which the owner's password logs in.
 OWNER = "owner"
+TRAINING_CHOICES = ("off", "on", "password")
+# What strangers may have trained, unless the owner says otherwise.
+_PUBLIC_EPOCHS, _PUBLIC_SECONDS, _PUBLIC_QUEUE = 20, 600, 5
 
 _ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?", re.IGNORECASE)
 _LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1"))
@@ -45,6 +48,13 @@ class Settings:
         trusted_proxy: Whose word on who asks, and under which address, is taken.
         embed: Origins, beside its own, whose pages may show this one in a frame.
         is_space: Whether it runs as a Space of Hugging Face.
+        public: Whether strangers reach it: a Space, one with a public address of Gradio's, or one that says so.
+        training: Who may train: "on" everybody, "password" the owner, "off" nobody.
+        max_runs: How many runs train at the same time.
+        max_queue: How many runs may wait.
+        max_epochs: Epochs of one run; None for no limit.
+        max_seconds: How long one run may take; None for no limit.
+        models_mb: What all runs and their models may take on disk, in megabytes.
     """
 
     host: str = "127.0.0.1"
@@ -59,6 +69,13 @@ class Settings:
     trusted_proxy: tuple[Network, ...] = ()
     embed: tuple[str, ...] = ()
     is_space: bool = False
+    public: bool = False
+    training: str = "on"
+    max_runs: int = 1
+    max_queue: int = 20
+    max_epochs: int | None = None
+    max_seconds: int | None = None
+    models_mb: int = 500
 
 
 def parse_settings(
@@ -88,6 +105,10 @@ def parse_settings(
         parser.error(f"MNIST_AUTH: with MNIST_OWNER_PASSWORD set, {OWNER!r} is the owner's name. Take another name.")
     share, is_space = choose("share", "MNIST_SHARE", _switch, False), bool(environment.get("SPACE_ID"))
     # Gradio's tunnel connects from this machine; a Space can be reached only through the Hub's proxy.
+    is_public = choose("public", "MNIST_PUBLIC", _switch, False) or share or is_space
+    training = choose("training", "MNIST_TRAINING", _training, "off" if is_public else "on")
+    if training == "password" and not owner_password:
+        parser.error("MNIST_TRAINING: 'password' needs a password of the owner. Set MNIST_OWNER_PASSWORD, too.")
     known_proxies = (_LOOPBACK if share else ()) + (_EVERYBODY if is_space else ())
     proxies: tuple[Network, ...] = choose("trusted_proxy", "MNIST_TRUSTED_PROXY", _networks, ())
     return Settings(
@@ -104,6 +125,13 @@ def parse_settings(
         trusted_proxy=proxies + known_proxies,
         embed=choose("embed", "MNIST_EMBED", _origins, ()),
         is_space=is_space,
+        public=is_public,
+        training=training,
+        max_runs=choose("max_runs", "MNIST_MAX_RUNS", _count, Settings.max_runs),
+        max_queue=choose("max_queue", "MNIST_MAX_QUEUE", _count, _PUBLIC_QUEUE if is_public else Settings.max_queue),
+        max_epochs=choose("max_epochs", "MNIST_MAX_EPOCHS", _count, _PUBLIC_EPOCHS if is_public else None),
+        max_seconds=choose("max_seconds", "MNIST_MAX_SECONDS", _count, _PUBLIC_SECONDS if is_public else None),
+        models_mb=choose("models_mb", "MNIST_MODELS_MB", _count, Settings.models_mb),
     )
 
 
@@ -133,6 +161,22 @@ def _build_parser(description: str) -> argparse.ArgumentParser:
         "all (MNIST_TRUSTED_PROXY)",
     )
     add("--embed", type=_origins, help="origins whose pages may show this one in a frame (MNIST_EMBED)")
+    add("--public", action="store_const", const=True, help="strangers reach the page (MNIST_PUBLIC=1)")
+    add(
+        "--training",
+        type=_training,
+        help=f"{', '.join(TRAINING_CHOICES)}: who may train on this machine (MNIST_TRAINING; on, but off where "
+        "strangers reach the page)",
+    )
+    add("--max-runs", type=_count, help=f"runs that train at the same time (MNIST_MAX_RUNS; {Settings.max_runs})")
+    add("--max-queue", type=_count, help=f"runs that may wait (MNIST_MAX_QUEUE; {Settings.max_queue})")
+    add("--max-epochs", type=_count, help="epochs of one run (MNIST_MAX_EPOCHS)")
+    add("--max-seconds", type=_count, help="seconds that one run may take (MNIST_MAX_SECONDS)")
+    add(
+        "--models-mb",
+        type=_count,
+        help=f"megabytes that runs and their models may take on disk (MNIST_MODELS_MB; {Settings.models_mb})",
+    )
     return parser
 
 
@@ -146,6 +190,18 @@ def _device(text: str) -> str:
     if text not in DEVICE_CHOICES:
         raise argparse.ArgumentTypeError(f"expected one of {', '.join(DEVICE_CHOICES)}, received {text!r}")
     return text
+
+
+def _training(text: str) -> str:
+    if text not in TRAINING_CHOICES:
+        raise argparse.ArgumentTypeError(f"expected one of {', '.join(TRAINING_CHOICES)}, received {text!r}")
+    return text
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 10**9:
+        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, received {text!r}")
+    return int(text)
 
 
 def _switch(text: str) -> bool:

@@ -9,6 +9,7 @@ predictions     logits -> probabilities and a verdict
 devices         what computes: CPU or GPU
 litert          a LiteRT file taken apart and put together again
 runner          a LiteRT file run, from any thread
+forward         an architecture and weights -> logits, for a few images, with NumPy alone
 inference       images -> predictions, on the device that answers best
 numbers         pieces of ink or of a picture -> a whole number
 pictures        picture files -> what is read in each

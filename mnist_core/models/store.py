@@ -251,7 +251,8 @@ def _list(roots: Sequence[Path], read: Read, name: str | None = None) -> tuple[l
 def find_stored(name: str, roots: Sequence[Path], read: Read | None = None) -> StoredModel:
     """Returns the stored model of that name, or the only complete one of that recipe or key.
 
-    Of several models of one recipe, the recipe as it stands, trained on MNIST, is meant.
+    Of several models of one recipe, the recipe as it stands, trained on MNIST, is meant; those that were trained again
+    count as one.
 
     Args:
         name: Of the model, or of its recipe, or its key.
@@ -272,7 +273,7 @@ def find_stored(name: str, roots: Sequence[Path], read: Read | None = None) -> S
     models, _ = list_stored(roots, read)
     matching = [model for model in models if model.complete and name in (model.recipe.name, model.key)]
     for candidates in (matching, [model for model in matching if model.is_plain]):
-        if len(candidates) == 1:
+        if len({model.key for model in candidates}) == 1:
             return candidates[0]
     for problem in of_that_name:
         raise problem

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from ..browse.embedding import Embedder
@@ -74,11 +74,18 @@ class Models:
         # The default model answers on when its folder has gone.
         self._found: Shelf[StoredModel] = Shelf(_MOST_KNOWN, pinned={found.name})
         self._open: Shelf[OpenModel] = Shelf(MOST_BYTES, _count_bytes, pinned={found.folder})
+        self._list_hidden: Callable[[], Collection[str]] = tuple
+
+    def hide(self, list_hidden: Callable[[], Collection[str]]) -> None:
+        """Leaves out of the list the models whose names the function gives for whoever asks then."""
+        self._list_hidden = list_hidden
 
     def list_all(self) -> list[StoredModel]:
         """Lists the models that can answer now, the default first; ones trained since the start are among them."""
         models, _ = list_stored(self._roots, self._read)
-        return sorted(models, key=lambda model: model.name != self.default)
+        hidden = self._list_hidden()
+        seen = [model for model in models if model.name not in hidden]
+        return sorted(seen, key=lambda model: model.name != self.default)
 
     def find(self, name: str = "") -> StoredModel:
         """Returns the stored model of a name, see `find_stored`.

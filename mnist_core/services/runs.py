@@ -23,6 +23,7 @@ from typing import Any
 from ..checks import is_number, is_whole
 from ..errors import MissingPackageError, MnistError, QueryError, RefusedError, StorageError
 from ..hosting.identity import Visitor
+from ..hosting.settings import Settings
 from ..models.recipes import RECIPES, Recipe
 from ..models.store import find_stored
 from ..packages import check_installed
@@ -45,7 +46,7 @@ _LISTEN_SECONDS = 2.0
 _MOST_PAUSE_SECONDS = 600.0
 # Whoever still watches asks more often than this.
 _FORGET_SECONDS = 5.0
-_WRITE_SECONDS = 5.0
+_WRITE_SECONDS = 1.0
 _MOST_PADS = 32
 _NUM_OPEN_CURVES = 8
 _NAME = re.compile(r"\w[\w ()+,-]{0,59}")
@@ -72,6 +73,18 @@ class Limits:
     max_epochs: int | None = None
     max_seconds: float | None = None
     models_bytes: int = 500_000_000
+
+    @classmethod
+    def of(cls, settings: Settings) -> Limits:
+        """Returns the limits that a server's settings set."""
+        return cls(
+            settings.training,
+            settings.max_runs,
+            settings.max_queue,
+            settings.max_epochs,
+            settings.max_seconds,
+            settings.models_mb * 1_000_000,
+        )
 
 
 @dataclass
@@ -126,7 +139,8 @@ class Runs:
         self._is_closed = False
         self._missing = _find_missing()
         self._presence: Presence | None = None
-        self._find_earlier()
+        with self._changed:
+            self._find_earlier()
 
     # What visitors ask
 
@@ -268,8 +282,11 @@ class Runs:
         with self._changed:
             self._is_closed = True
             self._changed.notify_all()
+            for record in self._records.values():
+                if record.is_going:
+                    self._write(record)
         for process in self._processes:
-            process.kill()
+            process.close()
         for thread in self._threads:
             thread.join(10)
         if self._presence:
@@ -428,7 +445,7 @@ class Runs:
             "problem": record.problem,
             "begun": round(record.begun, 1),
             "seconds": round(record.seconds, 1),
-            "trained": bool(record.model),
+            "trained": record.share > 0,
             "epochs": record.recipe["epochs"],
         }
 

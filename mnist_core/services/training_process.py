@@ -47,7 +47,7 @@ class TrainingProcess:
         self._command = command
         self._child: ChildProcess | None = None
         self._started = 0.0
-        self._is_ready = False
+        self._is_ready = self._is_closed = False
         self._sending = threading.Lock()
         self.problem = ""
 
@@ -76,6 +76,8 @@ class TrainingProcess:
         try:
             self._is_ready, self._started = False, time.monotonic()
             self._child = ChildProcess(self._command, is_background=True, uses_all=True)
+            if self._is_closed:
+                self._child.kill()
             self._child.send(self._places)
             loaded = self._child.receive(_LOADING_PATIENCE_SECONDS)
         except (OSError, ChildEndedError) as error:
@@ -110,7 +112,12 @@ class TrainingProcess:
         except TimeoutError:
             return None
 
+    def close(self) -> None:
+        """Ends it for good."""
+        self._is_closed = True
+        self.kill()
+
     def kill(self) -> None:
-        """Ends it, whatever it does."""
+        """Ends it, whatever it does; the next start begins another."""
         if self._child:
             self._child.kill()

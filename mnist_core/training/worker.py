@@ -211,7 +211,7 @@ class _Watcher(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships n
         return float(f"{float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)):.6g}")
 
     def _first_kernel(self) -> np.ndarray:
-        return keras.ops.convert_to_numpy(next(layer for layer in self.model.layers if layer.weights).kernel)
+        return keras.ops.convert_to_numpy(next(layer for layer in self.model.layers if hasattr(layer, "kernel")).kernel)
 
     def _read_pads(self) -> None:
         """Reads what is on the pads now; always as many images, so that TensorFlow compiles it once."""

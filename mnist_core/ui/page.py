@@ -15,6 +15,7 @@ from ..hosting.settings import Settings
 from ..paths import ASSETS_DIR
 from ..services.library import Library
 from ..services.reader import Reader
+from ..services.runs import Runs
 from .data.tab import DataTab, build_data
 from .docs import docs_route
 from .draw.classify import classify_with
@@ -32,6 +33,7 @@ from .masthead import build_masthead
 from .part import STYLE, page_head
 from .texts import load_texts
 from .train.tab import build_train
+from .train.training import training_functions
 
 # Uploaded files are looked for every hour and deleted when they are an hour old.
 _UPLOADS = (3600, 3600)
@@ -41,8 +43,15 @@ _MOST_WAITING = 100
 _FONTS = ["ui-sans-serif", "system-ui", "sans-serif"]
 
 
-def build_page(reader: Reader, samples: Samples, library: Library) -> gr.Blocks:
-    """Builds the page; `reader` answers for it, `samples` are shown beside the pad, `library` holds all other data."""
+def build_page(reader: Reader, samples: Samples, library: Library, runs: Runs) -> gr.Blocks:
+    """Builds the page.
+
+    Args:
+        reader: Answers for it.
+        samples: Shown beside the pad.
+        library: Holds all other data.
+        runs: Trains.
+    """
     with EndpointBlocks(
         title=load_texts()["title"], analytics_enabled=False, fill_width=True, delete_cache=_UPLOADS
     ) as page:
@@ -50,7 +59,7 @@ def build_page(reader: Reader, samples: Samples, library: Library) -> gr.Blocks:
         build_sketchpad(reader, samples, library)
         build_data(DataTab(reader, library))
         build_inside(reader, library)
-        build_train(reader, ())
+        build_train(reader, training_functions(runs))
         build_footer()
         add_endpoints(reader, library)
     queue = page.queue(max_size=_MOST_WAITING)._queue

@@ -44,6 +44,7 @@ from mnist_core.paths import SHIPPED_DIR
 from mnist_core.data.sample import built_in_samples
 from mnist_core.paths import default_cache_dir
 from mnist_core.services.library import Library
+from mnist_core.services.runs import Runs
 from mnist_core.hosting.settings import Settings
 from mnist_core.ui.page import build_page, launch_options
 from mnist_core.services.reader import Reader
@@ -52,7 +53,8 @@ def echo(message):
     return {"ok": True}
 
 reader = Reader(choose_device("cpu"), [SHIPPED_DIR], "sketchnet")
-page = build_page(reader, built_in_samples(), Library(reader, None, default_cache_dir()))
+library, runs = Library(reader, None, default_cache_dir()), Runs(None, default_cache_dir())
+page = build_page(reader, built_in_samples(), library, runs)
 with page:
     gr.HTML("", js_on_load="window.echo = server.echo", server_functions=[echo], elem_id="echo")
 options = launch_options(Settings(), reader)

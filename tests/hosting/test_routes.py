@@ -27,6 +27,7 @@ from mnist_core.models.devices import choose_device
 from mnist_core.paths import SHIPPED_DIR
 from mnist_core.services.library import Library
 from mnist_core.services.reader import Reader
+from mnist_core.services.runs import Runs
 from mnist_core.ui.page import build_page, launch_options
 
 OPEN = {"/health", "/ready", "/login", "/logout", "/gradio_api/startup-events"}
@@ -38,7 +39,7 @@ MANY_LISTS = b'{"data": [[' + b"[]," * 3_000_000 + b"[]]]}"
 def serve(folder, settings, patience=20.0):
     """The page in this process: its address, its routes and Gradio's Blocks."""
     reader = Reader(choose_device("cpu"), [SHIPPED_DIR], "sketchnet")
-    page = build_page(reader, built_in_samples(), Library(reader, None, folder))
+    page = build_page(reader, built_in_samples(), Library(reader, None, folder), Runs(None, folder))
     with page:
 
         def whoami(request: gr.Request) -> list:

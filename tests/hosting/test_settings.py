@@ -27,6 +27,12 @@ SETTINGS = [
     ("MNIST_MODEL", "mine", "--model", "yours", "model", "mine", "yours"),
     ("MNIST_DATA_DIR", "here", "--data-dir", "there", "data_dir", Path("here"), Path("there")),
     ("MNIST_EMBED", "https://a.b", "--embed", "http://c:1", "embed", ("https://a.b",), ("http://c:1",)),
+    ("MNIST_TRAINING", "off", "--training", "on", "training", "off", "on"),
+    ("MNIST_MAX_RUNS", "2", "--max-runs", "3", "max_runs", 2, 3),
+    ("MNIST_MAX_QUEUE", "2", "--max-queue", "3", "max_queue", 2, 3),
+    ("MNIST_MAX_EPOCHS", "2", "--max-epochs", "3", "max_epochs", 2, 3),
+    ("MNIST_MAX_SECONDS", "2", "--max-seconds", "3", "max_seconds", 2, 3),
+    ("MNIST_MODELS_MB", "2", "--models-mb", "3", "models_mb", 2, 3),
     (
         *("MNIST_TRUSTED_PROXY", "10.0.0.1", "--trusted-proxy", "::1", "trusted_proxy"),
         *((ipaddress.ip_network("10.0.0.1"),), (ipaddress.ip_network("::1"),)),
@@ -68,6 +74,26 @@ def test_a_space_is_known_and_its_proxy_trusted():
 def test_gradios_tunnel_connects_from_this_machine():
     networks = parse_settings(["--share"], {}).trusted_proxy
     assert any(ipaddress.ip_address("127.0.0.1") in network for network in networks)
+
+
+@pytest.mark.parametrize("environment", [{"SPACE_ID": "a/b"}, {"MNIST_SHARE": "1"}, {"MNIST_PUBLIC": "1"}])
+def test_where_strangers_come_training_is_off_unless_it_is_turned_on_and_then_within_limits(environment):
+    settings = parse_settings([], environment)
+    assert (settings.public, settings.training, settings.max_epochs, settings.max_seconds) == (True, "off", 20, 600)
+    assert parse_settings([], {**environment, "MNIST_TRAINING": "on", "MNIST_MAX_EPOCHS": "5"}).max_epochs == 5
+
+
+def test_training_for_the_owner_needs_the_owners_password(capsys):
+    assert "MNIST_OWNER_PASSWORD" in refuse(capsys, [], {"MNIST_TRAINING": "password"})
+    allowed = parse_settings([], {"MNIST_TRAINING": "password", "MNIST_OWNER_PASSWORD": "secret"})
+    assert allowed.training == "password"
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"), [("MNIST_TRAINING", "maybe"), ("MNIST_MAX_RUNS", "0"), ("MNIST_MODELS_MB", "-1")]
+)
+def test_odd_limits_are_refused(capsys, variable, text):
+    assert variable in refuse(capsys, [], {variable: text})
 
 
 def test_users_and_the_owner_have_passwords_with_colons_and_spaces():

@@ -653,8 +653,14 @@ def test_a_model_whose_network_was_another_then_is_not_found(tmp_path, parameter
 
 
 def test_several_changed_models_of_a_recipe_are_named_without_the_others(tmp_path):
-    for name, recipe in (("a", RECIPES["fast"]), ("b", RECIPES["linear"]), ("c", RECIPES["linear"])):
-        store.save_run(fake_run(dataclasses.replace(recipe, epochs=2)), {}, tmp_path / name)
+    for epochs, (name, recipe) in enumerate((("a", "fast"), ("b", "linear"), ("c", "linear")), 2):
+        store.save_run(fake_run(dataclasses.replace(RECIPES[recipe], epochs=epochs)), {}, tmp_path / name)
     with pytest.raises(UnknownModelError) as caught:
         store.find_stored("linear", [tmp_path])
     assert caught.value.available == ("b", "c")
+
+
+def test_what_was_trained_twice_is_found_by_its_recipe(tmp_path):
+    for name in ("a", "b"):
+        store.save_run(fake_run(RECIPES["linear"]), {}, tmp_path / name)
+    assert store.find_stored("linear", [tmp_path]).name == "a"

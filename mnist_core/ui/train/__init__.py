@@ -1,4 +1,5 @@
 """The train tab: a network is trained while visitors watch.
 
-tab   what its scripts call
+training   what its scripts call
+tab        the tab
 """

@@ -1,0 +1,166 @@
+"""What the train tab asks: runs that are begun, looked at, steered and replayed, and networks that are checked."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+
+from ...augmentation.transforms import Augmentation, augment
+from ...checks import is_whole
+from ...data.sample import load_sample
+from ...errors import PictureError, QueryError
+from ...hosting.identity import current_visitor
+from ...models.recipes import CHANGEABLE, RECIPES, Recipe
+from ...services.replays import Replays
+from ...services.run_plans import tell_command, told_to_visitors
+from ...services.runs import Runs
+from ..wire import LiveFunction, Message, decode_base64, encode_bytes, never_raise
+
+_NUM_PREVIEWS = 24
+# A seven, whose turns and slants are seen best.
+_PREVIEWED = 7
+
+
+def training_functions(runs: Runs) -> tuple[LiveFunction, ...]:
+    """Returns the functions that the tab's scripts call, each from one JSON object to another; none of them raises."""
+    replays = Replays(runs)
+
+    def look_at_training(message: Message) -> Message:
+        """Answers `{run?, since?, image?, wake?}` with `{training, recipes?, runs, run?}`: all, and what is new of one.
+
+        The recipes come where nothing is known yet, that is, without `since`.
+        """
+        if message.get("wake"):
+            runs.wake()
+        since = _read_since(message.get("since"))
+        answer = runs.look(current_visitor(), _text(message, "run"), since, _read_image(message.get("image")))
+        if since:
+            return answer
+        return {**answer, "recipes": [_describe_recipe(recipe, runs) for recipe in RECIPES.values()]}
+
+    def begin_training(message: Message) -> Message:
+        """Answers `{recipe, changes, start?: {model, freeze}}` with `{run}`, the id of a run that begins or waits."""
+        return {"run": runs.begin(current_visitor(), *_read_plan(message))}
+
+    def steer_training(message: Message) -> Message:
+        """Answers `{run, action, value?}` with `{}`, or for the action "longer" with `{run}`; see `Runs.steer`."""
+        run, action = _text(message, "run"), _text(message, "action")
+        followed = runs.steer(current_visitor(), run, action, message.get("value"))
+        return {"run": followed} if followed else {}
+
+    def check_network(message: Message) -> Message:
+        """Answers as `begin_training` with what would be trained: `{layers, parameters, seconds, changes, command}`."""
+        recipe = runs.plan(current_visitor(), *_read_plan(message))
+        return {**_describe_network(recipe), "seconds": round(runs.speed.estimate(recipe), 1)}
+
+    def replay_training(message: Message) -> Message:
+        """Answers `{run, epoch, image?}` with what the network of that epoch was like; see `Replays.replay`."""
+        epoch = message.get("epoch")
+        if not is_whole(epoch):
+            raise QueryError("Expected the number of an epoch. Received: {epoch!r:.20}.", epoch=epoch)
+        return replays.replay(_text(message, "run"), epoch, _read_image(message.get("image")))
+
+    functions = (
+        look_at_training,
+        begin_training,
+        steer_training,
+        check_network,
+        replay_training,
+        preview_augmentation,
+    )
+    return tuple(map(never_raise, functions))
+
+
+def preview_augmentation(message: Message) -> Message:
+    """Answers `{changes, seed?}` with `{images}`: a digit as 24 times in training, each as base64 of 784 bytes."""
+    changes = _read_changes(message)
+    names = {entry.name for entry in dataclasses.fields(Augmentation)}
+    with told_to_visitors(changes):
+        augmentation = Augmentation(**{name: value for name, value in changes.items() if name in names})
+    images, labels = load_sample()
+    image = images[np.flatnonzero(labels == _PREVIEWED)[0]].astype(np.float32) / 255
+    seed = message.get("seed")
+    generator = np.random.default_rng(seed if is_whole(seed) and seed >= 0 else 0)
+    changed = augment(np.repeat(image[None], _NUM_PREVIEWS, axis=0), augmentation, generator)
+    return {"images": [encode_bytes(np.rint(each * 255).astype(np.uint8)) for each in changed]}
+
+
+def _describe_network(recipe: Recipe) -> Message:
+    layers = [
+        {
+            "name": layer.name,
+            "kind": layer.kind,
+            "options": layer.options,
+            "shape": list(layer.output_shape),
+            "parameters": layer.num_parameters,
+        }
+        for layer in recipe.network.layers()
+    ]
+    return {
+        "layers": layers,
+        "parameters": recipe.network.num_parameters,
+        "changes": recipe.list_changes(),
+        "command": tell_command(recipe),
+    }
+
+
+def _describe_recipe(recipe: Recipe, runs: Runs) -> Message:
+    network = recipe.network
+    parts: Message = {"dense_units": network.dense_units, "dropout": network.dropout}
+    if network.blocks:
+        parts |= {"filters": [block[0] for block in network.blocks], "kernel": network.kernel}
+    if network.has_pooling:
+        parts |= {"pooling": network.pooling, "pool_size": network.pool_size}
+    if network.blocks or network.dense_units:
+        parts["activation"] = network.activation
+    own = {name: getattr(recipe, name) for name in sorted(CHANGEABLE) if hasattr(recipe, name)}
+    return {
+        "name": recipe.name,
+        "epochs": recipe.epochs,
+        "summary": network.summary,
+        "parameters": network.num_parameters,
+        "seconds": round(runs.speed.estimate(recipe), 1),
+        "changeable": {**own, **parts, **vars(recipe.augmentation)},
+    }
+
+
+def _read_plan(message: Message) -> tuple[str, Message, str, list[str]]:
+    """Returns recipe, changes, the model to start from and the layers to freeze of a question."""
+    start = message.get("start")
+    start = start if isinstance(start, dict) else {}
+    freeze = start.get("freeze")
+    patterns = [pattern for pattern in freeze if isinstance(pattern, str)] if isinstance(freeze, list) else []
+    return _text(message, "recipe"), _read_changes(message), _text(start, "model"), patterns
+
+
+def _read_changes(message: Message) -> Message:
+    """Returns the changes of a question; of lists, only those that can be a recipe's."""
+    changes = message.get("changes")
+    return dict(changes) if isinstance(changes, dict) else {}
+
+
+def _read_since(since: Any) -> Message:
+    if not isinstance(since, dict):
+        return {}
+    return {name: value for name in ("step", "check", "epoch") if is_whole(value := since.get(name))}
+
+
+def _read_image(text: Any) -> str:
+    """Returns base64 of an image; empty for an empty pad.
+
+    Raises:
+        PictureError: It is something else.
+    """
+    if not text:
+        return ""
+    pixels = decode_base64(text)
+    if len(pixels) != 28 * 28:
+        raise PictureError("Expected 784 bytes as an image. Received: {size}.", size=len(pixels))
+    return str(text) if any(pixels) else ""
+
+
+def _text(message: Message, name: str) -> str:
+    value = message.get(name)
+    return value if isinstance(value, str) else ""
