@@ -17,5 +17,6 @@ run_plans         what a visitor asks for -> a recipe, and how long it takes
 training_worker   the process that trains
 training_process  how it is begun and kept
 runs              all runs of a server, and whose they are
+studies           experiments: several runs that belong together
 replays           what the network of an earlier epoch was like
 """

@@ -15,7 +15,8 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,23 @@ class _Task:
     was_stopped: bool = False
 
 
+@dataclass(frozen=True)
+class Part:
+    """What makes a run one of several that belong together: what is stored is not trained again.
+
+    Args:
+        visitor: Whose it is.
+        data_of: The name of the recipe that says what data there is, if that is not the run's own; or empty.
+        has_place: Whether it takes over the place of the one before, and so is never one too many.
+        on_end: Called when it has ended, while nothing else of the runs changes.
+    """
+
+    visitor: Visitor
+    data_of: str
+    has_place: bool
+    on_end: Callable[[RunRecord], None]
+
+
 class Runs:
     """The runs of one server; may be called from any thread.
 
@@ -121,7 +139,7 @@ class Runs:
         **options: Any,
     ) -> None:
         self.limits = limits or Limits()
-        self._folder = cache_dir / "runs"
+        self._folder = self.folder = cache_dir / "runs"
         self._models_dir = models_dir(cache_dir)
         self.roots = SHIPPED_DIR, self._models_dir
         self.speed = Speed(self._folder / "speed.json")
@@ -134,6 +152,7 @@ class Runs:
         self._queue: list[str] = []
         self._rescues: list[str] = []
         self._tasks: dict[str, _Task] = {}
+        self._parts: dict[str, Part] = {}
         self._watching: dict[str, dict[str, tuple[str, float]]] = {}
         self._is_woken = False
         self._is_closed = False
@@ -174,10 +193,22 @@ class Runs:
             if not self.may_see(visitor, start):
                 raise QueryError("The model {name!r:.100} belongs to somebody else.", name=start)
             planned = start_recipe(planned, find_stored(start, self.roots), changes, freeze)
-        most = self.limits.max_epochs
-        if most is not None and planned.epochs > most:
-            raise QueryError("At most {most} epochs are trained on this server.", most=most)
+        self.check_epochs(planned.epochs)
         return planned
+
+    def check_epochs(self, epochs: int) -> None:
+        """Makes sure that so many epochs may be trained here.
+
+        Raises:
+            QueryError: They may not.
+        """
+        most = self.limits.max_epochs
+        if most is not None and epochs > most:
+            raise QueryError("At most {most} epochs are trained on this server.", most=most)
+
+    def begin_part(self, recipe: Recipe, name: str, part: Part) -> str:
+        """As `begin`, for one of several runs that belong together, whose recipe is planned already."""
+        return self._begin(part.visitor, recipe, name, part)
 
     def explain_refusal(self, visitor: Visitor) -> str:
         """Returns why this visitor may not train here; empty where that is allowed."""
@@ -212,7 +243,7 @@ class Runs:
             return self._train_longer(visitor, record, value)
         if action not in actions:
             raise QueryError("A run cannot {action!r:.20}.", action=action)
-        if not self._is_mine(visitor, record):
+        if not self.is_mine(visitor, record.owner):
             raise RefusedError(403, "This run belongs to somebody else.")
         with self._changed:
             actions[action](record, action, value)
@@ -271,11 +302,23 @@ class Runs:
         """Returns whether a stored model is shown to a visitor: models made here are their visitor's until shared."""
         return model not in self.list_hidden(visitor)
 
+    def is_mine(self, visitor: Visitor, owner: str) -> bool:
+        """Returns whether a visitor may change what this owner has, see `RunRecord`."""
+        return visitor.is_owner or owner == _digest(visitor)
+
     def list_hidden(self, visitor: Visitor) -> set[str]:
         """Returns the names of the models that are not shown to a visitor."""
         with self._changed:
             records = [record for record in self._records.values() if not record.is_shared]
-            return {name for record in records if not self._is_mine(visitor, record) for name in record.models}
+            return {name for record in records if not self.is_mine(visitor, record.owner) for name in record.models}
+
+    def alone(self) -> AbstractContextManager[Any]:
+        """Returns what keeps everything from changing while it is held."""
+        return self._changed
+
+    def find(self, run: str) -> RunRecord | None:
+        """Returns a run; None when there is none any more, or it is another server's that goes on."""
+        return self._records.get(run)
 
     def close(self) -> None:
         """Ends all processes; what goes on is interrupted."""
@@ -294,14 +337,15 @@ class Runs:
 
     # Beginning and steering
 
-    def _begin(self, visitor: Visitor, recipe: Recipe, name: str = "") -> str:
+    def _begin(self, visitor: Visitor, recipe: Recipe, name: str = "", part: Part | None = None) -> str:
         refusal = self._missing or self.explain_refusal(visitor)
         if refusal:
             raise RefusedError(403, refusal)
         owner = _digest(visitor)
         with self._changed:
             waiting = [self._records[run].owner for run in self._queue]
-            if len(waiting) >= self.limits.max_waiting or waiting.count(owner) >= _MOST_WAITING_OF_ONE:
+            is_full = len(waiting) >= self.limits.max_waiting or waiting.count(owner) >= _MOST_WAITING_OF_ONE
+            if is_full and not (part and part.has_place):
                 raise RefusedError(429, "Too many runs are waiting. Try again when some have ended.", 60)
             self._make_room()
             name = self._find_free(name or recipe.name)
@@ -311,6 +355,8 @@ class Runs:
                 raise StorageError("{problem}", self._folder, problem=problem)
             self._records[record.id] = record
             self._going[record.id] = Curves()
+            if part:
+                self._parts[record.id] = part
             self._queue.append(record.id)
             self._wake_threads()
         return record.id
@@ -321,9 +367,7 @@ class Runs:
         if not is_whole(epochs) or epochs < 1:
             raise QueryError("Expected a number of epochs of at least 1. Received: {epochs!r:.20}.", epochs=epochs)
         recipe = continue_recipe(record.read_recipe(), find_stored(record.model, self.roots), epochs)
-        most = self.limits.max_epochs
-        if most is not None and epochs > most:
-            raise QueryError("At most {most} epochs are trained on this server.", most=most)
+        self.check_epochs(epochs)
         return self._begin(visitor, recipe, f"{record.name} +{epochs}")
 
     def _order(self, record: RunRecord, action: str, value: Any = None, **fields: Any) -> None:
@@ -408,9 +452,6 @@ class Runs:
                 raise QueryError("There is no run {run!r:.20}.", run=run)
             return self._records[run]
 
-    def _is_mine(self, visitor: Visitor, record: RunRecord) -> bool:
-        return visitor.is_owner or record.owner == _digest(visitor)
-
     # What is told
 
     def _describe_engine(self, visitor: Visitor) -> Message:
@@ -427,7 +468,7 @@ class Runs:
 
     def _describe(self, visitor: Visitor, record: RunRecord) -> Message:
         place = self._queue.index(record.id) + len(self._tasks) if record.id in self._queue else 0
-        is_mine = self._is_mine(visitor, record)
+        is_mine = self.is_mine(visitor, record.owner)
         return {
             "id": record.id,
             "name": record.name,
@@ -501,7 +542,11 @@ class Runs:
         record = task.record
         folder = str((self._folder / record.id).absolute())
         do = "run" if record.is_going else "rescue"
-        task.process.order({"do": do, "run": record.id, "recipe": record.recipe, "folder": folder})
+        order = {"do": do, "run": record.id, "recipe": record.recipe, "folder": folder}
+        part = self._parts.get(record.id)
+        if part:
+            order |= {"data_of": part.data_of, "hidden": sorted(self.list_hidden(part.visitor))}
+        task.process.order(order)
         while True:
             try:
                 message = task.process.receive(_LISTEN_SECONDS)
@@ -588,8 +633,9 @@ class Runs:
             if self._is_closed:
                 return  # it is interrupted, and found by the next server
             if ended["model"]:
-                record.model = ended["model"]
-                record.models.append(record.model)
+                record.model, record.complete = ended["model"], ended["complete"]
+                record.figures = ended.get("figures", {})
+                record.models += [] if ended.get("found") else [record.model]
                 record.accuracy = record.accuracy if ended["validation"] is None else round(ended["validation"], 6)
                 record.best, record.test = max(record.best or 0.0, record.accuracy or 0.0), ended["test"]
             if not record.is_going:  # a rescue
@@ -598,6 +644,9 @@ class Runs:
             record.problem = ended["problem"] or record.problem
             self._learn_speed(record)
             self._end(record, "stopped" if task.was_stopped and ended["state"] == "done" else ended["state"])
+            if ended.get("found"):
+                self._delete(record, "delete", None)
+                return
             self._make_room(record)
             if ended["state"] == "failed" and (self._folder / record.id / "best.npz").is_file():
                 self._rescues.append(record.id)
@@ -618,6 +667,9 @@ class Runs:
         if curves:
             self._curves.put(record.id, curves)
         self._watching.pop(record.id, None)
+        part = self._parts.pop(record.id, None)
+        if part:
+            part.on_end(record)
 
     def _write(self, record: RunRecord) -> None:
         problem = try_to_write(record, self._going.get(record.id), self._folder)
