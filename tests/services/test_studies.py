@@ -162,6 +162,7 @@ def test_failures_of_all_end_it(studies):
 def test_runs_of_others_come_between(studies):
     runs = studies._runs
     first = runs.begin(BOB, "fast", {"limit": 777})
+    wait_until(lambda: listed(studies)[0]["state"] == "running", 60)
     study = studies.begin(ANN, "grid", {"trials": 2})
     runs.begin(BOB, "lenet", {})
     runs.steer(BOB, first, "stop")
