@@ -21,11 +21,12 @@ from ..data.files import replacing
 from ..errors import MnistError, QueryError, RefusedError
 from ..hosting.identity import Visitor
 from ..models.recipes import Recipe
+from ..paths import hide_folders
 from ..training.experiments import Trial, plan_ablation, plan_activations, plan_grid
 from .child_process import Message
 from .run_plans import NUM_MNIST, check_size, told_to_visitors
 from .run_records import RunRecord
-from .runs import Part, Runs
+from .runs import Runs
 
 # What is offered first: every kind is done within some minutes.
 SMALL: dict[str, dict[str, int]] = {
@@ -192,14 +193,16 @@ class Studies:
         def note_end(record: RunRecord) -> None:
             self._note_end(study, trial, visitor, record)
 
-        recipe = Recipe.from_dict(trial.recipe)
-        data_of = "sketchnet" if study.kind == "ablation" else ""
-        name = f"{study.kind} {study.trials.index(trial) + 1}"
-        trial.state = trial.problem = ""
-        trial.run = self._runs.begin_part(recipe, name, Part(visitor, data_of, has_place, note_end))
-        record = self._runs.find(trial.run)
-        study.owner = study.owner or (record.owner if record else "")
-        study.state, study.problem = "going", ""
+        record = self._runs.begin_part(
+            visitor,
+            Recipe.from_dict(trial.recipe),
+            f"{study.kind} {study.trials.index(trial) + 1}",
+            note_end,
+            data_of="sketchnet" if study.kind == "ablation" else "",
+            has_place=has_place,
+        )
+        trial.run, trial.state, trial.problem = record.id, "", ""
+        study.owner, study.state, study.problem = study.owner or record.owner, "going", ""
         self._write(study)
 
     def _refuse_second(self, study: Study, visitor: Visitor) -> None:
@@ -274,7 +277,7 @@ class Studies:
             "kind": study.kind,
             "settings": study.settings,
             "state": study.state,
-            "problem": study.problem,
+            "problem": hide_folders(study.problem),
             "isMine": self._runs.is_mine(visitor, study.owner),
             "begun": round(study.begun, 1),
             "ended": sum(trial.state in _OVER for trial in study.trials),
@@ -308,7 +311,7 @@ class Studies:
             "validation": trial.validation if trial.state else record and record.accuracy,
             "test": None if is_going else trial.test,
             **trial.figures,
-            "problem": trial.problem,
+            "problem": hide_folders(trial.problem),
         }
 
     # What is on disk

@@ -30,9 +30,9 @@ def work(parent):
         key = hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()
         number = int(key[:4], 16) / 65536
         ended = {"state": "done", "problem": "", "validation": 0.9 + number / 100, "test": 0.91 - number / 100,
-            "complete": True, "figures": {"parameters": 1000, "ink": 0.8 if order["data_of"] else None}}
+            "complete": True, "figures": {"parameters": 1000, "ink": 0.8 if order.get("data_of") else None}}
         models = Path(places["cache"]) / "models"
-        found = [path.name for path in models.glob("*") if (path / key).exists() and path.name not in order["hidden"]]
+        found = [path.name for path in models.glob("*") if (path / key).exists() and path.name not in order.get("hidden", ())]
         if found:
             parent.send({"ended": {**ended, "model": found[0], "found": True}})
             continue
