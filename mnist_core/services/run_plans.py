@@ -23,12 +23,14 @@ from ..models.store import StoredModel
 from ..training.pools import count_per_epoch
 from ..training.runs import start_from
 
-_NUM_MNIST = 55_000
+NUM_MNIST = 55_000
 # What one processor core mostly computes of these small networks in a second, until it was measured.
 _OPERATIONS_PER_CORE = 2.5e10
 # A step takes so long whatever is in it; a validation is a third of the work for 5,000 images.
 _STEP_SECONDS = 0.003
 _NUM_VALIDATION = 5000
+# The result is measured on the validation and the test images.
+_NUM_MEASURED = 15_000
 _AUGMENTATION_SECONDS = 6e-5
 # Loading data, compiling, measuring and storing.
 _AROUND_SECONDS = 6.0
@@ -145,9 +147,10 @@ class Speed:
         self._lock = threading.Lock()
         self._factor = self._read()
 
-    def estimate(self, recipe: Recipe, num_images: int = _NUM_MNIST) -> float:
+    def estimate(self, recipe: Recipe, num_images: int = NUM_MNIST) -> float:
         """Estimates how many seconds a run takes, from its first step to its end; `until` is left out of account."""
-        return _AROUND_SECONDS + self._factor * _guess(recipe, num_images)
+        seconds = _guess(recipe, num_images) + _NUM_MEASURED / 3 * _guess_image(recipe)
+        return _AROUND_SECONDS + self._factor * seconds
 
     def learn(self, recipe: Recipe, share: float, seconds: float, num_images: int) -> None:
         """Takes how long a run, or a share of it, has taken with so many images; the last runs count most."""
@@ -171,11 +174,16 @@ def _guess(recipe: Recipe, num_images: int) -> float:
     """Guesses how many seconds all epochs take."""
     num_images = min(num_images, recipe.limit or num_images)
     num_images += sum(count_per_epoch(recipe, num_images))
-    per_image = 6 * count_products(recipe.network) / (_OPERATIONS_PER_CORE * (os.cpu_count() or 1))
+    per_image = _guess_image(recipe)
     if recipe.augmentation.is_active:
         per_image += _AUGMENTATION_SECONDS
     steps = math.ceil(num_images / recipe.batch_size)
     return recipe.epochs * (steps * _STEP_SECONDS + (num_images + _NUM_VALIDATION / 3) * per_image)
+
+
+def _guess_image(recipe: Recipe) -> float:
+    """Guesses how many seconds a network takes to be trained by one image."""
+    return 6 * count_products(recipe.network) / (_OPERATIONS_PER_CORE * (os.cpu_count() or 1))
 
 
 def count_products(network: Architecture) -> int:

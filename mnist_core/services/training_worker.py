@@ -7,11 +7,14 @@ No command for people, who have `train`. The first message says where things are
 see `child_process`:
 
     {"do": "run", "run", "recipe", "folder"}     a run's name, what to train, and the folder for what it keeps
+    {..., "hidden", "data_of"}                   as one of an experiment: what is stored, by another name than these, is
+                                                 not trained again; and the recipe that says what data there is
     {"do": "rescue", ...}                        stores the best epoch of such a run that has ended badly
     {"do": ..., "run"}                           an order to the run that goes on, see `worker.Watch`
     {"do": "wait"}                               nothing, but it waits anew
 
-and from it what `worker.Watch` lists, and at the end of each run `{"ended": {"state", "model", "problem"}}`.
+and from it what `worker.Watch` lists, and at the end of each run `{"ended": {"state", "model", "problem"}}`, of a model
+that is stored with "validation", "test", "complete", "figures", and "found" if it was before.
 """
 
 from __future__ import annotations
@@ -30,16 +33,25 @@ from ..errors import FAULT, DataError, MissingPackageError, MnistError, StoppedE
 from ..evaluation.metrics import evaluate
 from ..models.devices import choose_device
 from ..models.inference import open_predictor
-from ..models.recipes import Recipe
+from ..models.recipes import Recipe, find_recipe
 from ..models.store import StoredModel, find_stored
 from ..packages import needed_packages
 from ..paths import SHIPPED_DIR, models_dir
+from ..training.experiments import ABLATION_FIGURES, is_measured_for_ablation
 from ..training.kept import KeptEpochs
 from ..training.runs import Workbench, device_finder
 from .child_process import Message, Parent, run_child
 
 if TYPE_CHECKING:
     pass
+
+# What experiments compare beside validation and test.
+_FIGURES: dict[str, tuple[str | int, ...]] = {
+    "parameters": ("parameters",),
+    "seconds": ("seconds",),
+    "images": ("num_training_images",),
+    **ABLATION_FIGURES,
+}
 
 _log = logging.getLogger(__name__)
 
@@ -70,8 +82,9 @@ class Trainer:
     def carry_out(self, order: Message) -> None:
         """Carries out a run, or the rescue of one, and tells how it ended."""
         try:
-            stored = self._run(order)
-            ended = {"state": "done", "model": stored.name, "problem": "", **_tell_figures(stored)}
+            stored = self._find_stored(order)
+            ended = {"state": "done", "problem": "", "found": stored is not None}
+            ended |= _tell_result(stored or self._run(order))
         except StoppedError as error:
             ended = {"state": "stopped", "model": "", "problem": str(error)}
         except MnistError as error:
@@ -81,11 +94,20 @@ class Trainer:
             ended = {"state": "failed", "model": "", "problem": FAULT}
         self._parent.send({"ended": ended})
 
+    def _find_stored(self, order: Message) -> StoredModel | None:
+        """Returns what an experiment need not train again."""
+        if "hidden" not in order:
+            return None
+        bench = self._open_bench(order)
+        stored = bench.find_measured(Recipe.from_dict(order["recipe"]), order["hidden"])
+        has_all = stored is not None and (not bench.data.ink or is_measured_for_ablation(stored))
+        return stored if has_all else None
+
     def _run(self, order: Message) -> StoredModel:
         recipe = Recipe.from_dict(order["recipe"])
         kept = KeptEpochs(Path(order["folder"]))
         is_own = kept.own_drawings.is_file()
-        bench = self._open_own(kept) if is_own else self._open_bench(recipe)
+        bench = self._open_own(kept) if is_own else self._open_bench(order)
         folder = models_dir(self._cache_dir) / f"{bench.name_of(recipe)}-{order['run'][:4]}"
         if order["do"] == "rescue":
             stored = self._training.store_best(bench, recipe, folder, kept)
@@ -123,7 +145,8 @@ class Trainer:
         key = "own_tuned" if recipe.start else "own_fresh"
         self._parent.send({"event": {"step": 0, "key": key, "values": values}})
 
-    def _open_bench(self, recipe: Recipe) -> Workbench:
+    def _open_bench(self, order: Message) -> Workbench:
+        recipe = find_recipe(order["data_of"]) if order.get("data_of") else Recipe.from_dict(order["recipe"])
         roots = SHIPPED_DIR, models_dir(self._cache_dir)
         try:
             dataset = self._load_dataset(download=True)
@@ -177,9 +200,11 @@ def _offer_itself() -> None:
             Path("/proc/self/oom_score_adj").write_text("1000")
 
 
-def _tell_figures(stored: StoredModel) -> Message:
+def _tell_result(stored: StoredModel) -> Message:
     accuracies = {split: stored.figure(split, "accuracy") for split in ("validation", "test")}
-    return {**accuracies, "complete": stored.complete, "images": stored.figure("num_training_images")}
+    figures = {name: stored.figure(*path) for name, path in _FIGURES.items()}
+    images = stored.figure("num_training_images")
+    return {"model": stored.name, **accuracies, "complete": stored.complete, "images": images, "figures": figures}
 
 
 if __name__ == "__main__":

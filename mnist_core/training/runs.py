@@ -8,7 +8,7 @@ import os
 import signal
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,20 +102,20 @@ class Workbench:
         """
         data = split_evenly(*load_sample(), BUILT_IN)
         data = add_ink(data, load_pendigits()) if recipe.ink else data
-        return cls(add_alphabets(data) if recipe.outliers else data, None, roots, **options)
+        return cls(add_alphabets(data) if recipe.alphabets else data, None, roots, **options)
 
     @classmethod
     def for_own(cls, drawings: OwnDrawings, roots: tuple[Path, ...], **options: Any) -> Workbench:
         """Returns a workbench with a visitor's own drawings, a part of them held out."""
         return cls(drawings.split(), None, roots, **options)
 
-    def find(self, recipe: Recipe) -> StoredModel | None:
-        """Returns the complete result of a recipe on this data, if it is stored."""
-        return find_complete(recipe, self.data_for(recipe).digest, self.roots)
+    def find(self, recipe: Recipe, hidden: Collection[str] = ()) -> StoredModel | None:
+        """Returns the complete result of a recipe on this data, if it is stored, and not by a name in `hidden`."""
+        return find_complete(recipe, self.data_for(recipe).digest, self.roots, hidden)
 
-    def find_measured(self, recipe: Recipe) -> StoredModel | None:
+    def find_measured(self, recipe: Recipe, hidden: Collection[str] = ()) -> StoredModel | None:
         """As `find`, if all figures that tables compare are stored with it; an earlier version left some out."""
-        stored = self.find(recipe)
+        stored = self.find(recipe, hidden)
         wanted: list[tuple[str | int, ...]] = [
             ("num_training_images",),
             ("parameters",),
