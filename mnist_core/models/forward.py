@@ -49,7 +49,7 @@ def _apply(layer: Layer, weights: Mapping[str, np.ndarray], values: np.ndarray) 
     options = layer.options
     if layer.kind == "Conv2D":
         kernel = weights[f"{layer.name}/kernel"]
-        windows = _windows(values, kernel.shape[0], options.get("strides") or 1, options["padding"], 0.0)
+        windows = _windows(values, kernel.shape[0], options.get("strides") or 1, options.get("padding", "valid"), 0.0)
         values = np.einsum("nhwcij,ijco->nhwo", windows, kernel, optimize=True)
     elif layer.kind == "Dense":
         values = values @ weights[f"{layer.name}/kernel"]
