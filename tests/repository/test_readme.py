@@ -46,7 +46,8 @@ _CHANGES = """
 CHANGES = tuple(_CHANGES.split())
 CHANGE_PLACES = ["top", "bottom", "left", "right", "middle", "top_left", "top_right", "bottom_left", "bottom_right"]
 FINISHED = ("done", "stopped", "failed", "interrupted")
-EVENTS = ("paused", "resumed", "rate", "saved", "stopped", "not_saved", "not_kept", "built_in_images")
+_EVENTS = "paused resumed rate saved stopped not_saved not_kept built_in_images own_fresh own_tuned"
+EVENTS = tuple(_EVENTS.split())
 _FIELDS = """
     epochs batch_size optimizer learning_rate schedule limit label_noise filters kernel pooling pool_size dense_units
     dropout activation
