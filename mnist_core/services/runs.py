@@ -2,7 +2,7 @@
 
 A run outlives the page that began it, and is found again after the server was restarted, with its best epoch stored as
 a model. Whoever began a run may steer it, and alone sees its models until they are shared; the owner of the server may
-everything. Knows nothing of Gradio.
+everything. Whoever cannot train here is shown a run that was recorded. Knows nothing of Gradio.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ..hosting.settings import Settings
 from ..models.recipes import RECIPES, Recipe
 from ..models.store import find_stored
 from ..packages import check_installed
-from ..paths import SHIPPED_DIR, models_dir
+from ..paths import RECORDED_DIR, SHIPPED_DIR, models_dir
 from ..training.kept import KeptEpochs
 from .cache import Shelf
 from .child_process import ChildEndedError, Message
@@ -129,6 +129,7 @@ class Runs:
         self._changed = threading.Condition()
         self._threads: list[threading.Thread] = []
         self._records: dict[str, RunRecord] = {}
+        self._recorded = {record.id: record for record in read_records(RECORDED_DIR)}
         self._going: dict[str, Curves] = {}
         self._curves: Shelf[Curves] = Shelf(_NUM_OPEN_CURVES)
         self._queue: list[str] = []
@@ -231,15 +232,17 @@ class Runs:
         with self._changed:
             listed = sorted(self._records.values(), key=lambda record: record.begun, reverse=True)[:_MOST_LISTED]
             answer: Message = {"training": self._describe_engine(visitor)}
+            if not answer["training"]["allowed"]:
+                listed += self._recorded.values()
             answer["runs"] = [self._describe(visitor, record) for record in listed]
-            record = self._records.get(run)
+            record = self._records.get(run) or self._recorded.get(run)
             if record is None:
                 return answer
             watching = self._watching.setdefault(run, {})
             watching.pop(who, None)
             if image and record.is_going:
                 watching[who] = image, time.monotonic()
-            curves = self._going.get(run) or self._curves.get(run, lambda: Curves.read(self._folder, run))
+            curves = self._going.get(run) or self._curves.get(run, lambda: Curves.read(self._folder_of(run), run))
             described = {
                 "id": run,
                 "state": record.state,
@@ -264,8 +267,8 @@ class Runs:
         Raises:
             QueryError: There is no such run.
         """
-        record = self._find(run)
-        return record.read_recipe(), KeptEpochs(self._folder / record.id)
+        record = self._recorded.get(run) or self._find(run)
+        return record.read_recipe(), KeptEpochs(self._folder_of(record.id) / record.id)
 
     def may_see(self, visitor: Visitor, model: str) -> bool:
         """Returns whether a stored model is shown to a visitor: models made here are their visitor's until shared."""
@@ -295,7 +298,7 @@ class Runs:
     # Beginning and steering
 
     def _begin(self, visitor: Visitor, recipe: Recipe, name: str = "") -> str:
-        refusal = self._missing or self.explain_refusal(visitor)
+        refusal = self.explain_refusal(visitor) or self._missing
         if refusal:
             raise RefusedError(403, refusal)
         owner = _digest(visitor)
@@ -414,7 +417,7 @@ class Runs:
     # What is told
 
     def _describe_engine(self, visitor: Visitor) -> Message:
-        reason = self.explain_refusal(visitor)
+        reason = self.explain_refusal(visitor) or self._missing
         first = self._processes[0]
         return {
             "allowed": not reason,
@@ -422,12 +425,13 @@ class Runs:
             "isOwner": visitor.is_owner,
             "engine": "missing" if self._missing else first.engine,
             "share": round(first.share, 3),
-            "problem": self._missing or first.problem,
+            "problem": first.problem,
         }
 
     def _describe(self, visitor: Visitor, record: RunRecord) -> Message:
         place = self._queue.index(record.id) + len(self._tasks) if record.id in self._queue else 0
-        is_mine = self._is_mine(visitor, record)
+        is_recorded = record.id in self._recorded
+        is_mine = not is_recorded and self._is_mine(visitor, record)
         return {
             "id": record.id,
             "name": record.name,
@@ -436,6 +440,7 @@ class Runs:
             "state": record.state,
             "isMine": is_mine,
             "isShared": record.is_shared,
+            "isRecorded": is_recorded,
             "place": place,
             "share": round(record.share, 4),
             "secondsLeft": record.seconds_left if record.state != "waiting" else self._estimate_wait(record),
@@ -691,6 +696,9 @@ class Runs:
                 "MNIST_MODELS_MB.",
                 self._models_dir,
             )
+
+    def _folder_of(self, run: str) -> Path:
+        return RECORDED_DIR if run in self._recorded else self._folder
 
     def _measure(self, record: RunRecord) -> int:
         folders = [self._models_dir / name for name in record.models]

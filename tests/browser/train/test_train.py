@@ -207,20 +207,3 @@ def test_nothing_reaches_over_the_side_of_the_screen(open_page, played, screen):
         page.click(f"#train-{name} summary")
     page.wait_for_selector("#train-models tbody tr")
     assert page.evaluate("document.scrollingElement.scrollWidth") <= screen["viewport"]["width"]
-
-
-def test_without_tensorflow_the_tab_says_what_to_install(chromium_path, tmp_path, open_page):
-    server = Server(
-        tmp_path,
-        program=("-m", "support.training"),
-        PLAYED_ENGINE="missing",
-        PYTHONPATH=f"{ROOT / 'tests'}:{ROOT}",
-    )
-    server.start()
-    try:
-        page = open_page(url=f"{server.url}/#draw")
-        page.evaluate("() => { location.hash = '#train'; }")
-        page.wait_for_selector("#train-notice:has-text('pip install tensorflow')")
-        assert page.is_disabled("#train-start")
-    finally:
-        server.stop()
