@@ -56,7 +56,10 @@ export function createReplay({ getImage, notify, onShow }) {
     show(next) {
       const isOther = next?.id !== record?.id;
       record = next;
-      if (isOther) look(null);
+      if (isOther) {
+        look(null);
+        describe();
+      }
       const over = record && isFinished(record.state) ? `${record.id} ${record.kept.length}` : "";
       if (over && over !== shown) live.request();
       shown = over;
