@@ -62,6 +62,7 @@ export function createSteering({ onRun, notify, refresh }) {
       const hasBegun = ["running", "paused"].includes(run.state);
       $("#train-pause").textContent = t(run.state === "paused" ? "train_resume" : "train_pause");
       $("#train-pause").disabled = !hasBegun;
+      $("#train-stop").disabled = run.state === "storing";
       for (const form of ["#train-rate-form", "#train-save-form"]) $(form).hidden = !hasBegun;
       $("#train-longer-form").hidden = !run.isMine;
       $("#train-browse").href = `#data?${new URLSearchParams({ model: run.model })}`;

@@ -11,7 +11,7 @@ export function tellSeconds(seconds) {
 }
 
 // What is new in a run's learning rate has as many digits as it needs.
-export const tellRate = (rate) => String(Number(Number(rate).toPrecision(3)));
+export const tellRate = (rate) => (rate < 1e-4 ? Number(rate).toExponential(1) : String(Number(Number(rate).toPrecision(3))));
 
 // It has its turn, but what it needs is not there yet.
 const isPreparing = ({ state, place }) => state === "loading" || (state === "waiting" && !place);
@@ -39,8 +39,10 @@ export function tellWords(run, record, training) {
     return t("train_words_loading", { share: Math.round((training.share ?? 0) * 100) });
   }
   if (run.state === "running" || run.state === "paused") {
-    const values = { name, epoch: Math.min((record?.epoch ?? 0) + 1, run.epochs), total: run.epochs, left: run.secondsLeft ? tellSeconds(run.secondsLeft) : "…" };
-    return t(run.state === "running" ? "train_words_running" : "train_words_paused", values);
+    const epoch = Math.min((record?.epoch ?? 0) + 1, run.epochs);
+    const values = { name, epoch, total: run.epochs, left: run.secondsLeft ? tellSeconds(run.secondsLeft) : "" };
+    if (run.state === "paused") return t("train_words_paused", values);
+    return t(values.left ? "train_words_running" : "train_words_first", values);
   }
   return t(`train_state_${run.state}`, { name, seconds: tellSeconds(run.seconds ?? 0) });
 }

@@ -3,8 +3,10 @@
 import pytest
 from support.browser_server import ROOT, Server
 from support.drawing import DESKTOP, PHONE, SEVEN, draw_with_mouse, wait_for_answer
+from support.screen import CONTRASTS
 
 SLOW = 60_000
+TEXTS = "#train :is(h2, h3, p, button, summary, label, legend, th, li b, li span, li small, .legend, .muted)"
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +119,9 @@ def test_a_second_run_waits_and_both_are_listed(train):
 def test_a_page_that_is_opened_anew_finds_the_run(train, open_page, played):
     run = start(train)
     wait_for_state(train, "running")
-    other = open_page(url=f"{played.url}/#train")
+    other = open_page(url=f"{played.url}/#draw")
+    other.evaluate("() => { location.hash = '#train'; }")
+    other.wait_for_selector("#train-progress")
     other.wait_for_function("() => Number(document.querySelector('#train-progress').dataset.share) > 0.2", timeout=SLOW)
     other.click("#train-runs summary")
     assert other.locator(".shown").get_attribute("data-run") == run
@@ -207,3 +211,22 @@ def test_nothing_reaches_over_the_side_of_the_screen(open_page, played, screen):
         page.click(f"#train-{name} summary")
     page.wait_for_selector("#train-models tbody tr")
     assert page.evaluate("document.scrollingElement.scrollWidth") <= screen["viewport"]["width"]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_text_can_be_read_and_axe_finds_nothing_serious(open_page, played, theme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install axe-playwright-python")
+    page = open_page(url=f"{played.url}/#draw", color_scheme=theme, reduced_motion="reduce")
+    page.evaluate("() => { location.hash = '#train'; }")
+    page.wait_for_selector("#train-start:not(:disabled)")
+    start(page)
+    wait_for_state(page, "done")
+    for name in ("change", "runs", "models"):
+        page.click(f"#train-{name} summary")
+    page.wait_for_selector("#train-models tbody tr")
+    page.wait_for_selector("#train-blocks li")
+    texts = [text for text in page.evaluate(CONTRASTS, TEXTS) if text["text"]]
+    assert len(texts) > 30
+    assert [text for text in texts if text["ratio"] < (3 if text["isLarge"] else 4.5)] == []
+    found = axe.Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    assert [violation["id"] for violation in found if violation["impact"] in ("serious", "critical")] == []
