@@ -15,7 +15,7 @@ PROGRAM_DIR = _PACKAGE_DIR.parent
 IS_CHECKOUT = not (_PACKAGE_DIR / "assets").is_dir()
 ASSETS_DIR = (PROGRAM_DIR if IS_CHECKOUT else _PACKAGE_DIR) / "assets"
 SHIPPED_DIR = ASSETS_DIR / "models"
-# A training run that was recorded, for who cannot train.
+# A training run that comes with the project, for where none can be begun.
 RECORDED_DIR = ASSETS_DIR / "runs"
 # What was measured of the shipped models, for documents and page.
 EVIDENCE_PATH = ASSETS_DIR / "figures/evidence.json"

@@ -38,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from .services.library import Library
     from .services.memory import return_large_blocks
     from .services.reader import Reader
-    from .services.runs import Limits, Runs
+    from .services.run_queue import Limits
+    from .services.runs import Runs
 
     return_large_blocks()
     try:

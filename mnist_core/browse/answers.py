@@ -23,6 +23,7 @@ import numpy as np
 from ..data.files import read_npz, write_npz
 from ..data.sample import load_sample
 from ..data.splits import Split, find_source, find_splits, load_split
+from ..data.training_data import BUILT_IN, find_training
 from ..errors import DataError
 from ..models.inference import MOST_IMAGES
 from ..models.predictions import Predictions, read_logits
@@ -251,7 +252,16 @@ def find_seen(split: Split, model: StoredModel) -> np.ndarray:
         seen[split.training] = True
     if recipe.start or model.learned_ink:
         seen[split.pen_training] = True
+    if split.set_name == "mnist" and model.data_name == BUILT_IN:
+        seen |= _find_built_in(split, None if recipe.start else recipe.limit)
     return seen
+
+
+def _find_built_in(split: Split, limit: int | None) -> np.ndarray:
+    """Returns which images of a split a run learns from that has the built-in images alone: bool (n,)."""
+    images, labels = load_sample()
+    learned = {images[index].tobytes() for index in find_training(images, labels, BUILT_IN)[:limit]}
+    return np.array([image.tobytes() in learned for image in split.images], bool)
 
 
 def select_for_map(num_images: int) -> np.ndarray:

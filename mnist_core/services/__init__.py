@@ -13,9 +13,11 @@ gradient_worker   the process that has gradients
 gradients         what it is asked
 presence          which servers live that keep things in the same folder
 run_records       a training run as it is known and kept
+run_folder        the runs of all servers on disk, within bounds
 run_plans         what a visitor asks for -> a recipe, and how long it takes
 training_worker   the process that trains
 training_process  how it is begun and kept
+run_queue         the runs that wait and that go on
 runs              all runs of a server, and whose they are
 replays           what the network of an earlier epoch was like
 """

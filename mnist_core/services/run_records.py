@@ -17,10 +17,11 @@ from typing import Any
 
 from ..checks import build_from
 from ..data.files import replacing
-from ..errors import StorageError
 from ..models.recipes import Recipe
 from .child_process import Message
 
+# Whose a run is that comes with the project.
+RECORDED = "recorded"
 GOING = ("waiting", "loading", "running", "paused", "storing")
 # Of a long run the first ones are forgotten.
 _MOST_STEPS = 50_000
@@ -47,9 +48,11 @@ class RunRecord:
         id: Twelve hexadecimal digits.
         name: For people.
         recipe: As plain values.
-        owner: Whose it is: a digest of the visitor's id.
+        owner: Whose it is: a digest of the visitor's id, or `RECORDED`.
         server: Which server runs it, see `presence`.
         begun: When, in seconds since 1970.
+        changes: What of the recipe is not as its name says.
+        estimate: How long it was thought to take, in seconds.
         state: One of `GOING`, or done, stopped, failed, interrupted.
         is_shared: Whether others see its models.
         share: How much is done, in [0, 1].
@@ -69,6 +72,8 @@ class RunRecord:
     owner: str
     server: str
     begun: float
+    changes: list[str] = field(default_factory=list)
+    estimate: float = 0.0
     state: str = "waiting"
     is_shared: bool = False
     share: float = 0.0
@@ -85,6 +90,11 @@ class RunRecord:
     def is_going(self) -> bool:
         """Whether it waits or runs."""
         return self.state in GOING
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether it comes with the project, and can only be looked at."""
+        return self.owner == RECORDED
 
     def read_recipe(self) -> Recipe:
         """Returns what it trains."""
@@ -195,31 +205,11 @@ class Curves:
         }
 
 
-def new_record(run: str, name: str, recipe: Recipe, owner: str, server: str) -> RunRecord:
+def new_record(run: str, name: str, recipe: Recipe, owner: str, server: str, estimate: float) -> RunRecord:
     """Returns a run that waits."""
-    return RunRecord(run, name, recipe.as_dict(), owner, server, time.time())
+    return RunRecord(run, name, recipe.as_dict(), owner, server, time.time(), recipe.list_changes(), round(estimate, 1))
 
 
 def _write_json(path: Path, value: Any) -> None:
     with replacing(path) as file:
         file.write(json.dumps(value).encode())
-
-
-def count_bytes(folder: Path) -> int:
-    """Counts the bytes of all files in a folder; of what others delete meanwhile, none."""
-    total = 0
-    for path in folder.rglob("*"):
-        with contextlib.suppress(OSError):
-            total += path.stat().st_size
-    return total
-
-
-def try_to_write(record: RunRecord, curves: Curves | None, folder: Path) -> str:
-    """Writes what is known of a run; returns what was wrong, empty for nothing."""
-    try:
-        record.write(folder)
-        if curves is not None:
-            curves.write(folder, record.id)
-    except StorageError as error:
-        return str(error)
-    return ""

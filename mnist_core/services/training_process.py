@@ -13,7 +13,7 @@ from .child_process import ChildEndedError, ChildProcess, Message, name_command
 IDLE_SECONDS = 300.0
 _COMMAND = name_command("mnist_core.services.training_worker")
 # How long TensorFlow may take to load, and mostly takes: what the progress shown goes by.
-_LOADING_PATIENCE_SECONDS = 180.0
+_LOADING_PATIENCE_SECONDS = 300.0
 _LOADING_SECONDS = 6.0
 
 
@@ -81,6 +81,7 @@ class TrainingProcess:
             self._child.send(self._places)
             loaded = self._child.receive(_LOADING_PATIENCE_SECONDS)
         except (OSError, ChildEndedError) as error:
+            self.kill()
             self.problem = f"The process that trains could not be started: {error}."
             raise TrainingError("The process that trains could not be started: {error}.", error=error) from error
         self.problem = loaded.get("error", "")

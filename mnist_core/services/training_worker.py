@@ -82,7 +82,9 @@ class Trainer:
         kept = KeptEpochs(Path(order["folder"]))
         folder = models_dir(self._cache_dir) / f"{bench.name_of(recipe)}-{order['run'][:4]}"
         if order["do"] == "rescue":
-            return self._training.store_best(bench, recipe, folder, kept)
+            stored = self._training.store_best(bench, recipe, folder, kept)
+            kept.drop_best()
+            return stored
 
         def receive(seconds: float) -> Message | None:
             message = self._parent.receive(seconds)

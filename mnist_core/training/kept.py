@@ -105,6 +105,11 @@ class KeptEpochs:
         with replacing(self.folder / "history.json") as file:
             file.write(json.dumps(history).encode())
 
+    @property
+    def has_best(self) -> bool:
+        """Whether the best epoch is kept, because it was not stored as a model."""
+        return (self.folder / "best.npz").is_file()
+
     def read_best(self) -> tuple[int, dict[str, np.ndarray], list[dict[str, float]]]:
         """Returns the best epoch, its weights, and the history.
 
@@ -112,10 +117,9 @@ class KeptEpochs:
             TrainingError: No epoch has ended.
             DataError: The file is damaged.
         """
-        path = self.folder / "best.npz"
-        if not path.is_file():
+        if not self.has_best:
             raise TrainingError("The run ended before its first epoch did, so there is nothing to keep.")
-        weights = read_npz(path)
+        weights = read_npz(self.folder / "best.npz")
         history = json.loads((self.folder / "history.json").read_text())
         return int(weights.pop("epoch")), weights, history
 

@@ -5,7 +5,7 @@ import pytest
 
 from mnist_core.data.sample import load_sample
 from mnist_core.data.training_data import TrainingData
-from mnist_core.errors import QueryError
+from mnist_core.errors import RefusedError
 from mnist_core.hosting.identity import Visitor
 from mnist_core.models.forward import compute_logits
 from mnist_core.paths import RECORDED_DIR
@@ -37,7 +37,7 @@ def read_sample(epoch, images):
 
 
 def test_it_holds_fast_before_and_after_each_of_its_epochs():
-    assert (RECORD.id, RECORD.recipe["name"], RECORD.state) == ("recorded-fast", "fast", "done")
+    assert (RECORD.recipe["name"], RECORD.state, RECORD.is_recorded) == ("fast", "done", True)
     assert KEPT.list_all() == [*EPOCHS]
     assert Curves.read(RECORDED_DIR, RECORD.id).kept == [*EPOCHS]
 
@@ -85,6 +85,6 @@ def test_a_drawing_is_read_by_each_of_its_networks(open_runs):
 
 
 def test_it_cannot_be_steered(open_runs):
-    with pytest.raises(QueryError, match="no run"):
+    with pytest.raises(RefusedError):
         open_runs(training="off").steer(OWNER, RECORD.id, "delete")
     assert RECORDED_DIR.is_dir()

@@ -12,7 +12,8 @@ from support.library import wait_until
 from mnist_core.data.sample import load_sample
 from mnist_core.errors import ArchitectureError, QueryError, RefusedError, StorageError, UnknownModelError
 from mnist_core.hosting.identity import Visitor
-from mnist_core.services.runs import Limits, Runs
+from mnist_core.services.run_queue import Limits
+from mnist_core.services.runs import Runs
 
 ANN, BOB, OWNER = Visitor("a" * 22), Visitor("b" * 22), Visitor("o" * 22, "owner", True)
 IMAGE = base64.b64encode(load_sample()[0][0].tobytes()).decode()

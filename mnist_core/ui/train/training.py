@@ -30,13 +30,13 @@ def training_functions(runs: Runs) -> tuple[LiveFunction, ...]:
     def look_at_training(message: Message) -> Message:
         """Answers `{run?, since?, image?, wake?}` with `{training, recipes?, runs, run?}`: all, and what is new of one.
 
-        The recipes come where nothing is known yet, that is, without `since`.
+        The recipes come with the first answer, that is, without `since`.
         """
         if message.get("wake"):
             runs.wake()
         since = _read_since(message.get("since"))
         answer = runs.look(current_visitor(), _text(message, "run"), since, _read_image(message.get("image")))
-        if since:
+        if "since" in message:
             return answer
         return {**answer, "recipes": [_describe_recipe(recipe, runs) for recipe in RECIPES.values()]}
 
