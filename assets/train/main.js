@@ -77,18 +77,18 @@ function enableStart() {
   $("#train-start").disabled = !isAllowed || !isValid;
 }
 
-function showTraining({ allowed, reason, problem, engine }) {
+function showTraining({ allowed, reason, problem }) {
   isAllowed = allowed;
   enableStart();
   notify(allowed ? problem : reason || t("train_not_allowed"), "training");
-  if (engine === "missing") notify(t("train_missing"), "training");
 }
 
 function showProgress(run, record, training) {
-  const share = run?.share ?? 0;
-  const state = stateForHook(run?.state, Boolean(run?.model));
+  const trained = run?.isRecorded ? null : run;
+  const share = trained?.share ?? 0;
+  const state = stateForHook(trained?.state, Boolean(trained?.model));
   const bar = $("#train-progress");
-  tellPrograms({ share, state, accuracy: run?.accuracy ?? "", model: run?.model ?? "" });
+  tellPrograms({ share, state, accuracy: trained?.accuracy ?? "", model: trained?.model ?? "" });
   bar.style.setProperty("--share", share);
   bar.setAttribute("aria-valuenow", Math.round(share * 100));
   const title = run ? tellTitle(run) : t("train_title");
@@ -123,6 +123,7 @@ function open() {
   if (run) follower.choose(run);
   emit("subject-wanted");
   follower.wake();
+  replay.refresh();
 }
 
 export async function mount(part) {

@@ -1,33 +1,37 @@
 // The learning once more: a slider over the epochs whose weights were kept.
 
-import { $ } from "../shared/dom.js";
+import { $, isShown } from "../shared/dom.js";
 import { createLive } from "../shared/live.js";
 import { describeState } from "../shared/server.js";
 import { t } from "../shared/texts.js";
+import { isFinished } from "./record.js";
 
 // onShow(answer) is called with what the network was like after an epoch, with null when what is now is to be shown.
 export function createReplay({ getImage, notify, onShow }) {
   const slider = $("#train-epoch");
   let record = null;
   let epoch = null; // that is looked at; null for now
+  let shown = ""; // what was asked about when nobody moved the slider
+  // When a run is over nobody reads the drawing any more; what it has become is its last epoch.
+  const wanted = () => epoch ?? (record && isFinished(record.state) ? record.kept.at(-1) ?? null : null);
   const live = createLive({
     name: "replay_training",
-    nextQuestion: () => (epoch === null ? null : { run: record.id, epoch, image: getImage() }),
+    nextQuestion: () => (wanted() === null ? null : { run: record.id, epoch: wanted(), image: getImage() }),
     onAnswer(answer, question) {
       notify(describeState(answer));
-      if (answer.ok && question.epoch === epoch && question.run === record?.id) onShow(answer);
+      if (answer.ok && question.epoch === wanted() && question.run === record?.id) onShow(answer);
     },
   });
 
   function look(next) {
     epoch = next;
     $("#train-now").disabled = epoch === null;
-    if (epoch === null) return onShow(null);
+    if (epoch === null) onShow(null);
     live.request();
   }
 
   function describe() {
-    const words = epoch === null ? "" : t("train_replay_epoch", { epoch });
+    const words = epoch === null ? "" : t(epoch ? "train_replay_epoch" : "train_replay_start", { epoch });
     $("#train-epoch-words").textContent = words;
     slider.setAttribute("aria-valuetext", words);
   }
@@ -45,11 +49,20 @@ export function createReplay({ getImage, notify, onShow }) {
 
   return {
     get epoch() { return epoch; },
-    // Reads the drawing again, where an earlier epoch is looked at.
-    refresh: live.request,
+    // Reads the drawing again, where no training does.
+    refresh() {
+      if (isShown(slider.closest(".train"))) live.request();
+    },
     show(next) {
-      if (next?.id !== record?.id && epoch !== null) look(null);
+      const isOther = next?.id !== record?.id;
       record = next;
+      if (isOther) {
+        look(null);
+        describe();
+      }
+      const over = record && isFinished(record.state) ? `${record.id} ${record.kept.length}` : "";
+      if (over && over !== shown) live.request();
+      shown = over;
       const count = record?.kept.length ?? 0;
       $("#train-replay").hidden = count < 2;
       if (Number(slider.max) === count - 1) return;

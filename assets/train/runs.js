@@ -23,7 +23,7 @@ export function createRuns({ onChoose, onBeside, notify, refresh }) {
   function describe(run, shown) {
     const row = make("article", { className: run.id === shown ? "shown" : "" });
     row.dataset.run = run.id;
-    const isMine = run.isMine || isOwner;
+    const isMine = !run.isRecorded && (run.isMine || isOwner);
     const name = make(isMine ? "input" : "b");
     if (isMine) {
       Object.assign(name, { value: run.name || run.recipe, maxLength: 60 });
@@ -102,6 +102,6 @@ function button(key, action) {
 function tellState(run) {
   if (run.state === "waiting") return t("train_run_waiting", { place: run.place });
   const accuracy = run.accuracy ?? run.best;
-  const state = t(`train_run_${run.state}`);
+  const state = t(run.isRecorded ? "train_run_recorded" : `train_run_${run.state}`);
   return accuracy === null || accuracy === undefined ? state : t("train_run_read", { state, percent: tenthPercent(accuracy) });
 }

@@ -32,6 +32,7 @@ export function tellTitle(run) {
 // The line below: where it stands.
 export function tellWords(run, record, training) {
   const name = run.name || run.recipe;
+  if (run.isRecorded) return t("train_recorded", { name });
   if (run.problem) return `${t(`train_state_${run.state}`, { name })} ${run.problem}`;
   if (isPreparing(run) && training.engine === "warm") return t("train_words_data");
   if (isPreparing(run)) {

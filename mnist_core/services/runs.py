@@ -2,7 +2,7 @@
 
 A run outlives the page that began it, and is found again after the server was restarted, with its best epoch stored as
 a model. Whoever began a run may steer it, and alone sees its models until they are shared; the owner of the server may
-everything. Knows nothing of Gradio.
+everything. Whoever cannot train here is shown a run that was recorded. Knows nothing of Gradio.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Runs:
         processes = [TrainingProcess(data_dir, cache_dir, device, **options) for _ in range(self.limits.max_runs)]
         self._queue = RunQueue(self._disk, processes, self.speed, self.limits)
         self._missing = _find_missing()
-        if self._missing or self.limits.training == "off":
+        if self._missing or self.limits.training != "on":
             self._queue.records.update({record.id: record for record in self._disk.find_recorded()})
 
     # What visitors ask
@@ -203,9 +203,11 @@ class Runs:
         """
         who = _digest(visitor)
         with self._queue.changed:
-            listed = sorted(self._queue.records.values(), key=lambda record: record.begun, reverse=True)[:_MOST_LISTED]
             answer: Message = {"training": self._describe_engine(visitor)}
-            answer["runs"] = [self._describe(visitor, record) for record in listed]
+            hides_recorded = answer["training"]["allowed"]
+            listed = [record for record in self._queue.records.values() if not (record.is_recorded and hides_recorded)]
+            listed.sort(key=lambda record: (record.is_recorded, -record.begun))
+            answer["runs"] = [self._describe(visitor, record) for record in listed[:_MOST_LISTED]]
             record = self._queue.records.get(run)
             if record is None:
                 return answer
@@ -274,7 +276,7 @@ class Runs:
         part: Part | None = None,
         has_place: bool = False,
     ) -> str:
-        refusal = self._missing or self.explain_refusal(visitor)
+        refusal = self.explain_refusal(visitor) or self._missing
         if refusal:
             raise RefusedError(403, refusal)
         owner = _digest(visitor)
@@ -356,7 +358,7 @@ class Runs:
 
     def _find_free(self, name: str) -> str:
         """Returns the name, with a number behind it if another run has it."""
-        taken = {record.name for record in self._queue.records.values()}
+        taken = {record.name for record in self._queue.records.values() if not record.is_recorded}
         number = 1
         numbered = name
         while numbered in taken:
@@ -373,7 +375,7 @@ class Runs:
     # What is told
 
     def _describe_engine(self, visitor: Visitor) -> Message:
-        reason = self.explain_refusal(visitor)
+        reason = self.explain_refusal(visitor) or self._missing
         first = self._queue.processes[0]
         return {
             "allowed": not reason,
@@ -381,7 +383,7 @@ class Runs:
             "isOwner": visitor.is_owner,
             "engine": "missing" if self._missing else first.engine,
             "share": round(first.share, 3),
-            "problem": self._missing or first.problem,
+            "problem": first.problem,
         }
 
     def _describe(self, visitor: Visitor, record: RunRecord) -> Message:
@@ -394,6 +396,7 @@ class Runs:
             "state": record.state,
             "isMine": is_mine,
             "isShared": record.is_shared,
+            "isRecorded": record.is_recorded,
             "place": self._queue.find_place(record),
             "share": round(record.share, 4),
             "secondsLeft": record.seconds_left if record.state != "waiting" else self._queue.estimate_wait(record),

@@ -1,6 +1,6 @@
 """What a run keeps of itself on disk while it goes on: its epochs to replay, and the best of them to fall back on.
 
-    epochs/NNN.npz   the weights after an epoch, float16, by their paths, and what was seen then
+    epochs/NNN.npz   the weights after an epoch, float16, by their paths, and what was seen then; 000 before the first
     best.npz         the weights of the best epoch so far, as they were
     history.json     as of a stored model
     own.npz          the drawings that it learns from, where it learns from a visitor's own

@@ -144,6 +144,7 @@ class _Watcher(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships n
     def on_train_begin(self, logs: Message | None = None) -> None:
         self._tell({"samples": self._exhibits.describe()})
         self._check()
+        self._keep(0, self._best)
         self._started = self._epoch_started = time.monotonic()
         self._tell({"state": "running"})
 
@@ -225,6 +226,7 @@ class _Watcher(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships n
     # What is kept
 
     def _keep(self, epoch: int, accuracy: float) -> None:
+        """Keeps what the network is after an epoch; after none, what it is before the first step."""
         judged = self._exhibits.judge(self.model.predict_on_batch(self._shown))
         weights = {str(variable.path): keras.ops.convert_to_numpy(variable) for variable in self.model.weights}
         try:

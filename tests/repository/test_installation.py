@@ -12,6 +12,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
+from support.blocked import block_training
 from support.library import small_arrays, wait_until, write_arrays
 from support.pictures import photograph
 from support.server import ONE, call_data, call_inside, call_pad, clean_environment, sample_digit, start_app, stop_app
@@ -20,17 +21,6 @@ from mnist_core.ui.wire import encode_image
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-# Runs before the program, and lets these packages be found nowhere.
-BLOCK = """
-import sys
-
-class Block:
-    def find_spec(name, path=None, target=None):
-        if name.partition(".")[0] in ("tensorflow", "keras", "optuna"):
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-
-sys.meta_path.insert(0, Block)
-"""
 REMEDY = "run `pip install -r requirements.txt`, with Python 3.11 to 3.13 on Linux, Windows (x86-64) or macOS (Apple"
 
 
@@ -38,8 +28,7 @@ REMEDY = "run `pip install -r requirements.txt`, with Python 3.11 to 3.13 on Lin
 def blocked(tmp_path_factory):
     """The variables of a process in which TensorFlow, Keras and Optuna are not installed."""
     folder = tmp_path_factory.mktemp("blocked")
-    (folder / "sitecustomize.py").write_text(BLOCK)
-    return {"PYTHONPATH": folder, "MNIST_CACHE_DIR": folder / "cache"}
+    return {**block_training(folder), "MNIST_CACHE_DIR": folder / "cache"}
 
 
 # Without TensorFlow, Keras and Optuna

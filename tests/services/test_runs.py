@@ -6,14 +6,12 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
 from support.library import wait_until
 
 from mnist_core.data.sample import load_sample
 from mnist_core.errors import ArchitectureError, QueryError, RefusedError, StorageError, UnknownModelError
 from mnist_core.hosting.identity import Visitor
-from mnist_core.services.replays import Replays
 from mnist_core.services.run_queue import Limits
 from mnist_core.services.runs import Runs
 
@@ -331,23 +329,3 @@ def test_visitors_are_not_named_on_disk(runs, tmp_path):
     wait_for(runs, run, "done")
     assert ANN.id not in Path(tmp_path / "runs" / run / "run.json").read_text()
     assert json.loads((tmp_path / "runs" / run / "run.json").read_text())["state"] == "done"
-
-
-# Where nothing can be trained
-
-
-def test_who_cannot_train_sees_a_recorded_run_and_replays_it(open_runs):
-    runs = open_runs(training="off")
-    (record,) = runs.look(OWNER)["runs"]
-    assert (record["state"], record["recipe"], record["isMine"], record["model"]) == ("done", "fast", False, "")
-    shown = runs.look(OWNER, record["id"])["run"]
-    assert shown["epochs"][-1]["valAccuracy"] > 0.98
-    accuracies = []
-    for epoch in shown["kept"]:
-        answer = Replays(runs).replay(record["id"], epoch, IMAGE)
-        accuracies.append(np.trace(answer["confusion"]) / np.sum(answer["confusion"]))
-        assert answer["pad"]["verdict"]["labels"] == [load_sample()[1][0]]
-    assert accuracies[-1] > 0.98
-    with pytest.raises(RefusedError):
-        runs.steer(OWNER, record["id"], "delete")
-    assert open_runs().look(ANN)["runs"] == []

@@ -150,7 +150,7 @@ def test_what_diverges_leaves_its_best_epoch(run, tmp_path):
 
 def test_each_epoch_is_kept_with_what_was_seen_then(run):
     stored, _, kept = run()
-    assert kept.list_all() == [1, 2, 3]
+    assert kept.list_all() == [0, 1, 2, 3]
     epoch = kept.read(3)
     kernel = build_keras_model(stored).get_layer("logits").get_weights()[0]
     assert np.allclose(epoch.weights["logits/kernel"], kernel, atol=1e-3)

@@ -215,23 +215,6 @@ def test_nothing_reaches_over_the_side_of_the_screen(open_page, played, screen):
     assert page.evaluate("document.scrollingElement.scrollWidth") <= screen["viewport"]["width"]
 
 
-def test_without_tensorflow_the_tab_says_what_to_install(chromium_path, tmp_path, open_page):
-    server = Server(
-        tmp_path,
-        program=("-m", "support.training"),
-        PLAYED_ENGINE="missing",
-        PYTHONPATH=f"{ROOT / 'tests'}:{ROOT}",
-    )
-    server.start()
-    try:
-        page = open_page(url=f"{server.url}/#draw")
-        page.evaluate("() => { location.hash = '#train'; }")
-        page.wait_for_selector("#train-notice:has-text('pip install tensorflow')")
-        assert page.is_disabled("#train-start")
-    finally:
-        server.stop()
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_every_text_can_be_read_and_axe_finds_nothing_serious(open_page, played, theme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install axe-playwright-python")
