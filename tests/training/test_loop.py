@@ -541,7 +541,7 @@ def test_a_short_run_forgets_its_beginning():
 
 DATA_WITH_INK = dataclasses.replace(small_data(), ink=INK)
 POOLED = dataclasses.replace(
-    LINEAR, epochs=3, limit=100, ink=15, outliers=12, augmentation=Augmentation(shift=1), averaging=0.5
+    LINEAR, epochs=3, limit=100, ink=30, outliers=12, augmentation=Augmentation(shift=1), averaging=0.5
 )
 
 
@@ -566,7 +566,7 @@ def pooled():
         patch.setattr(batches_module.Batches, "__getitem__", watched_take)
         run = train(POOLED, DATA_WITH_INK, on_progress=reports.append)
     # Keras looks at the first batch once more before it trains.
-    images, labels = np.concatenate(seen)[-3 * 127 :], np.concatenate(labels)[-3 * 127 :]
+    images, labels = np.concatenate(seen)[-3 * 142 :], np.concatenate(labels)[-3 * 142 :]
     return SimpleNamespace(epochs=np.split(images, 3), labels=np.split(labels, 3), reports=reports, run=run)
 
 
@@ -574,7 +574,7 @@ def test_an_epoch_is_all_images_up_to_the_limit_and_so_many_drawings_and_outlier
     ink, outliers = build_pools(POOLED, DATA_WITH_INK)
     for images, labels in zip(pooled.epochs, pooled.labels, strict=True):
         kinds = [as_set(small_data().x_train[:100]), as_set(ink.images), as_set(outliers.images)]
-        assert [sum(image.tobytes() in kind for image in images) for kind in kinds] == [100, 15, 12]
+        assert [sum(image.tobytes() in kind for image in images) for kind in kinds] == [100, 30, 12]
         assert kinds[0] <= as_set(images)
         assert (labels == 10).sum() == 12
 
@@ -595,21 +595,21 @@ def test_epochs_take_other_images_of_a_pool_until_all_were_taken(pooled, number)
     if number == 1:
         assert [len(images) for images in taken] == [12] * 3
         assert set.union(*taken) == as_set(pool.images)
-    else:  # forty drawings for three epochs of fifteen: the last one begins anew
-        assert (len(pool.images), [len(images) for images in taken]) == (40, [15] * 3)
+    else:  # eighty drawings for three epochs of thirty: the last one begins anew
+        assert (len(pool.images), [len(images) for images in taken]) == (80, [30] * 3)
         assert set.union(*taken) == as_set(pool.images)
-        assert (len(taken[0] & taken[1]), len(taken[1] & taken[2]), len(taken[0] & taken[2])) == (0, 0, 5)
+        assert (len(taken[0] & taken[1]), len(taken[1] & taken[2]), len(taken[0] & taken[2])) == (0, 0, 10)
 
 
 def test_images_of_pools_are_mixed_with_the_others(pooled):
     for labels in pooled.labels:
         places = np.flatnonzero(labels == 10)
-        assert 35 < places.mean() < 92
+        assert 40 < places.mean() < 102
         assert np.diff(places).max() > 1
 
 
 def test_progress_counts_every_step_and_every_epoch(pooled):
-    """127 images with those of the pools are two batches of a hundred at most."""
+    """142 images with those of the pools are two batches of a hundred at most."""
     steps = [(epoch, step) for epoch in (1, 2, 3) for step in (1, 2, 2)]
     assert [(report.epoch, report.step) for report in pooled.reports] == steps
     assert {(report.num_epochs, report.num_steps) for report in pooled.reports} == {(3, 2)}
