@@ -8,6 +8,7 @@ import { fillTexts, t } from "../shared/texts.js";
 import { createCards } from "./cards.js";
 import { createChange } from "./change.js";
 import { createCharts } from "./charts.js";
+import { createExperiments } from "./experiments.js";
 import { createFollower } from "./follow.js";
 import { createModels } from "./models.js";
 import { PANEL } from "./panel.js";
@@ -17,7 +18,7 @@ import { createRuns } from "./runs.js";
 import { createSteering } from "./steer.js";
 import { tellEvent, tellSeconds, tellTitle, tellWords } from "./words.js";
 
-let follower, cards, charts, steering, change, replay, runs, models;
+let follower, cards, charts, steering, change, replay, runs, models, experiments;
 let recipes = [];
 let beside = null; // the record of another run, whose curves are shown too
 let replayed = null; // what the network was like after an earlier epoch
@@ -44,6 +45,7 @@ function show(answer, record) {
   showProgress(run, record, answer.training);
   steering.show(run, record);
   runs.show(answer.runs, record?.id, answer.training.isOwner);
+  experiments.show(answer);
   const stored = answer.runs.map(({ model }) => model).join();
   if (stored !== finished) models.refresh();
   finished = stored;
@@ -125,7 +127,7 @@ function open() {
 }
 
 export async function mount(part) {
-  await openPart(part, { texts: ["train"], styles: ["train/main"] });
+  await openPart(part, { texts: ["train", "experiments"], styles: ["train/main", "train/experiments"] });
   const root = $("#train .train");
   root.innerHTML = PANEL;
   fillTexts(root);
@@ -158,6 +160,7 @@ export async function mount(part) {
     notify: (text) => notify(text, "runs"),
     refresh: follower.start,
   });
+  experiments = createExperiments({ onRun: follower.choose, refresh: follower.start });
   on("seen", replay.refresh);
   on("drawing", replay.refresh);
   $("#train-start").addEventListener("click", begin);

@@ -47,5 +47,6 @@ export const PANEL = `
   </div>
   <details id="train-change"><summary data-text="train_change"></summary></details>
   <details id="train-runs"><summary data-text="train_runs"></summary></details>
+  <details id="train-experiments"><summary data-text="train_experiments"></summary></details>
   <details id="train-models"><summary data-text="train_models"></summary></details>
 `;

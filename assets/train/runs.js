@@ -5,8 +5,7 @@ import { tenthPercent } from "../shared/numbers.js";
 import { call, describeState } from "../shared/server.js";
 import { t } from "../shared/texts.js";
 import { addTo, createRecord, isFinished } from "./record.js";
-
-const REALLY = 4000; // how long it may be said once more that something is to be deleted
+import { askTwice } from "./sure.js";
 
 // onChoose(id) shows another run; onBeside(record) is given the run beside it, or null.
 export function createRuns({ onChoose, onBeside, notify, refresh }) {
@@ -44,15 +43,8 @@ export function createRuns({ onChoose, onBeside, notify, refresh }) {
     if (!isFinished(run.state)) buttons.append(button("train_stop", () => steer(run, "stop")));
     if (run.model) buttons.append(button(run.isShared ? "train_run_unshare" : "train_run_share", () => steer(run, "share", !run.isShared)));
     if (isFinished(run.state)) {
-      const remove = button("train_run_delete", () => {
-        if (remove.dataset.sure) return steer(run, "delete");
-        remove.dataset.sure = "yes";
-        remove.textContent = t("train_run_really");
-        setTimeout(() => {
-          delete remove.dataset.sure;
-          remove.textContent = t("train_run_delete");
-        }, REALLY);
-      });
+      const remove = make("button", { type: "button" });
+      askTwice(remove, () => steer(run, "delete"));
       buttons.append(remove);
     }
     return buttons;

@@ -1,10 +1,10 @@
 // The buttons of a run: pause and go on, stop, another learning rate, save, train longer; and what to do with its result.
 
-import { emit } from "../shared/bus.js";
 import { $ } from "../shared/dom.js";
 import { call, describeState } from "../shared/server.js";
 import { t } from "../shared/texts.js";
 import { isFinished } from "./record.js";
+import { compareAll, explainWith, readWith } from "./use.js";
 import { tellRate } from "./words.js";
 
 // onRun(id) is called when a run was begun; notify(text) tells what went wrong; refresh() asks for news.
@@ -40,16 +40,9 @@ export function createSteering({ onRun, notify, refresh }) {
     $("#train-save").value = "";
   });
   onSubmit("#train-longer-form", () => steer("longer", $("#train-longer").valueAsNumber || 1));
-  const use = () => run?.model && emit("choose-model", run.model);
-  $("#train-use").addEventListener("click", () => {
-    location.hash = "#draw";
-    use();
-  });
-  $("#train-explain").addEventListener("click", use);
-  $("#train-compare-all").addEventListener("click", () => {
-    use();
-    requestAnimationFrame(() => $('#compare-open[aria-expanded="false"]:not([hidden])')?.click());
-  });
+  for (const [button, use] of [["#train-use", readWith], ["#train-explain", explainWith], ["#train-compare-all", compareAll]]) {
+    $(button).addEventListener("click", () => run?.model && use(run.model));
+  }
 
   return {
     show(next, record) {

@@ -25,7 +25,7 @@ import shutil
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -286,8 +286,10 @@ def short_name(model: StoredModel) -> str:
     return model.recipe.name if model.is_plain else model.name
 
 
-def find_complete(recipe: Recipe, data_digest: str, roots: Sequence[Path]) -> StoredModel | None:
-    """Returns the complete stored model of this recipe on this data, if there is one."""
+def find_complete(
+    recipe: Recipe, data_digest: str, roots: Sequence[Path], hidden: Collection[str] = ()
+) -> StoredModel | None:
+    """Returns the complete stored model of this recipe on this data, if there is one of another name than `hidden`."""
     key = recipe.key(data_digest)
     models, _ = list_stored(roots)
     num_parameters = recipe.network.num_parameters  # an earlier version may have meant another network by the same name
@@ -295,7 +297,10 @@ def find_complete(recipe: Recipe, data_digest: str, roots: Sequence[Path]) -> St
         (
             model
             for model in models
-            if model.complete and model.key == key and model.figure("parameters") in (None, num_parameters)
+            if model.complete
+            and model.key == key
+            and model.name not in hidden
+            and model.figure("parameters") in (None, num_parameters)
         ),
         None,
     )

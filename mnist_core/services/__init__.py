@@ -19,5 +19,6 @@ training_worker   the process that trains
 training_process  how it is begun and kept
 run_queue         the runs that wait and that go on
 runs              all runs of a server, and whose they are
+studies           experiments: several runs that belong together
 replays           what the network of an earlier epoch was like
 """

@@ -6,29 +6,29 @@ import dataclasses
 import json
 import math
 import os
-import shlex
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ..augmentation.transforms import Augmentation
 from ..checks import is_number
 from ..data.files import replacing
 from ..errors import ArchitectureError, MnistError, QueryError
-from ..models.architectures import Architecture, Parts
-from ..models.recipes import CHANGEABLE, Recipe, change_recipe, find_recipe, pick_parts
+from ..models.architectures import Architecture
+from ..models.recipes import Recipe, change_recipe, find_recipe, pick_parts
 from ..models.store import StoredModel
 from ..training.pools import count_per_epoch
 from ..training.runs import start_from
 
-_NUM_MNIST = 55_000
+NUM_MNIST = 55_000
 # What one processor core mostly computes of these small networks in a second, until it was measured.
 _OPERATIONS_PER_CORE = 2.5e10
 # A step takes so long whatever is in it; a validation is a third of the work for 5,000 images.
 _STEP_SECONDS = 0.003
 _NUM_VALIDATION = 5000
+# The result is measured on the validation and the test images.
+_NUM_MEASURED = 15_000
 _AUGMENTATION_SECONDS = 6e-5
 # Loading data, compiling, measuring and storing.
 _AROUND_SECONDS = 6.0
@@ -71,6 +71,20 @@ def told_to_visitors(changes: Mapping[str, Any]) -> Iterator[None]:
         raise QueryError("{problem}", problem=str(error)) from error
     except (TypeError, OverflowError) as error:
         raise QueryError("One of these values cannot be so: {changes!r:.300}.", changes=dict(changes)) from error
+
+
+# What a few dozen drawings are learned with: each is bent anew every time, and all are seen within seconds.
+_OWN: dict[str, Any] = {
+    **{"rotation": 10, "stretch": 0.1, "shift": 1.5, "elastic": 0.5, "thickness": 0.3},
+    **{"epochs": 8, "batch_size": 64, "limit": None, "until": None, "ink": 0, "outliers": 0, "averaging": 0},
+}
+_TUNED = {"epochs": 5, "learning_rate": 3e-4, "schedule": "constant"}
+TUNED_MODEL = "lenet"
+
+
+def change_for_own(changes: Mapping[str, Any], tune: bool) -> dict[str, Any]:
+    """Returns the changes with which a recipe learns from a visitor's own drawings, from nothing or by tuning."""
+    return {**_OWN, **(_TUNED if tune else {}), **changes}
 
 
 def check_size(recipe: Recipe) -> Recipe:
@@ -131,12 +145,13 @@ class Speed:
         self._lock = threading.Lock()
         self._factor = self._read()
 
-    def estimate(self, recipe: Recipe, num_images: int = _NUM_MNIST) -> float:
+    def estimate(self, recipe: Recipe, num_images: int = NUM_MNIST) -> float:
         """Estimates how many seconds a run takes, from its first step to its end; `until` is left out of account."""
-        return _AROUND_SECONDS + self._factor * _guess(recipe, num_images)
+        seconds = _guess(recipe, num_images) + _NUM_MEASURED / 3 * _guess_image(recipe)
+        return _AROUND_SECONDS + self._factor * seconds
 
-    def learn(self, recipe: Recipe, share: float, seconds: float, num_images: int = _NUM_MNIST) -> None:
-        """Takes how long a run, or a share of it, has taken; the last runs count most."""
+    def learn(self, recipe: Recipe, share: float, seconds: float, num_images: int) -> None:
+        """Takes how long a run, or a share of it, has taken with so many images; the last runs count most."""
         if share < 0.2 or seconds <= 0:
             return
         measured = seconds / (share * _guess(recipe, num_images))
@@ -157,11 +172,16 @@ def _guess(recipe: Recipe, num_images: int) -> float:
     """Guesses how many seconds all epochs take."""
     num_images = min(num_images, recipe.limit or num_images)
     num_images += sum(count_per_epoch(recipe, num_images))
-    per_image = 6 * count_products(recipe.network) / (_OPERATIONS_PER_CORE * (os.cpu_count() or 1))
+    per_image = _guess_image(recipe)
     if recipe.augmentation.is_active:
         per_image += _AUGMENTATION_SECONDS
     steps = math.ceil(num_images / recipe.batch_size)
     return recipe.epochs * (steps * _STEP_SECONDS + (num_images + _NUM_VALIDATION / 3) * per_image)
+
+
+def _guess_image(recipe: Recipe) -> float:
+    """Guesses how many seconds a network takes to be trained by one image."""
+    return 6 * count_products(recipe.network) / (_OPERATIONS_PER_CORE * (os.cpu_count() or 1))
 
 
 def count_products(network: Architecture) -> int:
@@ -172,29 +192,3 @@ def count_products(network: Architecture) -> int:
         weights = layer.num_parameters if layer.kind in ("Conv2D", "Dense") else 0
         total += weights * places
     return total
-
-
-def tell_command(recipe: Recipe) -> str:
-    """Returns the command that trains a recipe."""
-    words = ["python -m mnist_core train", recipe.name]
-    base = find_recipe(recipe.name)
-    for name in (entry.name for kind in (Recipe, Parts, Augmentation) for entry in dataclasses.fields(kind)):
-        if name in CHANGEABLE and (value := _find_value(recipe, name)) != _find_value(base, name):
-            words += [f"--{name.replace('_', '-')}", *_write_value(value)]
-    if recipe.start:
-        words += ["--from", shlex.quote(recipe.start.model)]
-        words += ["--freeze", *recipe.start.freeze] if recipe.start.freeze else []
-    return " ".join(words)
-
-
-def _find_value(recipe: Recipe, name: str) -> Any:
-    holder = next(part for part in (recipe, recipe.parts, recipe.augmentation) if hasattr(part, name))
-    return getattr(holder, name)
-
-
-def _write_value(value: Any) -> list[str]:
-    if isinstance(value, tuple):
-        return [shlex.quote(str(entry)) for entry in value]
-    if value is None:  # `until`, which the whole run then does not reach
-        return ["1"]
-    return [f"{value:.12g}" if isinstance(value, float) else str(value)]

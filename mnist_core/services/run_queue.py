@@ -9,6 +9,7 @@ import dataclasses
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,6 +84,19 @@ class _Task:
     was_stopped: bool = False
 
 
+@dataclass(frozen=True)
+class Part:
+    """What makes a run one of several that belong together.
+
+    Args:
+        add_to_order: Gives, when its turn comes, what is added to the order for the process.
+        on_end: Called when it has ended, while `RunQueue.changed` is held.
+    """
+
+    add_to_order: Callable[[], Message]
+    on_end: Callable[[RunRecord], None]
+
+
 class RunQueue:
     """All runs of a server; may be called from any thread, which holds `changed` while it looks at more than one thing.
 
@@ -106,6 +120,7 @@ class RunQueue:
         self._waiting: list[str] = []
         self._rescues: list[str] = []
         self._tasks: dict[str, _Task] = {}
+        self._parts: dict[str, Part] = {}
         self._watching: dict[str, dict[str, tuple[str, float]]] = {}
         self._is_woken = False
         self._is_closed = False
@@ -114,8 +129,8 @@ class RunQueue:
 
     # What is asked of it
 
-    def add(self, record: RunRecord) -> None:
-        """Lets a run wait for its turn.
+    def add(self, record: RunRecord, part: Part | None = None) -> None:
+        """Lets a run, which may be part of something, wait for its turn.
 
         Raises:
             StorageError: It cannot be kept.
@@ -124,6 +139,8 @@ class RunQueue:
             record.write(self._disk.folder)
             self.records[record.id] = record
             self._going[record.id] = Curves()
+            if part:
+                self._parts[record.id] = part
             self._waiting.append(record.id)
             self._wake_threads()
 
@@ -256,7 +273,9 @@ class RunQueue:
         record = task.record
         folder = str(self._disk.open_kept(record).folder.absolute())
         do = "run" if record.is_going else "rescue"
-        task.process.order({"do": do, "run": record.id, "recipe": record.recipe, "folder": folder})
+        order = {"do": do, "run": record.id, "recipe": record.recipe, "folder": folder}
+        part = self._parts.get(record.id)
+        task.process.order({**order, **(part.add_to_order() if part else {})})
         while True:
             try:
                 message = task.process.receive(_LISTEN_SECONDS)
@@ -344,25 +363,29 @@ class RunQueue:
             if self._is_closed:
                 return  # it is interrupted, and found by the next server
             if ended["model"]:
-                record.model = ended["model"]
-                record.models.append(record.model)
+                record.model, record.complete = ended["model"], ended["complete"]
+                record.figures = ended.get("figures", {})
+                record.models += [] if ended.get("found") else [record.model]
                 record.accuracy = record.accuracy if ended["validation"] is None else round(ended["validation"], 6)
                 record.best, record.test = max(record.best or 0.0, record.accuracy or 0.0), ended["test"]
             if not record.is_going:  # a rescue
                 self.write(record)
                 return
             record.problem = ended["problem"] or record.problem
-            self._learn_speed(record)
+            self._learn_speed(record, ended)
             self._end(record, "stopped" if task.was_stopped and ended["state"] == "done" else ended["state"])
+            if ended.get("found"):
+                self.delete(record)
+                return
             self.make_room(record)
             if ended["state"] == "failed" and self._disk.open_kept(record).has_best:
                 self._rescues.append(record.id)
                 self.changed.notify_all()
 
-    def _learn_speed(self, record: RunRecord) -> None:
-        if record.model and record.share:
+    def _learn_speed(self, record: RunRecord, ended: Message) -> None:
+        if images := ended.get("images"):
             try:
-                self._speed.learn(record.read_recipe(), record.share, record.seconds)
+                self._speed.learn(record.read_recipe(), record.share, record.seconds, images)
             except StorageError as error:
                 _log.warning("%s", error)
 
@@ -374,6 +397,9 @@ class RunQueue:
         if curves:
             self._ended.put(record.id, curves)
         self._watching.pop(record.id, None)
+        part = self._parts.pop(record.id, None)
+        if part:
+            part.on_end(record)
 
     # What is on disk
 

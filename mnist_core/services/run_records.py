@@ -64,6 +64,8 @@ class RunRecord:
         model: Name of the stored result.
         models: Names of all models that it has stored.
         problem: What went wrong, or must be known; empty for nothing.
+        figures: What experiments compare of the stored result.
+        complete: Whether that is the recipe's result, not of a run that was stopped or steered.
     """
 
     id: str
@@ -85,6 +87,8 @@ class RunRecord:
     model: str = ""
     models: list[str] = field(default_factory=list)
     problem: str = ""
+    figures: Message = field(default_factory=dict)
+    complete: bool = False
 
     @property
     def is_going(self) -> bool:

@@ -10,11 +10,13 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from ..checks import is_number, is_whole
+from ..data.own_drawings import OwnDrawings
 from ..errors import MissingPackageError, QueryError, RefusedError
 from ..hosting.identity import Visitor
 from ..models.recipes import RECIPES, Recipe
@@ -24,9 +26,9 @@ from ..paths import SHIPPED_DIR, hide_folders
 from ..training.kept import KeptEpochs
 from .child_process import Message
 from .run_folder import RunFolder
-from .run_plans import Speed, continue_recipe, read_recipe, start_recipe
-from .run_queue import Limits, RunQueue
-from .run_records import RunRecord, new_record
+from .run_plans import Speed, change_for_own, continue_recipe, read_recipe, start_recipe
+from .run_queue import Limits, Part, RunQueue
+from .run_records import RECORDED, RunRecord, new_record
 from .training_process import TrainingProcess
 
 _MOST_LISTED = 50
@@ -55,8 +57,9 @@ class Runs:
     ) -> None:
         self.limits = limits or Limits()
         self._disk = RunFolder(cache_dir)
+        self.folder = self._disk.folder
         self.roots = SHIPPED_DIR, self._disk.models_dir
-        self.speed = Speed(self._disk.folder / "speed.json")
+        self.speed = Speed(self.folder / "speed.json")
         processes = [TrainingProcess(data_dir, cache_dir, device, **options) for _ in range(self.limits.max_runs)]
         self._queue = RunQueue(self._disk, processes, self.speed, self.limits)
         self._missing = _find_missing()
@@ -72,14 +75,25 @@ class Runs:
         changes: Message,
         start: str = "",
         freeze: Sequence[str] = (),
+        own: OwnDrawings | None = None,
     ) -> str:
         """Begins a run, or lets it wait for its turn, and returns its id.
+
+        Args:
+            visitor: Who begins it.
+            recipe: Name of the recipe.
+            changes: See `read_recipe`.
+            start: Name of the model to start from; empty for none.
+            freeze: See `start_from`.
+            own: What it learns from, in place of MNIST.
 
         Raises:
             RefusedError: This visitor may not train, or too many runs wait.
             MnistError: It is impossible, see `plan`.
         """
-        return self._begin(visitor, self.plan(visitor, recipe, changes, start, freeze))
+        if own is not None:
+            changes = change_for_own(changes, bool(start))
+        return self._begin(visitor, self.plan(visitor, recipe, changes, start, freeze), own=own)
 
     def plan(
         self, visitor: Visitor, recipe: str, changes: Message, start: str = "", freeze: Sequence[str] = ()
@@ -95,10 +109,49 @@ class Runs:
             if not self.may_see(visitor, start):
                 raise QueryError("The model {name!r:.100} belongs to somebody else.", name=start)
             planned = start_recipe(planned, find_stored(start, self.roots), changes, freeze)
-        most = self.limits.max_epochs
-        if most is not None and planned.epochs > most:
-            raise QueryError("At most {most} epochs are trained on this server.", most=most)
+        self.check_epochs(planned.epochs)
         return planned
+
+    def check_epochs(self, epochs: int) -> None:
+        """Makes sure that so many epochs may be trained here.
+
+        Raises:
+            QueryError: They may not.
+        """
+        most = self.limits.max_epochs
+        if most is not None and epochs > most:
+            raise QueryError("At most {most} epochs are trained on this server.", most=most)
+
+    def begin_part(
+        self,
+        visitor: Visitor,
+        recipe: Recipe,
+        name: str,
+        on_end: Callable[[RunRecord], None],
+        *,
+        data_of: str = "",
+        has_place: bool = False,
+    ) -> RunRecord:
+        """As `begin`, for one of several runs that belong together; what is stored already is not trained again.
+
+        Args:
+            visitor: Whose it is.
+            recipe: What it trains.
+            name: For people.
+            on_end: Called when it has ended, while nothing else of the runs changes; what was stored before is no
+                longer a run then.
+            data_of: The name of the recipe that says what data there is, if that is not the run's own; or empty.
+            has_place: Whether it takes over the place of another, and so is never one too many.
+
+        Raises:
+            MnistError: As of `begin`.
+        """
+
+        def add_to_order() -> Message:
+            return {"data_of": data_of, "hidden": sorted(self.list_hidden(visitor))}
+
+        run = self._begin(visitor, recipe, name, part=Part(add_to_order, on_end), has_place=has_place)
+        return self._queue.records[run]
 
     def explain_refusal(self, visitor: Visitor) -> str:
         """Returns why this visitor may not train here; empty where that is allowed."""
@@ -133,7 +186,7 @@ class Runs:
             return self._train_longer(visitor, record, value)
         if action not in actions:
             raise QueryError("A run cannot {action!r:.20}.", action=action)
-        if not self._is_mine(visitor, record):
+        if not self.is_mine(visitor, record.owner):
             raise RefusedError(403, "This run belongs to somebody else.")
         with self._queue.changed:
             actions[action](record, action, value)
@@ -188,11 +241,23 @@ class Runs:
         """Returns whether a stored model is shown to a visitor: models made here are their visitor's until shared."""
         return model not in self.list_hidden(visitor)
 
+    def is_mine(self, visitor: Visitor, owner: str) -> bool:
+        """Returns whether a visitor may change what this owner has, see `RunRecord`."""
+        return owner != RECORDED and (visitor.is_owner or owner == _digest(visitor))
+
     def list_hidden(self, visitor: Visitor) -> set[str]:
         """Returns the names of the models that are not shown to a visitor."""
         with self._queue.changed:
             records = [record for record in self._queue.records.values() if not record.is_shared]
-            return {name for record in records if not self._is_mine(visitor, record) for name in record.models}
+            return {name for record in records if not self.is_mine(visitor, record.owner) for name in record.models}
+
+    def alone(self) -> AbstractContextManager[Any]:
+        """Returns what keeps everything from changing while it is held."""
+        return self._queue.changed
+
+    def find(self, run: str) -> RunRecord | None:
+        """Returns a run; None when there is none any more, or it is another server's that goes on."""
+        return self._queue.records.get(run)
 
     def close(self) -> None:
         """Ends all processes; what goes on is interrupted."""
@@ -201,21 +266,33 @@ class Runs:
 
     # Beginning and steering
 
-    def _begin(self, visitor: Visitor, recipe: Recipe, name: str = "") -> str:
+    def _begin(
+        self,
+        visitor: Visitor,
+        recipe: Recipe,
+        name: str = "",
+        *,
+        own: OwnDrawings | None = None,
+        part: Part | None = None,
+        has_place: bool = False,
+    ) -> str:
         refusal = self.explain_refusal(visitor) or self._missing
         if refusal:
             raise RefusedError(403, refusal)
         owner = _digest(visitor)
         with self._queue.changed:
             waiting = [record.owner for record in self._queue.list_waiting()]
-            if len(waiting) >= self.limits.max_waiting or waiting.count(owner) >= _MOST_WAITING_OF_ONE:
+            is_full = len(waiting) >= self.limits.max_waiting or waiting.count(owner) >= _MOST_WAITING_OF_ONE
+            if is_full and not has_place:
                 raise RefusedError(429, "Too many runs are waiting. Try again when some have ended.", 60)
             self._queue.make_room()
             name = self._find_free(name or recipe.name)
             record = new_record(
                 secrets.token_hex(6), name, recipe, owner, self._disk.come().name, self.speed.estimate(recipe)
             )
-            self._queue.add(record)
+            if own is not None:
+                own.write(self._disk.open_kept(record).own_drawings)
+            self._queue.add(record, part)
         return record.id
 
     def _train_longer(self, visitor: Visitor, record: RunRecord, epochs: Any) -> str:
@@ -224,10 +301,10 @@ class Runs:
         if not is_whole(epochs) or epochs < 1:
             raise QueryError("Expected a number of epochs of at least 1. Received: {epochs!r:.20}.", epochs=epochs)
         recipe = continue_recipe(record.read_recipe(), find_stored(record.model, self.roots), epochs)
-        most = self.limits.max_epochs
-        if most is not None and epochs > most:
-            raise QueryError("At most {most} epochs are trained on this server.", most=most)
-        return self._begin(visitor, recipe, f"{record.name} +{epochs}")
+        self.check_epochs(epochs)
+        file = self._disk.open_kept(record).own_drawings
+        own = OwnDrawings.read(file) if file.is_file() else None
+        return self._begin(visitor, recipe, f"{record.name} +{epochs}", own=own)
 
     def _order(self, record: RunRecord, action: str, value: Any) -> None:
         self._queue.order(record, action)
@@ -295,9 +372,6 @@ class Runs:
                 raise QueryError("There is no run {run!r:.20}.", run=run)
             return self._queue.records[run]
 
-    def _is_mine(self, visitor: Visitor, record: RunRecord) -> bool:
-        return not record.is_recorded and (visitor.is_owner or record.owner == _digest(visitor))
-
     # What is told
 
     def _describe_engine(self, visitor: Visitor) -> Message:
@@ -313,7 +387,7 @@ class Runs:
         }
 
     def _describe(self, visitor: Visitor, record: RunRecord) -> Message:
-        is_mine = self._is_mine(visitor, record)
+        is_mine = self.is_mine(visitor, record.owner)
         return {
             "id": record.id,
             "name": record.name,

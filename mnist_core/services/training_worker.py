@@ -7,11 +7,14 @@ No command for people, who have `train`. The first message says where things are
 see `child_process`:
 
     {"do": "run", "run", "recipe", "folder"}     a run's name, what to train, and the folder for what it keeps
+    {..., "hidden", "data_of"}                   as one of an experiment: what is stored, by another name than these, is
+                                                 not trained again; and the recipe that says what data there is
     {"do": "rescue", ...}                        stores the best epoch of such a run that has ended badly
     {"do": ..., "run"}                           an order to the run that goes on, see `worker.Watch`
     {"do": "wait"}                               nothing, but it waits anew
 
-and from it what `worker.Watch` lists, and at the end of each run `{"ended": {"state", "model", "problem"}}`.
+and from it what `worker.Watch` lists, and at the end of each run `{"ended": {"state", "model", "problem"}}`, of a model
+that is stored with "validation", "test", "complete", "figures", and "found" if it was before.
 """
 
 from __future__ import annotations
@@ -24,17 +27,31 @@ from typing import TYPE_CHECKING, Any
 
 from ..data.download import ProgressCallback
 from ..data.mnist import Dataset, find_places, load_dataset
+from ..data.own_drawings import OwnDrawings, old_digits
+from ..data.prepared import PreparedSet
 from ..errors import FAULT, DataError, MissingPackageError, MnistError, StoppedError
-from ..models.recipes import Recipe
-from ..models.store import StoredModel
+from ..evaluation.metrics import evaluate
+from ..models.devices import choose_device
+from ..models.inference import open_predictor
+from ..models.recipes import Recipe, find_recipe
+from ..models.store import StoredModel, find_stored
 from ..packages import needed_packages
 from ..paths import SHIPPED_DIR, models_dir
+from ..training.experiments import ABLATION_FIGURES, is_measured_for_ablation
 from ..training.kept import KeptEpochs
 from ..training.runs import Workbench, device_finder
 from .child_process import Message, Parent, run_child
 
 if TYPE_CHECKING:
     pass
+
+# What experiments compare beside validation and test.
+_FIGURES: dict[str, tuple[str | int, ...]] = {
+    "parameters": ("parameters",),
+    "seconds": ("seconds",),
+    "images": ("num_training_images",),
+    **ABLATION_FIGURES,
+}
 
 _log = logging.getLogger(__name__)
 
@@ -65,8 +82,9 @@ class Trainer:
     def carry_out(self, order: Message) -> None:
         """Carries out a run, or the rescue of one, and tells how it ended."""
         try:
-            stored = self._run(order)
-            ended = {"state": "done", "model": stored.name, "problem": "", **_tell_figures(stored)}
+            stored = self._find_stored(order)
+            ended = {"state": "done", "problem": "", "found": stored is not None}
+            ended |= _tell_result(stored or self._run(order))
         except StoppedError as error:
             ended = {"state": "stopped", "model": "", "problem": str(error)}
         except MnistError as error:
@@ -76,10 +94,20 @@ class Trainer:
             ended = {"state": "failed", "model": "", "problem": FAULT}
         self._parent.send({"ended": ended})
 
+    def _find_stored(self, order: Message) -> StoredModel | None:
+        """Returns what an experiment need not train again."""
+        if "hidden" not in order:
+            return None
+        bench = self._open_bench(order)
+        stored = bench.find_measured(Recipe.from_dict(order["recipe"]), order["hidden"])
+        has_all = stored is not None and (not bench.data.ink or is_measured_for_ablation(stored))
+        return stored if has_all else None
+
     def _run(self, order: Message) -> StoredModel:
         recipe = Recipe.from_dict(order["recipe"])
-        bench = self._open_bench(recipe)
         kept = KeptEpochs(Path(order["folder"]))
+        is_own = kept.own_drawings.is_file()
+        bench = self._open_own(kept) if is_own else self._open_bench(order)
         folder = models_dir(self._cache_dir) / f"{bench.name_of(recipe)}-{order['run'][:4]}"
         if order["do"] == "rescue":
             stored = self._training.store_best(bench, recipe, folder, kept)
@@ -94,9 +122,31 @@ class Trainer:
         watch = self._training.Watch(self._parent.send, receive)
         stored = self._training.train_watched(bench, recipe, folder, kept, watch)
         kept.drop_best()
+        if is_own:
+            self._tell_forgotten(recipe, stored, bench.roots)
         return stored
 
-    def _open_bench(self, recipe: Recipe) -> Workbench:
+    def _open_own(self, kept: KeptEpochs) -> Workbench:
+        roots = SHIPPED_DIR, models_dir(self._cache_dir)
+        return Workbench.for_own(OwnDrawings.read(kept.own_drawings), roots, find_devices=self._find_devices)
+
+    def _tell_forgotten(self, recipe: Recipe, stored: StoredModel, roots: tuple[Path, ...]) -> None:
+        """Tells how a model reads the drawings held out, and 1,000 digits of MNIST, before and after."""
+        old = PreparedSet.from_mnist(*old_digits())
+        models = [*([find_stored(recipe.start.model, roots)] if recipe.start else []), stored]
+        accuracies = [evaluate(open_predictor(model, choose_device("cpu")), old)["accuracy"] for model in models]
+        own = stored.metrics["validation"]
+        values = {
+            "right": own["num_samples"] - own["error_count"],
+            "total": own["num_samples"],
+            "after": round(100 * accuracies[-1], 1),
+            "before": round(100 * accuracies[0], 1) if recipe.start else None,
+        }
+        key = "own_tuned" if recipe.start else "own_fresh"
+        self._parent.send({"event": {"step": 0, "key": key, "values": values}})
+
+    def _open_bench(self, order: Message) -> Workbench:
+        recipe = find_recipe(order["data_of"]) if order.get("data_of") else Recipe.from_dict(order["recipe"])
         roots = SHIPPED_DIR, models_dir(self._cache_dir)
         try:
             dataset = self._load_dataset(download=True)
@@ -150,9 +200,11 @@ def _offer_itself() -> None:
             Path("/proc/self/oom_score_adj").write_text("1000")
 
 
-def _tell_figures(stored: StoredModel) -> Message:
+def _tell_result(stored: StoredModel) -> Message:
     accuracies = {split: stored.figure(split, "accuracy") for split in ("validation", "test")}
-    return {**accuracies, "complete": stored.complete}
+    figures = {name: stored.figure(*path) for name, path in _FIGURES.items()}
+    images = stored.figure("num_training_images")
+    return {"model": stored.name, **accuracies, "complete": stored.complete, "images": images, "figures": figures}
 
 
 if __name__ == "__main__":

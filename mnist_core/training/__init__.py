@@ -9,8 +9,8 @@ runs             a recipe -> a stored model with its figures
 exhibits         what is shown of a network while it learns
 kept             what a run keeps of itself on disk while it goes on
 worker           a recipe -> a stored model, while somebody watches and steers
-experiments      many recipes, one table
 search_settings  what a search may try, and how
+experiments      many recipes, one table
 studies          where a search keeps its trials, shared by its workers
 search           a search for a good network
 """

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import statistics
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ..augmentation.transforms import Augmentation
-from ..errors import DataError
+from ..errors import ArchitectureError, DataError
 from ..models.architectures import Parts
 from ..models.recipes import RECIPES, Recipe, find_recipe
 from ..models.store import StoredModel, load_stored
 from ..paths import SHIPPED_DIR
 from .runs import Workbench
+from .search_settings import Point, grid_recipe, shuffle_points
 
 CLASSIC_ACTIVATIONS = ("relu", "sigmoid", "tanh")
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One training of an experiment: what sets it apart from the others, by name, and its recipe."""
+
+    point: dict[str, Any]
+    recipe: Recipe
 
 
 def train_all(workbench: Workbench) -> list[StoredModel]:
@@ -44,6 +55,20 @@ def activation_recipe(activation: str, *, epochs: int | None = None, limit: int 
     )
 
 
+def plan_activations(*, num_seeds: int = 3, epochs: int | None = None, limit: int | None = None) -> list[Trial]:
+    """Returns what `compare_activations` trains, one activation after another."""
+    if num_seeds < 1:
+        raise ValueError(f"`num_seeds` must be at least 1. Received: num_seeds={num_seeds!r}")
+    return [
+        Trial(
+            {"activation": activation, "seed": seed},
+            activation_recipe(activation, epochs=epochs, limit=limit, seed=seed),
+        )
+        for activation in CLASSIC_ACTIVATIONS
+        for seed in range(num_seeds)
+    ]
+
+
 def compare_activations(
     workbench: Workbench, *, num_seeds: int = 3, epochs: int | None = None, limit: int | None = None
 ) -> list[dict[str, Any]]:
@@ -59,14 +84,13 @@ def compare_activations(
         One dictionary an activation: activation, epochs, num_images, models, seeds, and of validation, test and seconds
         the values, mean and standard deviation; curves holds the validation accuracy after each epoch.
     """
-    if num_seeds < 1:
-        raise ValueError(f"`num_seeds` must be at least 1. Received: num_seeds={num_seeds!r}")
     rows = []
-    for activation in CLASSIC_ACTIVATIONS:
+    plan = plan_activations(num_seeds=num_seeds, epochs=epochs, limit=limit)
+    for activation, trials in itertools.groupby(plan, key=lambda trial: trial.point["activation"]):
         models = []
-        for seed in range(num_seeds):
-            workbench.say(f"{activation}, seed {seed}")
-            models.append(workbench.load_or_train(activation_recipe(activation, epochs=epochs, limit=limit, seed=seed)))
+        for trial in trials:
+            workbench.say(f"{activation}, seed {trial.point['seed']}")
+            models.append(workbench.load_or_train(trial.recipe))
         rows.append(_describe_runs(activation, models))
     return rows
 
@@ -101,8 +125,22 @@ def ablated_recipe(parts: Sequence[str], *, epochs: int, limit: int, num_images:
     return dataclasses.replace(short, **left_out)
 
 
+def plan_ablation(*, num_seeds: int = 3, epochs: int = 5, limit: int = 20_000, num_images: int) -> list[Trial]:
+    """Returns what `ablate` trains, one part after another; `num_images` are the training images that there are."""
+    if num_seeds < 1:
+        raise ValueError(f"`num_seeds` must be at least 1. Received: num_seeds={num_seeds!r}")
+    return [
+        Trial(
+            {"without": without, "seed": seed},
+            ablated_recipe(parts, epochs=epochs, limit=limit, num_images=num_images, seed=seed),
+        )
+        for without, parts in ABLATIONS.items()
+        for seed in range(num_seeds)
+    ]
+
+
 # What an ablation compares beside validation, by its name in the rows.
-_ABLATION_FIGURES = {
+ABLATION_FIGURES: dict[str, tuple[str | int, ...]] = {
     "ink": ("validation_ink", "accuracy"),
     "ink_nll": ("validation_ink", "uncalibrated", "nll"),
     "outliers": ("outliers", "auroc", "validation"),
@@ -124,21 +162,18 @@ def ablate(workbench: Workbench, *, num_seeds: int = 3, epochs: int = 5, limit: 
         the validation writers), ink_nll and outliers (AUROC of generated ones against validation digits) the values,
         mean and standard deviation.
     """
-    if num_seeds < 1:
-        raise ValueError(f"`num_seeds` must be at least 1. Received: num_seeds={num_seeds!r}")
+    num_images = len(workbench.data.x_train)
+    plan = plan_ablation(num_seeds=num_seeds, epochs=epochs, limit=limit, num_images=num_images)
     if workbench.data.ink is None:
         raise DataError("The ablation needs MNIST and the pen ink. Received: {name}.", name=workbench.data.name)
     rows = []
-    for without, parts in ABLATIONS.items():
+    for without, trials in itertools.groupby(plan, key=lambda trial: trial.point["without"]):
         models = []
-        for seed in range(num_seeds):
-            workbench.say(f"without {without}, seed {seed}")
-            num_images = len(workbench.data.x_train)
-            recipe = ablated_recipe(parts, epochs=epochs, limit=limit, num_images=num_images, seed=seed)
-            stored = workbench.load_or_train(recipe)
-            if any(stored.figure(*path) is None for path in _ABLATION_FIGURES.values()):
-                # Trained elsewhere, without pen ink to measure on.
-                stored = workbench.train(recipe)
+        for trial in trials:
+            workbench.say(f"without {without}, seed {trial.point['seed']}")
+            stored = workbench.load_or_train(trial.recipe)
+            if not is_measured_for_ablation(stored):
+                stored = workbench.train(trial.recipe)
             models.append(stored)
         metrics = [model.metrics for model in models]
         rows.append(
@@ -151,11 +186,31 @@ def ablate(workbench: Workbench, *, num_seeds: int = 3, epochs: int = 5, limit: 
                 "validation": _summarise([values["validation"]["accuracy"] for values in metrics]),
                 **{
                     name: _summarise([_look_up(values, path) for values in metrics])
-                    for name, path in _ABLATION_FIGURES.items()
+                    for name, path in ABLATION_FIGURES.items()
                 },
             }
         )
     return rows
+
+
+def is_measured_for_ablation(stored: StoredModel) -> bool:
+    """Returns whether all figures that an ablation compares are known; not of what was trained without pen ink."""
+    return all(stored.figure(*path) is not None for path in ABLATION_FIGURES.values())
+
+
+def plan_grid(num_trials: int, *, epochs: int = 5, limit: int | None = None) -> list[Trial]:
+    """Returns the first networks that a search through the grid tries; fewer where so many cannot be built."""
+    trials = (_plan_point(point, epochs, limit) for point in shuffle_points())
+    return list(itertools.islice(filter(None, trials), num_trials))
+
+
+def _plan_point(point: Point, epochs: int, limit: int | None) -> Trial | None:
+    recipe = grid_recipe(point, epochs=epochs, limit=limit)
+    try:
+        recipe.network.layers()
+    except ArchitectureError:
+        return None
+    return Trial(point, recipe)
 
 
 def _describe_runs(activation: str, models: Sequence[StoredModel]) -> dict[str, Any]:
@@ -173,7 +228,7 @@ def _describe_runs(activation: str, models: Sequence[StoredModel]) -> dict[str, 
     }
 
 
-def _look_up(metrics: dict[str, Any], path: Sequence[str]) -> float:
+def _look_up(metrics: dict[str, Any], path: Sequence[str | int]) -> float:
     found: Any = metrics
     for name in path:
         found = found[name]

@@ -25,7 +25,16 @@ from ..errors import ArchitectureError, StoppedError, TrainingError
 from ..models.recipes import Recipe
 from ..packages import needed_packages
 from .runs import Workbench
-from .search_settings import SPACE, Point, SearchSettings, grid_recipe, hide_password, list_impossible, list_points
+from .search_settings import (
+    SPACE,
+    Point,
+    SearchSettings,
+    grid_recipe,
+    hide_password,
+    list_impossible,
+    list_points,
+    shuffle_points,
+)
 from .studies import keep_alive, open_study, requeue, return_stale_trials, was_requeued
 
 _FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
@@ -57,8 +66,7 @@ class _GridSampler(optuna.samplers.BaseSampler):
     """Takes points that no trial has taken yet: by its number, for workers may begin at the same time."""
 
     def __init__(self) -> None:
-        points = list_points()
-        self._order = random.Random(0).sample(points, len(points))
+        self._order = shuffle_points()
 
     def infer_relative_search_space(self, study: optuna.Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
         return {name: CategoricalDistribution(values) for name, values in SPACE.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import random
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +68,12 @@ class SearchSettings:
 def list_points() -> list[Point]:
     """Returns all combinations of the space."""
     return [dict(zip(SPACE, values, strict=True)) for values in itertools.product(*SPACE.values())]
+
+
+def shuffle_points() -> list[Point]:
+    """Returns all combinations, each time in the same order, so that the first ones differ in everything."""
+    points = list_points()
+    return random.Random(0).sample(points, len(points))
 
 
 def list_impossible() -> list[dict[str, Any]]:

@@ -2,18 +2,32 @@
 
 import numpy as np
 import pytest
-from support.models import lively_model, sample_images
+from support.models import STACKS, lively_model, sample_images
 
-from mnist_core.models.architectures import ACTIVATIONS, ARCHITECTURES, Parts, find_architecture
+from mnist_core.models.architectures import ARCHITECTURES, Parts, find_architecture
 from mnist_core.models.forward import compute_logits
+from mnist_core.models.layers import ACTIVATIONS
 
 SMALL = [("lenet", Parts(activation, (4,), 3, "average", 3, (8,))) for activation in ACTIVATIONS]
+GIVEN = [("lenet", Parts(layers=layers)) for layers in STACKS.values()]
+
+STACK = (
+    'Conv2D(4, 3, strides=2, padding="same", use_bias=False)',
+    "BatchNormalization(epsilon=0.01)",
+    'Activation("relu")',
+    "MaxPooling2D(3, strides=2)",
+    'AveragePooling2D(2, padding="same")',
+    "SpatialDropout2D(0.5)",
+    "Flatten()",
+    'Dense(8, activation="tanh", use_bias=False)',
+)
+SMALL.append(("lenet", Parts(layers=STACK)))
 
 
 @pytest.mark.parametrize(
     ("architecture", "parts"),
-    [*((name, None) for name in sorted(ARCHITECTURES)), *SMALL],
-    ids=[*sorted(ARCHITECTURES), *ACTIVATIONS],
+    [*((name, None) for name in sorted(ARCHITECTURES)), *SMALL, *GIVEN],
+    ids=[*sorted(ARCHITECTURES), *ACTIVATIONS, "all options", *STACKS],
 )
 def test_the_logits_are_those_of_keras(architecture, parts):
     model, images = lively_model(architecture, parts), sample_images(1000)[::200]

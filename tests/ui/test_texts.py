@@ -15,7 +15,7 @@ PARTS = {
     "draw": ["draw"],
     "data": ["data"],
     "inside": ["inside", "glossary"],
-    "train": ["train"],
+    "train": ["train", "experiments"],
     "footer": ["footer"],
 }
 

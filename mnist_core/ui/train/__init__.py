@@ -1,5 +1,7 @@
 """The train tab: a network is trained while visitors watch.
 
-training   what its scripts call
-tab        the tab
+code         networks as source text
+experiments  what is called for experiments
+tab          the tab
+training     what the tab's scripts call
 """

@@ -1,0 +1,43 @@
+// An experiment in words, and which of its trials validation and the test set would choose. Knows no page.
+
+import { exactPercent } from "../shared/numbers.js";
+import { t } from "../shared/texts.js";
+import { tellSeconds } from "./words.js";
+
+export function nameTrial({ kind, settings, trials }, index) {
+  const { point } = trials[index];
+  if (kind === "grid") return t("experiment_network", { number: index + 1 });
+  const name = kind === "ablation" ? t("experiment_without", { part: point.without }) : point.activation;
+  return settings.seeds > 1 ? t("experiment_with_seed", { name, seed: point.seed }) : name;
+}
+
+export function tellStudy({ kind, state, ended, total, secondsLeft }) {
+  const values = { kind: t(`experiment_${kind}`), ended, total, left: tellSeconds(secondsLeft ?? 0) };
+  return t(state === "going" ? "experiment_title_going" : `experiment_title_${state}`, values);
+}
+
+const OVER = ["done", "failed", "steered", "stopped", "interrupted"];
+
+// The trial that waits or is trained.
+export const findCurrent = ({ trials }) => trials.find(({ run, state }) => run && state && !OVER.includes(state));
+
+// The indices of the trials with the best validation and with the best test figure; of equals, the first. Null where
+// fewer than two can be compared.
+export function chooseTrials(trials) {
+  const known = trials.map((_, index) => index).filter((index) => (
+    trials[index].state === "done" && Number.isFinite(trials[index].validation) && Number.isFinite(trials[index].test)));
+  if (known.length < 2) return null;
+  const best = (name) => known.reduce((one, other) => (trials[other][name] > trials[one][name] ? other : one));
+  const chosen = best("validation");
+  const flattered = best("test");
+  const isSame = trials[flattered].test === trials[chosen].test;
+  return { chosen, flattered: isSame ? chosen : flattered, count: known.length };
+}
+
+export function tellGap(study, { chosen, flattered, count }) {
+  const [low, high] = [chosen, flattered].map((index) => study.trials[index].test);
+  return t(chosen === flattered ? "experiment_no_gap_words" : "experiment_gap_words", {
+    count, chosen: nameTrial(study, chosen), other: nameTrial(study, flattered),
+    low: exactPercent(low), high: exactPercent(high), gap: exactPercent(high - low),
+  });
+}
