@@ -3,7 +3,7 @@
 import pytest
 from support.blocked import block_training
 from support.browser_server import Server
-from support.drawing import SEVEN, draw_with_mouse, wait_for_answer
+from support.drawing import DIGITS, SEVEN, draw_with_mouse, wait_for_answer
 
 SLOW = 60_000
 LAST_EPOCH = "after epoch 4"
@@ -71,7 +71,8 @@ def test_the_drawing_is_read_by_the_network_of_each_epoch(recorded):
 def test_another_drawing_is_read_too(recorded):
     recorded.evaluate("() => { location.hash = '#draw'; }")
     recorded.wait_for_selector('body[data-tab="draw"]')
-    recorded.click("#samples .sample:first-child")
+    recorded.click("#clear")
+    wait_for_answer(recorded, draw_with_mouse(recorded, DIGITS[4]))
     recorded.evaluate("() => { location.hash = '#train'; }")
     wait_for_reading(recorded, "p < 0.5")
 
