@@ -3,8 +3,9 @@
 import { makeSvg } from "../shared/curves.js";
 import { exactPercent, tenthPercent } from "../shared/numbers.js";
 import { t } from "../shared/texts.js";
+import { spread } from "./experiment_words.js";
 
-const MARGIN = { left: 52, right: 64, top: 14, bottom: 40 };
+const MARGIN = { left: 58, right: 68, top: 14, bottom: 40 };
 const HEIGHT = 230;
 
 // A frame with scales; format of the lines across; names of what the axes are.
@@ -12,7 +13,7 @@ function makeFrame(root, { xLabel, yLabel, low, high }) {
   const width = Math.max(260, root.clientWidth || 400);
   const { left, right, top, bottom } = MARGIN;
   const svg = makeSvg("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", class: "curves experiment" });
-  const toY = (value) => top + (1 - (value - low) / (high - low || 1)) * (HEIGHT - top - bottom);
+  const toY = (value) => top + (1 - Math.max(0, value - low) / (high - low)) * (HEIGHT - top - bottom);
   for (const value of [low, (low + high) / 2, high]) {
     svg.append(
       makeSvg("line", { x1: left, x2: width - right, y1: toY(value), y2: toY(value), class: "grid" }),
@@ -23,14 +24,6 @@ function makeFrame(root, { xLabel, yLabel, low, high }) {
   svg.setAttribute("aria-label", `${yLabel}: ${xLabel}`);
   root.replaceChildren(svg);
   return { svg, toY, from: left, to: width - right, bottom: HEIGHT - bottom };
-}
-
-// Round numbers around all values, so that a dot stands on no border.
-function spread(values) {
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  const step = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5].find((each) => (most - least) <= each * 4) ?? 1;
-  const [low, high] = [Math.floor(least / step) * step - (least / step % 1 < 0.1 ? step : 0), Math.ceil(most / step) * step];
-  return { low: Math.max(0, low), high: Math.min(1, high === most ? high + step / 2 : high) };
 }
 
 export function drawTrials(root, { trials }) {
@@ -53,12 +46,14 @@ export function drawTrials(root, { trials }) {
   corners.push(`${to},${toY(best).toFixed(1)}`);
   svg.append(makeSvg("polyline", { points: corners.join(" "), class: "new" }));
   for (const { number, validation } of ended) {
-    const dot = makeSvg("circle", { cx: toX(number), cy: toY(validation), r: 5, class: validation === best ? "dot new" : "dot" });
+    const dot = makeSvg("circle", { cx: toX(number), cy: toY(validation), r: 5, class: kindOf(validation, best, scale.low) });
     dot.append(makeSvg("title", {}, `${number}: ${exactPercent(validation)}%`));
     svg.append(dot);
   }
   svg.append(makeSvg("text", { x: to + 6, y: toY(best) + 5, class: "value new" }, `${exactPercent(best)}%`));
 }
+
+const kindOf = (value, best, low) => (value === best ? "dot new" : value < low ? "dot below" : "dot");
 
 // Each trial by its validation (across) and test figure (up); the two choices, and the gap between what they report.
 export function drawGap(root, trials, { chosen, flattered }) {
@@ -66,13 +61,13 @@ export function drawGap(root, trials, { chosen, flattered }) {
   const scale = spread(known.map(({ test }) => test));
   const across = spread(known.map(({ validation }) => validation));
   const { svg, toY, from, to, bottom } = makeFrame(root, { ...scale, xLabel: t("experiment_axis_validation"), yLabel: t("experiment_column_test") });
-  const toX = (value) => from + ((value - across.low) / (across.high - across.low || 1)) * (to - from);
+  const toX = (value) => from + (Math.max(0, value - across.low) / (across.high - across.low)) * (to - from);
   for (const [value, anchor] of [[across.low, "start"], [across.high, "end"]]) {
     svg.append(makeSvg("text", { x: toX(value), y: bottom + 18, "text-anchor": anchor }, `${tenthPercent(value)}%`));
   }
   const [low, high] = [chosen, flattered].map((index) => toY(trials[index].test));
   if (chosen !== flattered) svg.append(makeSvg("rect", { x: from, y: high, width: to - from, height: low - high, class: "gap" }));
-  for (const { validation, test } of known) svg.append(makeSvg("circle", { cx: toX(validation), cy: toY(test), r: 5, class: "dot" }));
+  for (const { validation, test } of known) svg.append(makeSvg("circle", { cx: toX(validation), cy: toY(test), r: 5, class: test < scale.low || validation < across.low ? "dot below" : "dot" }));
   mark(svg, { x: toX(trials[chosen].validation), y: low, from, to, kind: "new" });
   if (chosen === flattered) return svg.append(label(to, low, trials[chosen].test, "new"));
   mark(svg, { x: toX(trials[flattered].validation), y: high, from, to, kind: "flattered" });

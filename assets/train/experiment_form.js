@@ -13,7 +13,7 @@ export function createExperimentForm({ onBegin, notify }) {
   let [isAllowed, isPossible] = [false, false];
 
   function question() {
-    const settings = Object.fromEntries([...$("#experiment-fields").querySelectorAll("input")].map(({ name, valueAsNumber }) => [name, valueAsNumber]));
+    const settings = Object.fromEntries([...$("#experiment-fields").querySelectorAll("input")].map(({ dataset, valueAsNumber }) => [dataset.setting, valueAsNumber]));
     return { kind: $("#experiment-kind").value, settings };
   }
 
@@ -31,7 +31,7 @@ export function createExperimentForm({ onBegin, notify }) {
 
   function showFields() {
     $("#experiment-fields").replaceChildren(...Object.entries(small[$("#experiment-kind").value]).map(([name, value]) => (
-      make("label", {}, make("span", { textContent: t(`experiment_field_${name}`) }), make("input", { type: "number", name, value, min: 1, required: true })))));
+      makeField(name, value))));
     estimate.request();
   }
 
@@ -60,4 +60,10 @@ export function createExperimentForm({ onBegin, notify }) {
       enableStart();
     },
   };
+}
+
+function makeField(name, value) {
+  const input = make("input", { type: "number", value, min: 1, required: true });
+  input.dataset.setting = name;
+  return make("label", {}, make("span", { textContent: t(`experiment_field_${name}`) }), input);
 }

@@ -1,4 +1,4 @@
-// An experiment in words, and which of its trials validation and the test set would choose. Knows no page.
+// An experiment in words, what its charts show, and which trials validation and the test set would choose. Knows no page.
 
 import { exactPercent } from "../shared/numbers.js";
 import { t } from "../shared/texts.js";
@@ -40,4 +40,16 @@ export function tellGap(study, { chosen, flattered, count }) {
     count, chosen: nameTrial(study, chosen), other: nameTrial(study, flattered),
     low: exactPercent(low), high: exactPercent(high), gap: exactPercent(high - low),
   });
+}
+
+const STEPS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
+
+// Round numbers around the values. What is far below the others does not flatten them: it stands on the lower border.
+export function spread(values) {
+  const sorted = [...values].sort((one, other) => other - one);
+  const [most, middle] = [sorted[0], sorted[Math.floor((sorted.length - 1) / 2)]];
+  const least = sorted.findLast((value) => value >= most - 4 * Math.max(most - middle, 0.002));
+  const step = STEPS.find((each) => most - least <= each * 4) ?? 1;
+  const low = Math.floor(least / step - 0.5) * step;
+  return { low: Math.max(0, low), high: Math.min(1, Math.ceil(most / step + 0.1) * step) };
 }

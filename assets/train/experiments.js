@@ -105,6 +105,7 @@ export function createExperiments({ onRun, refresh }) {
     else button.addEventListener("click", () => steer(action));
   }
   root.addEventListener("toggle", () => root.open && look());
+  new ResizeObserver(() => study && showCharts(study)).observe($("#experiment-trials"));
 
   return {
     // How all runs stand; what has changed is looked at more closely while the fold-out is open.
@@ -128,14 +129,17 @@ function showStudy(study, { studies, isAllowed, onRun }) {
   $("#experiment-problem").hidden = !study.problem;
   offerStudies(studies, study.id);
   showButtons(study, isAllowed);
-  drawTrials($("#experiment-trials"), study);
+  showCharts(study);
+  drawTrialTable(study, onRun);
+}
+
+function showCharts(study) {
   const pair = study.state === "going" ? null : chooseTrials(study.trials);
   $("#experiment-gap-card").hidden = !pair;
-  if (pair) {
-    drawGap($("#experiment-gap"), study.trials, pair);
-    $("#experiment-gap-words").textContent = tellGap(study, pair);
-  }
-  drawTrialTable(study, onRun);
+  drawTrials($("#experiment-trials"), study);
+  if (!pair) return;
+  drawGap($("#experiment-gap"), study.trials, pair);
+  $("#experiment-gap-words").textContent = tellGap(study, pair);
 }
 
 function offerStudies(studies, chosen) {

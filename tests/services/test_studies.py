@@ -4,6 +4,7 @@ import json
 import sys
 
 import pytest
+from support.experiments import STAND_IN
 from support.library import wait_until
 
 from mnist_core.errors import QueryError, RefusedError
@@ -12,45 +13,6 @@ from mnist_core.services.runs import Limits, Runs
 from mnist_core.services.studies import SMALL, Studies
 
 ANN, BOB = Visitor("a" * 22), Visitor("b" * 22)
-
-# A stand-in for the process: a network's accuracy follows from its activation, dense units and seed, and it finds what
-# it has stored before. A recipe for 666 images fails, one for 777 lasts until it is stopped.
-STAND_IN = """
-import hashlib, json, time
-from pathlib import Path
-from mnist_core.services.child_process import run_child
-
-def work(parent):
-    places = parent.receive()
-    parent.send({"ready": True})
-    while order := parent.receive(places["idle_seconds"]):
-        if order["do"] != "run":
-            continue
-        recipe = order["recipe"]
-        key = hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()
-        number = int(key[:4], 16) / 65536
-        ended = {"state": "done", "problem": "", "validation": 0.9 + number / 100, "test": 0.91 - number / 100,
-            "complete": True, "figures": {"parameters": 1000, "ink": 0.8 if order.get("data_of") else None}}
-        models = Path(places["cache"]) / "models"
-        hidden = order.get("hidden", ())
-        found = [path.name for path in models.glob("*") if (path / key).exists() and path.name not in hidden]
-        if found:
-            parent.send({"ended": {**ended, "model": found[0], "found": True}})
-            continue
-        parent.send({"state": "running"})
-        while recipe["limit"] == 777 and (parent.receive(5) or {}).get("do") != "stop":
-            pass
-        if recipe["limit"] == 666:
-            parent.send({"ended": {"state": "failed", "model": "", "problem": "no"}})
-            continue
-        folder = models / f"{recipe['name']}-{order['run'][:4]}"
-        folder.mkdir(parents=True)
-        (folder / key).touch()
-        ended["complete"] = recipe["limit"] != 777
-        parent.send({"ended": {**ended, "model": folder.name, "found": False}})
-
-run_child(work)
-"""
 
 
 @pytest.fixture
