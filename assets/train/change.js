@@ -1,11 +1,13 @@
-// The fold-out where a recipe is changed: its network, the time it takes, and the same as a command line and Keras code.
+// The fold-out where a recipe is changed: its network, the time it takes, and the same as code.
 
 import { $, make } from "../shared/dom.js";
 import { createLive } from "../shared/live.js";
-import { decodeBytes, paintPixels } from "../shared/pixels.js";
 import { call } from "../shared/server.js";
 import { fillTexts, t, tellError } from "../shared/texts.js";
-import { AUGMENTATIONS, chosenRecipe, copyText, createFields } from "./fields.js";
+import { createBlocks } from "./blocks.js";
+import { createCodes } from "./codes.js";
+import { AUGMENTATIONS, chosenRecipe, createFields } from "./fields.js";
+import { createPreview } from "./preview.js";
 import { tellSeconds } from "./words.js";
 
 const PANEL = `
@@ -18,12 +20,18 @@ const PANEL = `
   <h3 data-text="train_network"></h3>
   <p id="train-network-problem" role="alert" hidden></p>
   <ol id="train-blocks"></ol>
+  <div id="train-layer" hidden>
+    <fieldset id="train-layer-fields"></fieldset>
+    <div class="train-layer-do"><button type="button" id="train-earlier" data-text="train_earlier"></button><button type="button" id="train-later" data-text="train_later"></button><button type="button" id="train-remove" data-text="train_remove"></button></div>
+  </div>
+  <div class="train-layer-do">
+    <label><span data-text="train_add_kind"></span><select id="train-add-kind"></select></label><button type="button" id="train-add" data-text="train_add"></button>
+    <button type="button" id="train-layers-reset" data-text="train_layers_reset" hidden></button>
+  </div>
+  <p id="train-blocks-hint" class="muted" data-text="train_blocks_hint"></p>
   <p id="train-sum" role="status"></p>
   <div id="train-preview" hidden><h3 data-text="train_preview"></h3><div id="train-previews"></div><button type="button" id="train-preview-more" data-text="train_preview_more"></button></div>
-  <div class="train-codes">
-    <section><h3><span data-text="train_command"></span><button type="button" class="copy" data-text="train_copy"></button></h3><pre id="train-command" tabindex="0"></pre></section>
-    <section><h3><span data-text="train_keras"></span><button type="button" class="copy" data-text="train_copy"></button></h3><pre id="train-keras" tabindex="0"></pre></section>
-  </div>
+  <div id="train-codes"></div>
 `;
 
 // onValid(isValid) hears whether what is chosen can be trained.
@@ -33,28 +41,40 @@ export function createChange(onValid) {
   fillTexts(root);
   const fields = createFields($("#train-fields"), onField);
   const network = createLive({ name: "check_network", nextQuestion: () => question(), onAnswer: showNetwork });
-  const preview = createLive({ name: "preview_augmentation", nextQuestion: nextPreview, onAnswer: showPreview });
+  const preview = createPreview(nextPreview);
+  const blocks = createBlocks(onLayers);
+  const codes = createCodes($("#train-codes"));
   let recipes = [];
-  let seed = 0;
 
   function onField(name) {
     refresh();
     if (AUGMENTATIONS.includes(name)) preview.request();
   }
 
+  function onLayers() {
+    fields.leaveOutNetwork(Boolean(blocks.layers));
+    refresh();
+  }
+
+  function changes() {
+    const { layers } = blocks;
+    return { ...fields.changes, ...(layers && { layers }) };
+  }
+
   function refresh() {
-    const isChanged = Object.keys(fields.changes).length > 0 || Boolean($("#train-from").value);
+    const isChanged = Object.keys(changes()).length > 0 || Boolean($("#train-from").value);
     $("#train-reset").disabled = !isChanged;
     $("#train-freeze-field").hidden = !$("#train-from").value;
-    if (fields.isWrong) return refuse(t("train_not_a_number"));
+    if (isWrong()) return refuse(t("train_not_a_number"), blocks.wrong < 0 ? null : blocks.wrong);
     network.request();
   }
 
-  function refuse(text, layer = "") {
+  const isWrong = () => fields.isWrong || blocks.wrong >= 0;
+
+  function refuse(text, place = null, layer = "") {
     $("#train-network-problem").textContent = text;
     $("#train-network-problem").hidden = !text;
-    $("#train-blocks").classList.toggle("stale", Boolean(text));
-    for (const block of $("#train-blocks").children) block.classList.toggle("refused", Boolean(text) && block.dataset.layer === layer);
+    if (text) blocks.refuse(place, layer);
     onValid(!text);
   }
 
@@ -64,43 +84,30 @@ export function createChange(onValid) {
     if (!recipe) return null;
     const model = $("#train-from").value;
     const freeze = $("#train-freeze").value.split(/[\s,]+/).filter(Boolean);
-    return { recipe: recipe.name, changes: fields.changes, ...(model && { start: { model, freeze } }) };
+    return { recipe: recipe.name, changes: changes(), ...(model && { start: { model, freeze } }) };
   }
 
   function showNetwork(answer) {
-    if (!answer.ok) return refuse(tellError(answer), answer.message?.values.layer);
-    if (fields.isWrong) return;
-    $("#train-blocks").replaceChildren(...answer.layers.map(makeBlock));
+    if (network.isWanted || isWrong()) return; // it was changed since
+    if (!answer.ok) return refuse(tellError(answer), answer.place, answer.message?.values.layer);
+    blocks.show(answer.layers);
     refuse("");
     $("#train-sum").textContent = t("train_sum", {
       parameters: answer.parameters.toLocaleString(), time: tellSeconds(answer.seconds),
     });
-    $("#train-command").textContent = answer.command;
-    $("#train-keras").textContent = answer.keras ?? "";
-    $("#train-keras").closest("section").hidden = !answer.keras;
+    codes.show(answer, chosenRecipe(recipes).name);
   }
 
   function nextPreview() {
-    const changes = Object.fromEntries(AUGMENTATIONS.map((name) => [name, fields.changes[name] ?? chosenRecipe(recipes)?.changeable[name] ?? 0]));
-    const isShown = !fields.isWrong && root.open && Object.values(changes).some(Boolean);
-    $("#train-preview").hidden = !isShown;
-    return isShown ? { changes, seed } : null;
-  }
-
-  function showPreview(answer) {
-    if (!answer.ok) return;
-    $("#train-previews").replaceChildren(...answer.images.map((image) => {
-      const canvas = make("canvas", { width: 28, height: 28 });
-      canvas.setAttribute("aria-hidden", "true");
-      paintPixels(canvas, decodeBytes(image));
-      return canvas;
-    }));
+    const values = Object.fromEntries(AUGMENTATIONS.map((name) => [name, fields.changes[name] ?? chosenRecipe(recipes)?.changeable[name] ?? 0]));
+    return !fields.isWrong && root.open && Object.values(values).some(Boolean) ? values : null;
   }
 
   function showRecipe() {
     const recipe = chosenRecipe(recipes);
     if (!recipe) return;
     fields.show(recipe);
+    blocks.reset();
     refresh();
     preview.request();
   }
@@ -126,13 +133,6 @@ export function createChange(onValid) {
     showRecipe();
     $("#train-reset").disabled = true;
   });
-  $("#train-preview-more").addEventListener("click", () => {
-    seed += 1;
-    preview.request();
-  });
-  root.querySelectorAll(".copy").forEach((button) => {
-    button.addEventListener("click", () => copyText(button.closest("section").querySelector("pre"), button));
-  });
 
   return {
     question,
@@ -140,17 +140,10 @@ export function createChange(onValid) {
       recipes = next;
       showRecipe();
     },
+    // Takes the network of pasted code, and how that trains it.
+    use({ layers, changes: found }) {
+      fields.fill(found);
+      blocks.use(layers);
+    },
   };
-}
-
-function makeBlock({ name, kind, options, shape, parameters }) {
-  const { filters, kernel_size: kernel, pool_size: pool, units, rate, activation } = options;
-  const facts = [filters && `${filters} × ${kernel}×${kernel}`, pool && `${pool}×${pool}`, units, rate && `${rate}`, activation];
-  const block = make("li", {},
-    make("b", { textContent: name }),
-    make("span", { textContent: [kind, ...facts].filter(Boolean).join(" ") }),
-    make("span", { className: "shape", textContent: shape.join(" × ") }),
-    make("small", { textContent: parameters ? t("train_parameters", { count: parameters.toLocaleString() }) : "" }));
-  Object.assign(block.dataset, { layer: name, kind });
-  return block;
 }

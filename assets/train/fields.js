@@ -36,13 +36,17 @@ export const writeField = (value) => (Array.isArray(value) ? value.join(", ") : 
 export function createFields(root, onChange) {
   let recipe = null;
   const inputs = new Map();
+  let isNetworkOut = false; // what the fields say of the network does not count
+
+  const counted = () => [...inputs].filter(([name]) => !(isNetworkOut && GROUPS.network.includes(name)));
 
   function build(next) {
     recipe = next;
+    isNetworkOut = false;
     inputs.clear();
     root.replaceChildren(...Object.entries(GROUPS).map(([group, names]) => {
       const own = names.filter((name) => name in recipe.changeable);
-      const fieldset = make("fieldset", { hidden: !own.length }, make("legend", { textContent: t(`train_group_${group}`) }));
+      const fieldset = make("fieldset", { hidden: !own.length, name: group }, make("legend", { textContent: t(`train_group_${group}`) }));
       fieldset.append(...own.map(makeField));
       return fieldset;
     }));
@@ -81,23 +85,18 @@ export function createFields(root, onChange) {
         mark(name, input);
       }
     },
+    // The layers are given one by one: fields for all of them at once have no effect.
+    leaveOutNetwork(isOut) {
+      isNetworkOut = isOut;
+      const group = root.querySelector('[name="network"]');
+      group.hidden = isOut || !GROUPS.network.some((name) => inputs.has(name));
+    },
     get changes() {
-      const changed = [...inputs].filter(([name, input]) => isChanged(name, input));
+      const changed = counted().filter(([name, input]) => isChanged(name, input));
       return Object.fromEntries(changed.map(([name, input]) => [name, parseField(name, input.value)]));
     },
-    get isWrong() { return [...inputs].some(([name, input]) => parseField(name, input.value) === undefined); },
+    get isWrong() { return counted().some(([name, input]) => parseField(name, input.value) === undefined); },
   };
-}
-
-// Copies a text, or selects it where a page has no clipboard because it is not served with https.
-export async function copyText(source, button) {
-  try {
-    await navigator.clipboard.writeText(source.textContent);
-    button.textContent = t("copied");
-    setTimeout(() => { button.textContent = t("train_copy"); }, 2000);
-  } catch {
-    getSelection().selectAllChildren(source);
-  }
 }
 
 export const chosenRecipe = (recipes) => recipes.find(({ name }) => name === $("#train-recipe").value);

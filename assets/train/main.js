@@ -11,6 +11,7 @@ import { createCharts } from "./charts.js";
 import { createExperiments } from "./experiments.js";
 import { createFollower } from "./follow.js";
 import { createModels } from "./models.js";
+import { createOwnCode } from "./own_code.js";
 import { PANEL } from "./panel.js";
 import { isFinished, stateForHook } from "./record.js";
 import { createReplay } from "./replay.js";
@@ -142,6 +143,7 @@ export async function mount(part) {
     isValid = valid;
     enableStart();
   });
+  createOwnCode({ onUse: change.use, onTrain: begin });
   replay = createReplay({
     getImage: () => follower.image,
     notify: (text) => notify(text, "replay"),

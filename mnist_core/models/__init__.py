@@ -2,6 +2,7 @@
 
 layers          what networks are made of: options, shapes and parameters
 architectures   networks by name, as blocks or layer by layer
+refused         which layer of an impossible network is at fault
 calibration     logits -> honest probabilities, and when an image is recognised as a digit
 keras_builder   an architecture -> an untrained Keras model
 recipes         named training recipes

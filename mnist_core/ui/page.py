@@ -32,6 +32,7 @@ from .login import render_login
 from .masthead import build_masthead
 from .part import STYLE, page_head
 from .texts import load_texts
+from .train.code import code_functions
 from .train.experiments import experiment_functions
 from .train.tab import build_train
 from .train.training import training_functions
@@ -60,7 +61,7 @@ def build_page(reader: Reader, samples: Samples, library: Library, runs: Runs) -
         build_sketchpad(reader, samples, library)
         build_data(DataTab(reader, library))
         build_inside(reader, library)
-        build_train(reader, (*training_functions(runs), *experiment_functions(runs)))
+        build_train(reader, (*training_functions(runs), *experiment_functions(runs), *code_functions()))
         build_footer()
         add_endpoints(reader, library)
     queue = page.queue(max_size=_MOST_WAITING)._queue

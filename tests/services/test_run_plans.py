@@ -1,4 +1,4 @@
-"""Times are guessed from the work, and learned from runs."""
+"""How long a run takes is guessed from its work, and learned from runs."""
 
 import pytest
 

@@ -15,9 +15,15 @@ import numpy as np
 
 from mnist_core.augmentation.transforms import Augmentation, augment
 from mnist_core.data.sample import load_sample
-from mnist_core.errors import QueryError
+from mnist_core.errors import MnistError, QueryError
+from mnist_core.models.code.command_line import write_command
+from mnist_core.models.code.keras_writing import write_keras_program
+from mnist_core.models.code.notebook import write_notebook
+from mnist_core.models.code.reading import describe_layer
 from mnist_core.models.recipes import RECIPES, change_recipe
-from mnist_core.ui.wire import encode_bytes, never_raise
+from mnist_core.models.refused import find_refused
+from mnist_core.ui.train.code import code_functions
+from mnist_core.ui.wire import describe_error, encode_bytes, never_raise
 
 STEPS = 120
 EPOCHS = 4
@@ -215,9 +221,8 @@ class Studio:
             self.check_network,
             self.replay_training,
             self.preview_augmentation,
-            self.read_network_code,
         )
-        return tuple(map(never_raise, own))
+        return (*map(never_raise, own), *code_functions())
 
     def look_at_training(self, message):
         waiting = [run for run in self._runs if run.state in ACTIVE]
@@ -269,26 +274,22 @@ class Studio:
         return {}
 
     def check_network(self, message):
-        recipe = change_recipe(RECIPES[message["recipe"]], message.get("changes", {}))
-        layers = recipe.network.layers()
-        words = " ".join(f"--{name.replace('_', '-')} {value}" for name, value in message.get("changes", {}).items())
-        lines = "\n".join(f"    keras.layers.{layer.code}," for layer in layers)
+        changes = message.get("changes", {})
+        try:
+            recipe = change_recipe(RECIPES[message["recipe"]], changes)
+            layers = recipe.network.layers()
+        except (MnistError, ValueError) as error:
+            place = find_refused(changes["layers"], error) if "layers" in changes else None
+            told = error if isinstance(error, MnistError) else QueryError("{problem}", problem=str(error))
+            return {"ok": False, **describe_error(told, "check_network"), "place": place}
         return {
-            "layers": [
-                {
-                    "name": layer.name,
-                    "kind": layer.kind,
-                    "options": layer.options,
-                    "shape": list(layer.output_shape),
-                    "parameters": layer.num_parameters,
-                }
-                for layer in layers
-            ],
+            "layers": [describe_layer(layer) for layer in layers],
             "parameters": recipe.network.num_parameters,
             "seconds": 6.0 * recipe.epochs,
             "changes": recipe.list_changes(),
-            "command": f"python -m mnist_core train {recipe.name} {words}".strip(),
-            "keras": f"import keras\n\nmodel = keras.Sequential([\n    keras.Input((28, 28, 1)),\n{lines}\n])\n",
+            "command": write_command(recipe),
+            "keras": write_keras_program(recipe),
+            "notebook": write_notebook(recipe),
         }
 
     def replay_training(self, message):
@@ -307,9 +308,6 @@ class Studio:
         generator = np.random.default_rng(message.get("seed", 0))
         images = augment(np.repeat(image[None], 24, axis=0), Augmentation(**changes), generator)
         return {"images": [encode_bytes(np.rint(each * 255).astype(np.uint8)) for each in images]}
-
-    def read_network_code(self, message):
-        raise QueryError("No network was found in this text.")
 
     def _describe_recipe(self, recipe):
         network = recipe.network

@@ -1,6 +1,7 @@
 """What the train tab asks is answered, and nonsense is an error in words."""
 
 import base64
+import json
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from mnist_core.models.recipes import RECIPES
 from mnist_core.services.runs import Runs
 from mnist_core.training.kept import KeptEpochs
+from mnist_core.ui.train.code import code_functions
 from mnist_core.ui.train.training import training_functions
 
 THREES = [{"strokes": [[[10 * x, x * x] for x in range(9)]], "label": 3}] * 20
@@ -54,6 +56,37 @@ def test_a_network_is_described_layer_by_layer(ask):
 def test_an_impossible_network_is_refused_at_its_layer(ask):
     answer = ask("check_network", recipe="lenet", changes={"filters": [4, 4, 4, 4]})
     assert answer["message"]["values"]["layer"] == "conv4"
+
+
+@pytest.mark.parametrize(
+    ("layers", "place"), [(["Conv2D(4, 3)", "MaxPooling2D(40)", "Flatten()"], 1), (["Conv2D(4, 0)"], 0), ([5], 0)]
+)
+def test_an_impossible_network_of_layers_is_refused_at_the_place_of_the_layer(ask, layers, place):
+    answer = ask("check_network", recipe="fast", changes={"layers": layers})
+    assert (answer["ok"], bool(answer["error"]), answer["place"]) == (False, True, place)
+
+
+def test_a_network_is_given_as_a_program_and_as_a_notebook(ask):
+    answer = ask("check_network", recipe="fast", changes={"layers": ["Flatten()", "Dense(5)"], "epochs": 2})
+    assert answer["command"] == "python -m mnist_core train fast --epochs 2 --layers 'Flatten()' 'Dense(5)'"
+    for text in (answer["keras"], answer["notebook"]):
+        assert "layers.Dense(5, name=" in text
+        assert "epochs=2" in text
+    assert json.loads(answer["notebook"])["nbformat"] == 4
+
+
+def test_what_no_option_changes_has_no_command(ask):
+    assert ask("check_network", recipe="fast", changes={"loss": "one_hot"})["command"] == ""
+
+
+def test_the_network_in_pasted_code_can_be_trained(ask):
+    (read,) = code_functions()
+    text = "nn.Sequential(nn.Conv2d(1, 4, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(576, 10))"
+    found = read({"text": text})
+    answer = ask("check_network", recipe="fast", changes=found["changes"])
+    assert answer["layers"] == found["layers"]
+    run = ask("begin_training", recipe="fast", changes=found["changes"])["run"]
+    assert "layers=" in " ".join(ask("look_at_training", run=run)["runs"][0]["changes"])
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from ...errors import QueryError
 from ...models.code.reading import describe_network_code
-from ..wire import LiveFunction, Message
+from ..wire import LiveFunction, Message, never_raise
 
 
 def code_functions() -> tuple[LiveFunction, ...]:
-    """Returns the functions that the tab's script calls, each from one JSON object to another."""
+    """Returns the functions that the tab's script calls, each from one JSON object to another; none of them raises."""
 
     def read_network_code(message: Message) -> Message:
         """Answers `{text}` with the network in it, see `reading.describe_network_code`; nothing of it is run."""
@@ -17,4 +17,4 @@ def code_functions() -> tuple[LiveFunction, ...]:
             raise QueryError("Expected code as text.")
         return describe_network_code(text)
 
-    return (read_network_code,)
+    return (never_raise(read_network_code),)

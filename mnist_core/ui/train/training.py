@@ -11,19 +11,28 @@ from ...augmentation.transforms import Augmentation, augment
 from ...checks import is_index, is_whole
 from ...data.own_drawings import MOST_DRAWINGS, OwnDrawings
 from ...data.sample import load_sample
-from ...errors import PictureError, QueryError
+from ...errors import MnistError, PictureError, QueryError
 from ...hosting.identity import current_visitor
 from ...models.architectures import NUM_CLASSES
 from ...models.code.command_line import write_command
 from ...models.code.keras_writing import write_keras_program
+from ...models.code.notebook import write_notebook
 from ...models.code.reading import describe_layer
 from ...models.recipes import CHANGEABLE, RECIPES, Recipe
+from ...models.refused import find_refused
 from ...preprocessing.ink import check_ink, render_ink
 from ...services.replays import Replays
 from ...services.run_plans import TUNED_MODEL, told_to_visitors
 from ...services.runs import Runs
-from ..wire import LiveFunction, Message, decode_base64, decode_image, encode_bytes, never_raise
-from .code import code_functions
+from ..wire import (
+    LiveFunction,
+    Message,
+    decode_base64,
+    decode_image,
+    describe_error,
+    encode_bytes,
+    never_raise,
+)
 
 _NUM_PREVIEWS = 24
 # A seven, whose turns and slants are seen best.
@@ -63,11 +72,17 @@ def training_functions(runs: Runs) -> tuple[LiveFunction, ...]:
         return {"run": followed} if followed else {}
 
     def check_network(message: Message) -> Message:
-        """Answers as `begin_training` with what would be trained.
+        """Answers as `begin_training` with what would be trained, and as code.
 
-        That is `{layers, parameters, seconds, changes, command, keras}`, the last a program.
+        That is `{layers, parameters, seconds, changes, command, keras, notebook}`. Where layers are given that are no
+        network, the error has the `place` of the one at fault, see `find_refused`.
         """
-        recipe = runs.plan(current_visitor(), *_read_plan(message))
+        try:
+            recipe = runs.plan(current_visitor(), *_read_plan(message))
+        except MnistError as error:
+            layers = _read_changes(message).get("layers")
+            place = find_refused(layers, error) if isinstance(layers, list) else None
+            return {"ok": False, **describe_error(error, "check_network"), "place": place}
         return {**_describe_network(recipe), "seconds": round(runs.speed.estimate(recipe), 1)}
 
     def replay_training(message: Message) -> Message:
@@ -84,7 +99,6 @@ def training_functions(runs: Runs) -> tuple[LiveFunction, ...]:
         check_network,
         replay_training,
         preview_augmentation,
-        *code_functions(),
     )
     return tuple(map(never_raise, functions))
 
@@ -104,18 +118,18 @@ def preview_augmentation(message: Message) -> Message:
 
 
 def _describe_network(recipe: Recipe) -> Message:
-    layers = recipe.network.layers()
     return {
-        "layers": [describe_layer(layer) for layer in layers],
+        "layers": [describe_layer(layer) for layer in recipe.network.layers()],
         "parameters": recipe.network.num_parameters,
         "changes": recipe.list_changes(),
-        "command": _tell_command(recipe),
+        "command": _find_command(recipe),
         "keras": write_keras_program(recipe),
+        "notebook": write_notebook(recipe),
     }
 
 
-def _tell_command(recipe: Recipe) -> str:
-    """Returns the command that trains a recipe; empty where the command line has no option for a change."""
+def _find_command(recipe: Recipe) -> str:
+    """Returns the command that trains the recipe; empty where something is changed that no option changes."""
     try:
         return write_command(recipe)
     except ValueError:

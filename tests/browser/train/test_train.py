@@ -1,25 +1,11 @@
 """The train tab as a visitor meets it, with a learning curve that is played instead of a network that is trained."""
 
 import pytest
-from support.browser_server import ROOT, Server
 from support.drawing import DESKTOP, PHONE, SEVEN, draw_with_mouse, wait_for_answer
 from support.screen import CONTRASTS
 
 SLOW = 60_000
 TEXTS = "#train :is(h2, h3, p, button, summary, label, legend, th, li b, li span, li small, .legend, .muted)"
-
-
-@pytest.fixture(scope="module")
-def played(chromium_path, tmp_path_factory):
-    server = Server(
-        tmp_path_factory.mktemp("played"),
-        program=("-m", "support.training"),
-        PLAYED_SECONDS="5",
-        PYTHONPATH=f"{ROOT / 'tests'}:{ROOT}",
-    )
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture
@@ -169,6 +155,7 @@ def test_layers_and_command_follow_a_change_and_an_impossible_network_is_refused
     assert train.input_value('[name="filters"]') == "8, 16"
     assert "--filters" in train.inner_text("#train-command")
     assert "Conv2D(8" in train.inner_text("#train-keras")
+    assert "Conv2D(8" in train.inner_text("#train-notebook")
     train.fill('[name="kernel"]', "29")
     train.wait_for_selector('#train-blocks .refused[data-layer="conv1"]')
     assert "conv1" in train.inner_text("#train-network-problem")
@@ -209,7 +196,7 @@ def test_nothing_reaches_over_the_side_of_the_screen(open_page, played, screen):
     page = open_page(screen, url=f"{played.url}/#draw")
     page.evaluate("() => { location.hash = '#train'; }")
     page.wait_for_selector("#train-start:not(:disabled)")
-    for name in ("change", "runs", "models"):
+    for name in ("change", "own-code", "runs", "models"):
         page.click(f"#train-{name} summary")
     page.wait_for_selector("#train-models tbody tr")
     assert page.evaluate("document.scrollingElement.scrollWidth") <= screen["viewport"]["width"]
@@ -223,7 +210,7 @@ def test_every_text_can_be_read_and_axe_finds_nothing_serious(open_page, played,
     page.wait_for_selector("#train-start:not(:disabled)")
     start(page)
     wait_for_state(page, "done")
-    for name in ("change", "runs", "models"):
+    for name in ("change", "own-code", "runs", "models"):
         page.click(f"#train-{name} summary")
     page.wait_for_selector("#train-models tbody tr")
     page.wait_for_selector("#train-blocks li")
