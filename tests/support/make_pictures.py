@@ -16,7 +16,7 @@ from pathlib import Path
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path[:1] = [str(ROOT), str(ROOT / "tests")]  # modules beside this one are named as some of Python's
 
 from support.browser_server import Server  # noqa: E402
 from support.drawing import (  # noqa: E402
