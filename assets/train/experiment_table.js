@@ -22,7 +22,7 @@ export function drawTrialTable(study, onRun) {
 }
 
 function drawRow(study, trial, { index, names, onRun }) {
-  const isBest = trial.state === "done" && trial.validation === study.best;
+  const isBest = trial === study.trials.find(({ state, validation }) => state === "done" && validation === study.best);
   const row = make("tr", { className: isBest ? "best" : "" });
   row.dataset.state = trial.state;
   const percentOf = (value) => (typeof value === "number" ? `${exactPercent(value)}%` : "");
