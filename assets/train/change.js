@@ -28,7 +28,7 @@ const PANEL = `
     <label><span data-text="train_add_kind"></span><select id="train-add-kind"></select></label><button type="button" id="train-add" data-text="train_add"></button>
     <button type="button" id="train-layers-reset" data-text="train_layers_reset" hidden></button>
   </div>
-  <p id="train-blocks-hint" class="muted" data-text="train_blocks_hint"></p>
+  <p id="train-blocks-hint" class="muted"><span data-text="train_blocks_hint"></span> <span class="keys" data-text="train_blocks_keys"></span></p>
   <p id="train-sum" role="status"></p>
   <div id="train-preview" hidden><h3 data-text="train_preview"></h3><div id="train-previews"></div><button type="button" id="train-preview-more" data-text="train_preview_more"></button></div>
   <div id="train-codes"></div>
@@ -75,6 +75,7 @@ export function createChange(onValid) {
     $("#train-network-problem").textContent = text;
     $("#train-network-problem").hidden = !text;
     if (text) blocks.refuse(place, layer);
+    for (const follows of ["#train-sum", "#train-codes"]) $(follows).hidden = Boolean(text);
     onValid(!text);
   }
 

@@ -78,6 +78,7 @@ def test_an_impossible_layer_is_refused_on_its_block(train):
     train.wait_for_selector('#train-blocks .refused[data-kind="Dense"]')
     assert "dense1" in train.inner_text("#train-network-problem")
     assert train.is_disabled("#train-start")
+    assert train.is_hidden("#train-codes")
     train.click("#train-reset")
     train.wait_for_selector("#train-start:not(:disabled)")
     train.click('#train-blocks [data-layer="conv2"] button')
