@@ -1,7 +1,7 @@
 // Your own hand: the session's drawings teach a network, or tune one that reads already.
 
 import { on } from "../shared/bus.js";
-import { $, make } from "../shared/dom.js";
+import { $, isShown, make } from "../shared/dom.js";
 import { readOwn, recall, remember } from "../shared/memory.js";
 import { call, describeState } from "../shared/server.js";
 import { fillTexts, t } from "../shared/texts.js";
@@ -51,7 +51,7 @@ export function createOwnHand(onRun) {
   const showThumbnails = createThumbnails($("#own-thumbnails"), showDrawings);
   let begun = recall("own-run") ?? ""; // the run that learns from them
   let told = ""; // the run whose outcome is shown
-  let [isAllowed, isBeginning, isGoing] = [false, false, false];
+  let [isAllowed, isBeginning, isGoing] = [null, false, false]; // the first until the server has said so
   let wantsTest = false;
 
   function notify(text) {
@@ -60,7 +60,7 @@ export function createOwnHand(onRun) {
   }
 
   function showDrawings() {
-    if (!root.open) return;
+    if (!root.open || !isShown(root)) return;
     const drawings = readOwn();
     const counts = countDigits(chooseSamples(drawings));
     showCounts(counts);
@@ -96,7 +96,6 @@ export function createOwnHand(onRun) {
     const isKnown = record?.id === begun;
     const isOver = isFinished(run.state);
     const hasFailed = isOver && run.state !== "done" && run.state !== "stopped";
-    isGoing = !isOver;
     $("#own-run").dataset.state = run.state;
     $("#own-run").textContent = hasFailed
       ? `${tellWords(run, record, training)} ${t("own_kept")}`
@@ -127,8 +126,10 @@ export function createOwnHand(onRun) {
 
   return {
     show({ runs, training }, record) {
-      isAllowed = training.allowed && training.engine !== "missing";
+      if (isAllowed !== training.allowed) notify(training.allowed ? "" : training.reason || t("train_not_allowed"));
+      isAllowed = training.allowed;
       const run = runs.find(({ id }) => id === begun);
+      isGoing = Boolean(run) && !isFinished(run.state);
       if (run) showRun(run, record, training);
       showResult(runs, record);
       if (root.open) enable(countDigits(chooseSamples(readOwn())));
@@ -138,7 +139,8 @@ export function createOwnHand(onRun) {
 
 function showCounts(counts) {
   $("#own-counts").replaceChildren(...counts.map((count, digit) => {
-    const item = make("li", { className: count ? "" : "none" }, make("b", { textContent: digit }), make("span", { textContent: count }));
+    const parts = [make("b", { textContent: digit }), make("span", { textContent: count })];
+    const item = make("li", { className: count ? "" : "none" }, ...parts);
     item.setAttribute("aria-label", t("own_count", { digit, count }));
     item.style.setProperty("--digit-color", `var(--digit-${digit})`);
     return item;

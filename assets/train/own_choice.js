@@ -7,7 +7,8 @@ export const isMeant = ({ label }) => Number.isInteger(label);
 
 // What is sent: those whose digit is known, unless they were left out.
 export function chooseSamples(drawings) {
-  return drawings.filter((drawing) => isMeant(drawing) && !drawing.isLeftOut).map(({ image, label }) => ({ image, label }));
+  const used = drawings.filter((drawing) => isMeant(drawing) && !drawing.isLeftOut);
+  return used.map(({ image, label }) => ({ image, label }));
 }
 
 export function countDigits(samples) {

@@ -6,7 +6,9 @@ import { t } from "../shared/texts.js";
 // Held-out drawings that say something; below that, one more or less is chance.
 const ENOUGH = 20;
 
-export const findOutcome = (record) => record?.events.find(({ key }) => key === "own_tuned" || key === "own_fresh")?.values;
+const KEYS = ["own_tuned", "own_fresh"];
+
+export const findOutcome = (record) => record?.events.find(({ key }) => KEYS.includes(key))?.values;
 
 // MNIST's figures are in percent; those of before are null for a network that began from nothing.
 export function tellOutcome({ right, rightBefore, total, after, before }) {
@@ -23,14 +25,14 @@ function tellLost(points) {
 
 export function showOutcome(name, outcome) {
   const { right, rightBefore, total, after, before } = outcome;
-  const isFresh = before === null;
-  const ofTotal = (count) => t("own_of", { right: count, total });
-  const percent = (value) => t("train_percent", { percent: value });
+  const nothing = before === null && { share: 0, text: t("own_nothing_yet") };
+  const tellOwn = (count) => ({ share: count / total, text: t("own_of", { right: count, total }) });
+  const tellOld = (percent) => ({ share: percent / 100, text: t("train_percent", { percent }) });
   $("#own-result-name").textContent = name;
   $("#own-result-words").textContent = tellOutcome(outcome);
   $("#own-result-bars").replaceChildren(
-    drawPair(t("own_held_out"), { share: (rightBefore ?? 0) / total, text: isFresh ? "" : ofTotal(rightBefore) }, { share: right / total, text: ofTotal(right) }),
-    drawPair(t("own_mnist"), { share: (before ?? 0) / 100, text: isFresh ? "" : percent(before) }, { share: after / 100, text: percent(after) }),
+    drawPair(t("own_held_out"), nothing || tellOwn(rightBefore), tellOwn(right)),
+    drawPair(t("own_mnist"), nothing || tellOld(before), tellOld(after)),
   );
   $("#own-result").hidden = false;
 }
@@ -39,9 +41,8 @@ function drawPair(title, before, after) {
   const row = (className, name, { share, text }) => {
     const track = make("span", { className: "track" });
     track.style.setProperty("--share", share);
-    return make("div", { className }, make("span", { textContent: name }), track, make("span", { textContent: text || t("own_nothing_yet") }));
+    return make("div", { className }, make("span", { textContent: name }), track, make("span", { textContent: text }));
   };
-  const pair = make("div", { className: "own-pair" }, make("h4", { textContent: title }),
+  return make("div", { className: "own-pair" }, make("h4", { textContent: title }),
     row("before", t("own_before"), before), row("after", t("own_after"), after));
-  return pair;
 }

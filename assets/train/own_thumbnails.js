@@ -20,10 +20,14 @@ export function createThumbnails(root, onChange) {
     canvas.setAttribute("aria-hidden", "true");
     paintPixels(canvas, decodeBytes(image));
     const button = make("button", { type: "button" }, canvas);
-    button.addEventListener("click", () => change(image, { isLeftOut: button.getAttribute("aria-pressed") === "true" }));
+    button.addEventListener("click", () => {
+      change(image, { isLeftOut: button.getAttribute("aria-pressed") === "true" });
+    });
     const digits = Array.from({ length: 10 }, (_, digit) => new Option(digit, digit));
     const select = make("select", {}, new Option("?", ""), ...digits);
-    select.addEventListener("change", () => change(image, { label: select.value === "" ? undefined : Number(select.value) }));
+    select.addEventListener("change", () => {
+      change(image, { label: select.value === "" ? undefined : Number(select.value) });
+    });
     return { figure: make("div", { className: "own-drawing" }, button, select), button, select };
   }
 
@@ -45,7 +49,8 @@ export function createThumbnails(root, onChange) {
   return (drawings) => {
     for (const { image } of drawings) if (!nodes.has(image)) nodes.set(image, build(image));
     const figures = drawings.map(show).reverse();
-    const isSame = figures.length === root.children.length && figures.every((figure, index) => root.children[index] === figure);
+    const shown = root.children;
+    const isSame = figures.length === shown.length && figures.every((figure, index) => shown[index] === figure);
     if (!isSame) root.replaceChildren(...figures);
   };
 }
