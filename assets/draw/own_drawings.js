@@ -1,6 +1,6 @@
 // The visitor's own drawings of this session, as images, for the data tab. They stay in this browser.
 
-import { readOwn, recall, remember } from "../shared/memory.js";
+import { readOwn, recall, remember, writeOwn } from "../shared/memory.js";
 
 const MOST_OWN = 200;
 
@@ -8,14 +8,17 @@ export function createOwn() {
   let current = null; // the image of the drawing on the pad, as it was last kept
 
   function write(drawings) {
-    remember("own", JSON.stringify(drawings.slice(-MOST_OWN)));
+    writeOwn(drawings.slice(-MOST_OWN));
   }
 
   return {
     // The drawing on the pad takes the place of what it was before the last stroke.
     update(image) {
       if (image === current || image === recall("own-forgotten")) return;
-      write([...readOwn().filter((drawing) => drawing.image !== current && drawing.image !== image), { image }]);
+      const drawings = readOwn();
+      const known = drawings.find((drawing) => drawing.image === image); // it was there before the page was reloaded
+      const others = drawings.filter((drawing) => drawing.image !== current && drawing.image !== image);
+      write([...others, known ?? { image }]);
       current = image;
     },
 

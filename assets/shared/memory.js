@@ -16,7 +16,12 @@ export function forget() {
   } catch { /* see above */ }
 }
 
-// The visitor's own drawings of this session: { image, label? }, the newest last. They stay in this browser.
+// The visitor's own drawings of this session: { image, label?, isLeftOut? }, the newest last; with the last, nothing is
+// learned from it. They stay in this browser.
 export function readOwn() {
   try { return JSON.parse(recall("own")) ?? []; } catch { return []; }
+}
+
+export function writeOwn(drawings) {
+  remember("own", JSON.stringify(drawings));
 }

@@ -12,6 +12,7 @@ import { createExperiments } from "./experiments.js";
 import { createFollower } from "./follow.js";
 import { createModels } from "./models.js";
 import { createOwnCode } from "./own_code.js";
+import { createOwnHand } from "./own.js";
 import { PANEL } from "./panel.js";
 import { isFinished, stateForHook } from "./record.js";
 import { createReplay } from "./replay.js";
@@ -19,7 +20,7 @@ import { createRuns } from "./runs.js";
 import { createSteering } from "./steer.js";
 import { tellEvent, tellSeconds, tellTitle, tellWords } from "./words.js";
 
-let follower, cards, charts, steering, change, replay, runs, models, experiments;
+let follower, cards, charts, steering, change, replay, runs, models, experiments, ownHand;
 let recipes = [];
 let beside = null; // the record of another run, whose curves are shown too
 let replayed = null; // what the network was like after an earlier epoch
@@ -47,6 +48,7 @@ function show(answer, record) {
   steering.show(run, record);
   runs.show(answer.runs, record?.id, answer.training.isOwner);
   experiments.show(answer);
+  ownHand.show(answer, record);
   const stored = answer.runs.map(({ model }) => model).join();
   if (stored !== finished) models.refresh();
   finished = stored;
@@ -128,7 +130,7 @@ function open() {
 }
 
 export async function mount(part) {
-  await openPart(part, { texts: ["train", "experiments"], styles: ["train/main", "train/experiments"] });
+  await openPart(part, { texts: ["train", "experiments"], styles: ["train/main", "train/experiments", "train/own"] });
   const root = $("#train .train");
   root.innerHTML = PANEL;
   fillTexts(root);
@@ -163,6 +165,7 @@ export async function mount(part) {
     refresh: follower.start,
   });
   experiments = createExperiments({ onRun: follower.choose, refresh: follower.start });
+  ownHand = createOwnHand(follower.choose);
   on("seen", replay.refresh);
   on("drawing", replay.refresh);
   $("#train-start").addEventListener("click", begin);

@@ -46,6 +46,7 @@ export const PANEL = `
     <ul id="train-events" class="muted"></ul>
   </div>
   <details id="train-change"><summary data-text="train_change"></summary></details>
+  <details id="train-own"><summary data-text="own_title"></summary></details>
   <details id="train-own-code"><summary data-text="train_own_code"></summary></details>
   <details id="train-runs"><summary data-text="train_runs"></summary></details>
   <details id="train-experiments"><summary data-text="train_experiments"></summary></details>

@@ -123,22 +123,26 @@ class Trainer:
         stored = self._training.train_watched(bench, recipe, folder, kept, watch)
         kept.drop_best()
         if is_own:
-            self._tell_forgotten(recipe, stored, bench.roots)
+            self._tell_forgotten(recipe, stored, bench)
         return stored
 
     def _open_own(self, kept: KeptEpochs) -> Workbench:
         roots = SHIPPED_DIR, models_dir(self._cache_dir)
         return Workbench.for_own(OwnDrawings.read(kept.own_drawings), roots, find_devices=self._find_devices)
 
-    def _tell_forgotten(self, recipe: Recipe, stored: StoredModel, roots: tuple[Path, ...]) -> None:
+    def _tell_forgotten(self, recipe: Recipe, stored: StoredModel, bench: Workbench) -> None:
         """Tells how a model reads the drawings held out, and 1,000 digits of MNIST, before and after."""
+        models = [*([find_stored(recipe.start.model, bench.roots)] if recipe.start else []), stored]
+        predictors = [open_predictor(model, choose_device("cpu")) for model in models]
         old = PreparedSet.from_mnist(*old_digits())
-        models = [*([find_stored(recipe.start.model, roots)] if recipe.start else []), stored]
-        accuracies = [evaluate(open_predictor(model, choose_device("cpu")), old)["accuracy"] for model in models]
-        own = stored.metrics["validation"]
+        held_out = PreparedSet.from_mnist(bench.data.x_validation, bench.data.y_validation)
+        accuracies = [evaluate(predictor, old)["accuracy"] for predictor in predictors]
+        errors = [evaluate(predictor, held_out)["error_count"] for predictor in predictors]
+        total = len(held_out.labels)
         values = {
-            "right": own["num_samples"] - own["error_count"],
-            "total": own["num_samples"],
+            "right": total - errors[-1],
+            "rightBefore": total - errors[0] if recipe.start else None,
+            "total": total,
             "after": round(100 * accuracies[-1], 1),
             "before": round(100 * accuracies[0], 1) if recipe.start else None,
         }

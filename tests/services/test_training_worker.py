@@ -35,6 +35,7 @@ def test_own_drawings_tune_lenet_and_what_is_forgotten_is_told(runs, sample):
     assert looked["runs"][0]["state"] == "done"
     (told,) = [event for event in looked["run"]["events"] if event["key"] == "own_tuned"]
     assert (told["values"]["total"], told["values"]["before"] > 95) == (10, True)
+    assert told["values"]["rightBefore"] >= 9  # images that it has learned from
 
 
 def test_a_run_from_beginning_to_end(runs, tmp_path):
