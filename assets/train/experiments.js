@@ -110,9 +110,9 @@ export function createExperiments({ onRun, refresh }) {
   return {
     // How all runs stand; what has changed is looked at more closely while the fold-out is open.
     show({ runs, training }) {
-      isAllowed = training.allowed && training.engine !== "missing";
+      isAllowed = training.allowed;
       form.allow(isAllowed);
-      if (!isAllowed) notify(training.engine === "missing" ? t("train_missing") : training.reason || t("train_not_allowed"));
+      if (!isAllowed) notify(training.reason || t("train_not_allowed"));
       const now = JSON.stringify(runs.map(({ id, state, model }) => [id, state, model]));
       const isDue = now !== seen || (study?.state === "going" && performance.now() - asked > OFTEN);
       if (!root.open || !isDue) return;

@@ -26,6 +26,7 @@ from mnist_core.models.predictions import Verdict
 from mnist_core.paths import EVIDENCE_PATH
 from mnist_core.services.library import MAPS, SPACES
 from mnist_core.services.run_records import GOING
+from mnist_core.services.studies import SMALL
 from mnist_core.ui.inside.tab import VIEWS
 from mnist_core.ui.texts import load_texts
 
@@ -53,6 +54,10 @@ _FIELDS = """
     dropout activation
 """
 FIELDS = tuple(_FIELDS.split())
+_COLUMNS = """
+    number activation seed without blocks filters kernel pool_size dense_layers dense_units ink outliers validation test
+    parameters seconds model
+"""
 # What a text's key is completed with while the page runs.
 COMPLETED = {
     "verdict_": (*typing.get_args(typing.get_type_hints(Verdict)["kind"]), "small", "cut"),
@@ -109,6 +114,11 @@ COMPLETED = {
     "train_group_": ("learning", "network", "augmentation"),
     "train_field_": (*FIELDS, *vars(Augmentation())),
     "train_column_": ("label", "recipe", "data", "parameters", "seconds", "validation", "test", "size"),
+    **dict.fromkeys(("experiment_", "experiment_about_"), tuple(SMALL)),
+    "experiment_field_": sorted({name for settings in SMALL.values() for name in settings}),
+    "experiment_title_": ("done", "stopped", "failed", "interrupted"),
+    "experiment_state_": ("waiting", "loading", "paused", "storing", "stopped", "failed", "interrupted", "steered"),
+    "experiment_column_": tuple(_COLUMNS.split()),
     **dict.fromkeys(("tour_title_", "tour_school_", "tour_university_"), tuple(map(str, range(1, 11)))),
 }
 
