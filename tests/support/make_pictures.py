@@ -103,13 +103,17 @@ def save_small(page, name):
 
 
 def picture_parts(page, has_mnist):
-    """The pad with a drawing, the images that are read wrong, and why a drawing is read as it is."""
+    """The pad with a drawing, the images that are read wrong, why it is read so, and a network that learns."""
     draw_with_mouse(page, DIGITS[4])
     wait_for_answer_to_more(page)
     save_small(page, "pad.webp")
     page.evaluate("() => { location.hash = '#inside?view=why'; }")
     page.wait_for_function("() => document.querySelector('#why-found')?.textContent")
     save_small(page, "inside.webp")
+    page.evaluate("() => { location.hash = '#train'; }")
+    page.click("#train-start")
+    page.wait_for_function("() => document.querySelector('#train-progress').dataset.share > .3", timeout=300_000)
+    save_small(page, "train.webp")
     page.evaluate(
         "(split) => { location.hash = `#data?split=${split}&right=no`; }", "test" if has_mnist else "built_in"
     )
