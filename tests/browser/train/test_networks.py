@@ -4,6 +4,7 @@ import json
 
 import pytest
 from support.drawing import PHONE
+from support.screen import CONTRASTS
 
 CODE = """import keras
 from keras import layers
@@ -139,3 +140,26 @@ def test_a_phone_has_room_for_all_of_it(open_page, played):
     page.click("#train-own-read")
     page.wait_for_selector("#train-own-found:visible")
     assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["viewport"]["width"]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_text_can_be_read_and_axe_finds_nothing_serious(open_page, played, theme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install axe-playwright-python")
+    page = open_page(url=f"{played.url}/#draw", color_scheme=theme, reduced_motion="reduce")
+    page.evaluate("() => { location.hash = '#train'; }")
+    page.wait_for_selector("#train-start:not(:disabled)")
+    page.click("#train-own-code summary")
+    page.fill("#train-own-text", CODE)
+    page.click("#train-own-read")
+    page.click("#train-own-use")
+    wait_for_names(page, "conv1", "pool1", "flatten1", "logits")
+    page.click('#train-blocks [data-layer="conv1"] button')
+    page.fill('[name="layer-kernel_size"]', "29")
+    page.wait_for_selector("#train-blocks .refused")
+    selector = ":is(#train-change, #train-own-code) :is(h3, p, button, label, legend, th, td, li, b)"
+    texts = page.evaluate(CONTRASTS, selector)
+    texts = [text for text in texts if text["text"]]
+    assert len(texts) > 30
+    assert [text for text in texts if text["ratio"] < (3 if text["isLarge"] else 4.5)] == []
+    found = axe.Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    assert [violation["id"] for violation in found if violation["impact"] in ("serious", "critical")] == []
