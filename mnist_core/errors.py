@@ -9,6 +9,7 @@
     +-- ModelError
     |   +-- UnknownModelError   no model of that name                                    .name, .available
     |   +-- ArchitectureError   a network that cannot be built                           .layer
+    |   +-- CodeError           source text that holds no network that is known here     .line
     |   +-- DamagedModelError   a stored model that this version cannot use              .path, .moved_to
     +-- StorageError            a folder that cannot be written or read                  .path
     |   +-- NotAModelError      a folder among the stored models that is none
@@ -120,6 +121,14 @@ class ArchitectureError(ModelError):
     def __init__(self, template: str, layer: str, /, **values: object) -> None:
         super().__init__(template, layer=layer, **values)
         self.layer = layer
+
+
+class CodeError(ModelError):
+    """Source text holds no network that can be built here; `line` is the one at fault, 0 where it is all of them."""
+
+    def __init__(self, template: str, line: int = 0, /, **values: object) -> None:
+        super().__init__(template, line=line, **values)
+        self.line = line
 
 
 class DamagedModelError(ModelError):

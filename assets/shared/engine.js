@@ -1,6 +1,7 @@
 // A stored network, computed where the page is: from an image to what every layer makes of it. Knows no page and no
 // server. Layers are as `describe_network` of the server lists them; kernels are laid out as Keras has them, one after
-// another, each followed by its bias: (height, width, in, out) of a convolution, (in, out) of a dense layer.
+// another, each followed by its bias: (height, width, in, out) of a convolution, (in, out) of a dense layer, (channels) of
+// a scaling.
 
 const SIDE = 28;
 
@@ -50,13 +51,15 @@ export function createEngine({ layers, isSigned }, weights) {
 // Some networks scale the image to [-1, 1] first.
 export const scaleInput = (pixels, isSigned) => Float32Array.from(pixels, (value) => (isSigned ? value * 2 - 1 : value));
 
-const COMPUTE = { convolution: convolve, dense: multiply, max_pooling: pool, average_pooling: pool, mean: average };
+const COMPUTE = {
+  convolution: convolve, dense: multiply, max_pooling: pool, average_pooling: pool, mean: average, scaling: scale,
+};
 
 // Each value of the input adds itself, times its weights, to all outputs whose window it lies in. Most values are 0
 // behind a ReLU, and add nothing: that is three times as fast as to collect each output's sum.
 function convolve(input, { layer, kernel, bias, below: [height, width, inputs] }) {
   const [outHeight, outWidth, outputs] = layer.shape;
-  const { window: side, before } = layer;
+  const { window: side, step, before } = layer;
   const output = new Float32Array(outHeight * outWidth * outputs);
   for (let start = 0; start < output.length; start += outputs) output.set(bias, start);
   for (let row = 0; row < height; row += 1) {
@@ -65,11 +68,11 @@ function convolve(input, { layer, kernel, bias, below: [height, width, inputs] }
         const value = input[(row * width + column) * inputs + channel];
         if (value === 0) continue;
         for (let down = 0; down < side; down += 1) {
-          const outRow = row - down + before;
-          if (outRow < 0 || outRow >= outHeight) continue;
+          const outRow = (row - down + before) / step;
+          if (outRow < 0 || outRow >= outHeight || outRow % 1) continue;
           for (let across = 0; across < side; across += 1) {
-            const outColumn = column - across + before;
-            if (outColumn < 0 || outColumn >= outWidth) continue;
+            const outColumn = (column - across + before) / step;
+            if (outColumn < 0 || outColumn >= outWidth || outColumn % 1) continue;
             addScaled(output, (outRow * outWidth + outColumn) * outputs, value, kernel,
               ((down * side + across) * inputs + channel) * outputs, outputs);
           }
@@ -96,7 +99,7 @@ function addScaled(output, at, value, kernel, from, count) {
 // The largest or the mean of each window; what is left over at the edge is not looked at.
 function pool(input, { layer, below: [, width] }) {
   const [outHeight, outWidth, channels] = layer.shape;
-  const { window: side } = layer;
+  const { window: side, step } = layer;
   const isLargest = layer.kind === "max_pooling";
   const output = new Float32Array(outHeight * outWidth * channels);
   for (let place = 0; place < output.length; place += 1) {
@@ -106,7 +109,7 @@ function pool(input, { layer, below: [, width] }) {
     let result = isLargest ? -Infinity : 0;
     for (let down = 0; down < side; down += 1) {
       for (let across = 0; across < side; across += 1) {
-        const value = input[((row * side + down) * width + column * side + across) * channels + channel];
+        const value = input[((row * step + down) * width + column * step + across) * channels + channel];
         if (!isLargest) result += value / (side * side);
         else if (value > result) result = value;
       }
@@ -114,6 +117,11 @@ function pool(input, { layer, below: [, width] }) {
     output[place] = result;
   }
   return output;
+}
+
+// Each channel has a factor and an offset of its own.
+function scale(input, { kernel: factors, bias: offsets }) {
+  return input.map((value, index) => value * factors[index % factors.length] + offsets[index % offsets.length]);
 }
 
 function average(input, { below: [height, width, channels] }) {

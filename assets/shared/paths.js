@@ -36,20 +36,22 @@ function strongest(contributions) {
     .sort((a, b) => contributions[b] - contributions[a]).slice(0, MOST);
 }
 
-const CONTRIBUTE = { convolution: byWindow, dense: byUnit, max_pooling: byMap, average_pooling: byMap, mean: byMap };
+const CONTRIBUTE = {
+  convolution: byWindow, dense: byUnit, max_pooling: byMap, average_pooling: byMap, mean: byMap, scaling: byMap,
+};
 
 function byWindow({ layer, kernel, below: [height, width, inputs] }, below, values, to) {
   const [outHeight, outWidth, outputs] = layer.shape;
-  const { window: side, before } = layer;
+  const { window: side, step, before } = layer;
   const sums = new Float64Array(inputs);
   for (let row = 0; row < outHeight; row += 1) {
     for (let column = 0; column < outWidth; column += 1) {
       if (values[(row * outWidth + column) * outputs + to] === 0) continue;
       for (let down = 0; down < side; down += 1) {
-        const inRow = row + down - before;
+        const inRow = row * step + down - before;
         if (inRow < 0 || inRow >= height) continue;
         for (let across = 0; across < side; across += 1) {
-          const inColumn = column + across - before;
+          const inColumn = column * step + across - before;
           if (inColumn < 0 || inColumn >= width) continue;
           const place = (inRow * width + inColumn) * inputs;
           const weight = (down * side + across) * inputs * outputs + to;

@@ -31,7 +31,7 @@ export function createFollower({ onAnswer, onState }) {
   // Gives how long nothing need be asked.
   function take(answer) {
     isWaking = false;
-    recipes = answer.recipes ?? recipes;
+    recipes ??= answer.recipes; // fields that a visitor has changed stand on them
     const id = chooseRun(answer.runs, record?.id ?? wanted);
     if (answer.run && record?.id === answer.run.id) addTo(record, answer.run);
     const isOther = id !== (record?.id ?? null);

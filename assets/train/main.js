@@ -23,6 +23,7 @@ let recipes = [];
 let beside = null; // the record of another run, whose curves are shown too
 let replayed = null; // what the network was like after an earlier epoch
 let announced = "";
+let isBeginning = false; // a training has been asked for: what was shown before is over
 let isAllowed = false;
 let isValid = true;
 let finished = ""; // the models there were when the table was drawn
@@ -37,6 +38,7 @@ function notify(text, about = "page") {
 }
 
 function show(answer, record) {
+  if (isBeginning) return;
   const run = record && answer.runs.find(({ id }) => id === record.id);
   if (answer.recipes && answer.recipes !== recipes) showRecipes(answer.recipes);
   showTraining(answer.training);
@@ -86,7 +88,7 @@ function showProgress(run, record, training) {
   const share = run?.share ?? 0;
   const state = stateForHook(run?.state, Boolean(run?.model));
   const bar = $("#train-progress");
-  Object.assign(bar.dataset, { share, state, accuracy: run?.accuracy ?? "", model: run?.model ?? "" });
+  tellPrograms({ share, state, accuracy: run?.accuracy ?? "", model: run?.model ?? "" });
   bar.style.setProperty("--share", share);
   bar.setAttribute("aria-valuenow", Math.round(share * 100));
   const title = run ? tellTitle(run) : t("train_title");
@@ -98,11 +100,20 @@ function showProgress(run, record, training) {
   announced = news;
 }
 
+// What programs that watch the page wait for.
+function tellPrograms(facts) {
+  Object.assign($("#train-progress").dataset, facts);
+}
+
 async function begin() {
+  if (isBeginning) return;
+  isBeginning = true;
+  tellPrograms({ share: 0, state: "waiting", accuracy: "", model: "" });
   const button = $("#train-start");
   button.setAttribute("aria-busy", "true");
   const answer = await call("begin_training", change.question() ?? { recipe: "fast", changes: {} });
   button.removeAttribute("aria-busy");
+  isBeginning = false;
   notify(describeState(answer), "begin");
   if (answer?.ok) follower.choose(answer.run);
 }

@@ -1,6 +1,6 @@
 """Images that are not digits, generated: what people draw on a pad for digits, and what no pen has drawn.
 
-Families of scribbles, shapes, letters and signs, glyphs, broken digits, joined digits, and textures, all of the size
+Families of scribbles, shapes, letters, signs, glyphs, broken digits, joined digits, and textures, all of the size
 and place of MNIST's digits, so that nothing but what is drawn gives them away. Letters and signs that are a digit in
 some hand (O, l, S, Z and their like) are not among them. Of other people's drawings only those that are given are used.
 
@@ -23,7 +23,7 @@ _PEN_WIDTHS = (1.4, 3.5)
 
 # Corners on a grid of 0 to 8, y down; a tilde makes a stroke round, a dot stands between strokes. None of these is a
 # digit in any handwriting that the author knows of.
-SIGNS = {
+LETTERS = {
     "A": "08 40 88.25 65",
     "E": "80 10 18 88.14 64",
     "F": "80 10 18.14 64",
@@ -62,6 +62,13 @@ SIGNS = {
     "u": "~12 16 38 66.62 68",
     "v": "12 48 72",
     "w": "02 28 44 68 82",
+    "D-open": "10 18.~00 50 83 86 58 08",
+    "J-plain": "~60 67 48 27 15",
+    "a-single": "~72 41 14 37 66.72 78",
+    "a-wide": "~73 31 05 38 75.~72 76 87",
+    "d-tall": "~64 34 16 38 67.60 68",
+}
+SIGNS = {
     "alpha": "~72 56 28 04 22 56 78",
     "plus": "40 48.04 84",
     "times": "11 77.71 17",
@@ -199,11 +206,20 @@ def _shapes(digits: np.ndarray, labels: np.ndarray, generator: np.random.Generat
 
 
 def _letters(digits: np.ndarray, labels: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """Draws a letter, a sign or a little drawing, by hand."""
-    name = list(SIGNS)[int(generator.integers(len(SIGNS)))]
+    """Draws a Latin letter by hand."""
+    return _draw_by_hand(LETTERS, generator)
+
+
+def _signs(digits: np.ndarray, labels: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    """Draws a sign, a Greek letter or a little drawing, by hand."""
+    return _draw_by_hand(SIGNS, generator)
+
+
+def _draw_by_hand(forms: dict[str, str], generator: np.random.Generator) -> np.ndarray:
+    name = list(forms)[int(generator.integers(len(forms)))]
     stretch = np.exp(generator.normal(0, 0.15, 2))
     strokes = []
-    for text in SIGNS[name].split("."):
+    for text in forms[name].split("."):
         # The corners on their grid, each a little off.
         corners = np.array([[int(digit) for digit in place] for place in text.strip("~").split()], np.float64)
         corners += generator.normal(0, 0.35, corners.shape)
@@ -347,6 +363,7 @@ FAMILIES: dict[str, _Family] = {
     "scribbles": scribble,
     "shapes": _shapes,
     "letters": _letters,
+    "signs": _signs,
     "glyphs": _glyphs,
     "broken digits": _broken,
     "joined digits": _joined,

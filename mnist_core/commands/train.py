@@ -11,8 +11,13 @@ from typing import Any
 
 from ..augmentation.transforms import Augmentation
 from ..data.prepared import load_training
+from ..errors import DataError, StorageError
 from ..evaluation.figures import tell_figure
-from ..models.architectures import ACTIVATIONS, ARCHITECTURES, POOLINGS, Architecture
+from ..models.architectures import ARCHITECTURES, POOLINGS, Architecture
+from ..models.code.keras_writing import write_keras_program
+from ..models.code.notebook import write_notebook
+from ..models.code.reading import read_network
+from ..models.layers import ACTIVATIONS
 from ..models.recipes import (
     ADAMW_DECAY,
     CHANGEABLE,
@@ -64,6 +69,18 @@ def add_commands(commands: Any) -> None:
     train.add_argument("--again", action="store_true", help="train even when the result is already stored")
     train.add_argument("--output", type=Path, metavar="FOLDER", help="store the model in FOLDER instead of the cache")
     train.add_argument(
+        "--code",
+        type=Path,
+        metavar="FILE",
+        help="take the network from this Keras or PyTorch code, which is read and never run",
+    )
+    train.add_argument(
+        "--write",
+        type=Path,
+        metavar="FILE",
+        help="write a program (.py) or a notebook (.ipynb) that trains this with Keras alone, instead of training it",
+    )
+    train.add_argument(
         "--quick",
         action="store_true",
         help="up to twice as fast on a CPU: with 16-bit products where it has them; no two runs are identical",
@@ -90,6 +107,8 @@ def add_commands(commands: Any) -> None:
 def run_train(options: argparse.Namespace) -> int:
     """Trains a recipe, unless its result is already stored."""
     changes = read_changes(options)
+    if options.code:
+        changes["layers"] = _read_code(options.code)
     recipe = change_recipe(find_recipe(options.recipe), changes)
     if options.freeze and not options.start:
         raise ValueError("--freeze needs a model to start from. Name it with --from.")
@@ -97,6 +116,8 @@ def run_train(options: argparse.Namespace) -> int:
         start = find_stored(options.start, model_roots())
         recipe = start_from(recipe, start, options.freeze, pick_parts(changes))
     say(describe_layers(recipe.network))
+    if options.write:
+        return _write_program(recipe, options.write)
     if options.data:
         workbench = Workbench(load_training(options.data, say), None, model_roots(), **workbench_options(options))
     else:
@@ -118,6 +139,28 @@ def run_train(options: argparse.Namespace) -> int:
 def read_changes(options: argparse.Namespace) -> dict[str, Any]:
     """Returns what the options change of the recipe, as `change_recipe` takes it."""
     return {name: value for name, value in vars(options).items() if name in CHANGEABLE and value is not None}
+
+
+def _read_code(path: Path) -> tuple[str, ...]:
+    """Returns the layers of the network in a file, and says what was noticed."""
+    try:
+        found = read_network(path.read_text(encoding="utf-8", errors="replace"))
+    except OSError as error:
+        raise DataError("The code in {path} cannot be read: {error}.", path, error=error) from error
+    for note in (*found.slips, *found.notes):
+        say(f"{path.name}, line {note.line}: {note.text}")
+    return found.parts.layers or ()
+
+
+def _write_program(recipe: Recipe, path: Path) -> int:
+    """Writes what trains a recipe with Keras alone: a notebook, or a program."""
+    text = write_notebook(recipe) if path.suffix == ".ipynb" else write_keras_program(recipe)
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StorageError("{path} cannot be written: {error}.", path, error=error) from error
+    say(f"Written to {path}")
+    return 0
 
 
 def describe_layers(network: Architecture) -> str:
@@ -175,6 +218,12 @@ def _add_training(group: Any) -> None:
         metavar="N",
         help="N generated images per epoch that are not digits; 0 gives ten outputs",
     )
+    group.add_argument(
+        "--alphabets",
+        action="store_const",
+        const=True,
+        help="characters of other scripts are among them; they come with the project",
+    )
     group.add_argument("--until", type=float, metavar="ACCURACY", help="stop at this validation accuracy, such as 0.99")
     group.add_argument("--seed", type=int, help="seed of weights, order, augmentation and noise")
 
@@ -191,6 +240,12 @@ def _add_parts(group: Any) -> None:
         "--dense-units", type=int, nargs="*", metavar="N", help="units of the hidden dense layers; no number for none"
     )
     group.add_argument("--dropout", type=float, metavar="SHARE", help="share of values dropped while training")
+    group.add_argument(
+        "--layers",
+        nargs="+",
+        metavar="LAYER",
+        help="all layers before the output, such as 'Conv2D(32, 3)' 'Flatten()', instead of the above",
+    )
 
 
 def _add_augmentation(group: Any) -> None:

@@ -1,6 +1,7 @@
 """A stored model's LiteRT file -> its layers, their weights, and what each of them makes of images.
 
-Works without TensorFlow. Batch normalisation has become part of the convolution before it, as it runs. Gradients do not
+Works without TensorFlow. Batch normalisation has become part of the convolution before it, as it runs, unless there is
+an activation between the two. Gradients do not
 exist here: `gradients` has them. Nothing is drawn or stored.
 """
 
@@ -15,19 +16,21 @@ import numpy as np
 from ..checks import is_index
 from ..errors import DamagedModelError, QueryError
 from ..models.inference import MOST_IMAGES, predict, predict_logits
+from ..models.layers import Layer, find_activations
 from ..models.litert import expose, list_operators, pack, read_constant, unpack
 from ..models.predictions import Predictions
 from ..models.runner import LiteRTRunner
 from ..models.store import StoredModel
 from ..preprocessing.ink import IMAGE_SIZE
 
-# What Keras calls an operator of LiteRT.
+# What Keras calls an operator of LiteRT; a normalisation runs as a product and a sum.
 _LAYERS = {
     "CONV_2D": "Conv2D",
     "MAX_POOL_2D": "MaxPooling2D",
     "AVERAGE_POOL_2D": "AveragePooling2D",
     "MEAN": "GlobalAveragePooling2D",
     "FULLY_CONNECTED": "Dense",
+    "SCALE": "BatchNormalization",
 }
 # What follows a convolution or a dense layer and is still its activation.
 _ACTIVATIONS = ("RELU", "LEAKY_RELU", "ELU", "LOGISTIC", "MUL", "TANH")
@@ -78,17 +81,17 @@ class WeightedPart(Part):
 
 @dataclass(frozen=True)
 class Convolution(WeightedPart):
-    """A convolution with step 1; `padding` is "same" or "valid"."""
+    """A convolution; `step` is that from value to value, `before` the padding before the first."""
 
     kind = "convolution"
 
-    padding: str = "valid"
+    step: int = 1
+    before: int = 0
 
     @property
     def window(self) -> tuple[int, int, int]:
         """See `Part`."""
-        side = self.kernel.shape[0]
-        return side, 1, (side - 1) // 2 if self.padding == "same" else 0
+        return self.kernel.shape[0], self.step, self.before
 
 
 @dataclass(frozen=True)
@@ -100,14 +103,15 @@ class Dense(WeightedPart):
 
 @dataclass(frozen=True)
 class Pooling(Part):
-    """A pooling; `pool_size` is the side of its window, and its step."""
+    """A pooling; `pool_size` is the side of its window, `step` that from value to value."""
 
     pool_size: int
+    step: int
 
     @property
     def window(self) -> tuple[int, int, int]:
         """See `Part`."""
-        return self.pool_size, self.pool_size, 0
+        return self.pool_size, self.step, 0
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,26 @@ class Mean(Part):
     """The mean of each map."""
 
     kind = "mean"
+
+
+@dataclass(frozen=True)
+class Scaling(Part):
+    """A normalisation after an activation: each channel or unit times its factor, plus its offset.
+
+    Args:
+        factor: float32 (channels,).
+        offset: float32 (channels,).
+    """
+
+    kind = "scaling"
+
+    factor: np.ndarray
+    offset: np.ndarray
+
+    @property
+    def window(self) -> tuple[int, int, int]:
+        """See `Part`."""
+        return (1, 1, 0) if self.is_map else (0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -182,7 +206,7 @@ class Anatomy:
         self.is_signed = stored.recipe.network.signed_input
         try:
             model = unpack(stored.read_litert())
-            found = list(_find_parts(model, stored.recipe.network.layers(), stored.recipe.network.activation))
+            found = list(_find_parts(model, stored.recipe.network.layers()))
             expose(model, {part.name: tensor for part, tensor in found})
         except ValueError as error:
             raise DamagedModelError(stored.folder, f"its layers cannot be read: {error}") from error
@@ -292,32 +316,55 @@ class Anatomy:
         return top, left, bottom + 1, right + 1
 
 
-def _find_parts(model: Any, layers: Sequence[Any], activation: str) -> Iterator[tuple[Part, int]]:
+def _find_parts(model: Any, layers: Sequence[Layer]) -> Iterator[tuple[Part, int]]:
     """Yields the parts of an unpacked LiteRT file, each with the number of the tensor that holds its output."""
-    wanted = [layer for layer in layers if layer.kind in _LAYERS.values()]
-    found: list[tuple[str, Any, int]] = []
-    for kind, operator in list_operators(model):
+    wanted = [layer for layer in layers if layer.is_part]
+    found: list[tuple[str, list[Any], int]] = []
+    for kind, operator in _list_layers(model, [layer.kind for layer in wanted]):
         if kind in _LAYERS:
-            found.append((kind, operator, int(operator.outputs[0])))
-        elif kind in _ACTIVATIONS and found:
-            found[-1] = (*found[-1][:2], int(operator.outputs[0]))
+            found.append((kind, [operator], int(operator.outputs[0])))
+        elif found:
+            found[-1] = (found[-1][0], [*found[-1][1], operator], int(operator.outputs[0]))
     if [_LAYERS[kind] for kind, _, _ in found] != [layer.kind for layer in wanted]:
         raise ValueError(f"expected {[layer.kind for layer in wanted]}, found {[kind for kind, _, _ in found]}")
-    for (kind, operator, tensor), layer in zip(found, wanted, strict=True):
-        yield _read_part(model, kind, operator, layer, "linear" if layer is wanted[-1] else activation), tensor
+    activations, side = find_activations(layers), IMAGE_SIZE
+    for (kind, operators, tensor), layer in zip(found, wanted, strict=True):
+        yield _read_part(model, kind, operators, layer, side, activations[layer.name]), tensor
+        side = layer.output_shape[0]
 
 
-def _read_part(model: Any, kind: str, operator: Any, layer: Any, activation: str) -> Part:
+def _list_layers(model: Any, wanted: Sequence[str]) -> Iterator[tuple[str, Any]]:
+    """Yields the operators that are layers, or that belong to the one before: its activation, its offset."""
+    num_found, after_factor = 0, False
+    for kind, operator in list_operators(model):
+        is_factor = kind == "MUL" and num_found < len(wanted) and wanted[num_found] == "BatchNormalization"
+        if is_factor and model.buffers[model.subgraphs[0].tensors[int(operator.inputs[1])].buffer].data is not None:
+            kind = "SCALE"
+        if kind in _LAYERS or kind in _ACTIVATIONS or (kind == "ADD" and after_factor):
+            num_found += kind in _LAYERS
+            yield kind, operator
+        after_factor = kind == "SCALE"
+
+
+def _read_part(model: Any, kind: str, operators: Sequence[Any], layer: Layer, below: int, activation: str) -> Part:
+    name, shape, options = layer.name, layer.output_shape, layer.options
     if kind == "MEAN":
-        return Mean(layer.name, layer.output_shape)
+        return Mean(name, shape, activation=activation)
     if kind in ("MAX_POOL_2D", "AVERAGE_POOL_2D"):
         pooling = MaxPooling if kind == "MAX_POOL_2D" else AveragePooling
-        return pooling(layer.name, layer.output_shape, layer.options["pool_size"])
-    kernel, bias = _read_weights(model, operator)
+        side = options["pool_size"]
+        return pooling(name, shape, side, options.get("strides", side), activation=activation)
+    if kind == "SCALE":
+        factor, offset = (read_constant(model, int(operator.inputs[1])) for operator in operators[:2])
+        _check_finite(factor, offset)
+        return Scaling(name, shape, factor.reshape(-1), offset.reshape(-1), activation=activation)
+    kernel, bias = _read_weights(model, operators[0])
     if kind == "FULLY_CONNECTED":
-        return Dense(layer.name, layer.output_shape, kernel, bias, activation=activation)
-    padding = layer.options["padding"]
-    return Convolution(layer.name, layer.output_shape, kernel, bias, padding, activation=activation)
+        return Dense(name, shape, kernel, bias, activation=activation)
+    step, side, before = options.get("strides", 1), options["kernel_size"], 0
+    if options.get("padding") == "same":
+        before = max((shape[0] - 1) * step + side - below, 0) // 2
+    return Convolution(name, shape, kernel, bias, step, before, activation=activation)
 
 
 def _read_weights(model: Any, operator: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -325,9 +372,13 @@ def _read_weights(model: Any, operator: Any) -> tuple[np.ndarray, np.ndarray]:
     kernel = np.moveaxis(read_constant(model, int(operator.inputs[1])), 0, -1)
     has_bias = len(operator.inputs) > 2 and operator.inputs[2] >= 0
     bias = read_constant(model, int(operator.inputs[2])) if has_bias else np.zeros(kernel.shape[-1], np.float32)
-    if not (np.isfinite(kernel).all() and np.isfinite(bias).all()):
-        raise ValueError("its weights are not finite numbers, as after a training that went wrong")
+    _check_finite(kernel, bias)
     return kernel, bias
+
+
+def _check_finite(*arrays: np.ndarray) -> None:
+    if not all(np.isfinite(array).all() for array in arrays):
+        raise ValueError("its weights are not finite numbers, as after a training that went wrong")
 
 
 def _take_patch(part: Part, below: np.ndarray, place: Sequence[int]) -> tuple[np.ndarray, tuple[int, int] | None]:
@@ -337,6 +388,8 @@ def _take_patch(part: Part, below: np.ndarray, place: Sequence[int]) -> tuple[np
         return below.reshape(-1), None
     if isinstance(part, Mean):
         return below[..., place[-1:]], None
+    if not part.is_map:
+        return below.reshape(-1)[place[-1]].reshape(1, 1, 1), None
     row, column = (index * step - before for index in place[:2])
     padded = np.pad(below, ((side, side), (side, side), (0, 0)))
     patch = padded[row + side : row + 2 * side, column + side : column + 2 * side]

@@ -37,7 +37,6 @@ class DifferentiableNetwork(Anatomy):
             import keras
 
         super().__init__(stored)
-        self._activation = stored.recipe.network.activation
         self._keras_model = build_keras_model(stored)
         self._layers = {layer.name: layer for layer in self._keras_model.layers}
         self._build = keras.Model
@@ -103,7 +102,9 @@ class DifferentiableNetwork(Anatomy):
         with needed_packages():
             import tensorflow
 
-        layer = self._layers.get(f"{part}_{self._activation}") or self._layers.get(part)
+        # A normalisation and an activation of their own are named after the part that they belong to.
+        own = [layer for name, layer in self._layers.items() if name == part or name.startswith(f"{part}_")]
+        layer = own[-1] if part else None
         outputs = [layer.output if layer else self._keras_model.inputs[0], self._keras_model.output]
         model = self._build(self._keras_model.inputs, outputs)
 

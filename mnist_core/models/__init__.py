@@ -1,10 +1,12 @@
 """Networks: what they are made of, how they are trained, how they are stored, what they answer.
 
-architectures   networks by name: layers, shapes and parameters
+layers          what networks are made of: options, shapes and parameters
+architectures   networks by name, as blocks or layer by layer
 calibration     logits -> honest probabilities, and when an image is recognised as a digit
 keras_builder   an architecture -> an untrained Keras model
 recipes         named training recipes
 store           trained models on disk
+code            networks as source text: read from what is pasted, written to be copied
 predictions     logits -> probabilities and a verdict
 devices         what computes: CPU or GPU
 litert          a LiteRT file taken apart and put together again

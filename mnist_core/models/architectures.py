@@ -1,8 +1,8 @@
 """Networks by name, as frozen values: their layers, output shapes and parameters, known without Keras.
 
 An architecture is blocks of convolutions, each followed by pooling, then dense layers and ten logits. `Parts` changes
-any of it. What cannot be built is refused here by the name of the layer, before anything heavy is imported. This module
-builds no model: `models` does.
+any of it, or replaces all layers before the logits. What cannot be built is refused here by the name of the layer,
+before anything heavy is imported. This module builds no model: `keras_builder` does.
 """
 
 from __future__ import annotations
@@ -15,54 +15,10 @@ from typing import Any, Literal
 
 from ..checks import is_whole
 from ..errors import ArchitectureError, UnknownModelError
-from ..preprocessing.ink import IMAGE_SIZE
+from .layers import ACTIVATIONS, MOST_LAYERS, Layer, Shape, Stack, name_layers, parse_layer, write_layer
 
 NUM_CLASSES = 10
-ACTIVATIONS = ("relu", "leaky_relu", "elu", "silu", "sigmoid", "tanh")
 POOLINGS = ("max", "average")
-
-# The largest classic network here has 3 million; more than this is a slip of the keyboard, and fills the memory.
-_MOST_PARAMETERS = 50_000_000
-
-Shape = tuple[int, ...]
-
-# What stands in a call of Keras without its name.
-_FIRST_ARGUMENTS = {
-    "Conv2D": ("filters", "kernel_size"),
-    "MaxPooling2D": ("pool_size",),
-    "AveragePooling2D": ("pool_size",),
-    "Dense": ("units",),
-    "Dropout": ("rate",),
-    "Activation": ("activation",),
-    "Rescaling": ("scale",),
-}
-
-
-@dataclass(frozen=True)
-class Layer:
-    """One layer of a network.
-
-    Args:
-        name: Unique in its network.
-        kind: Name of the Keras class.
-        options: What that class takes beside the name.
-        output_shape: Without the batch: (height, width, channels) or (units,).
-        num_parameters: Trained numbers, and the running statistics of a normalisation.
-    """
-
-    name: str
-    kind: str
-    options: dict[str, Any]
-    output_shape: Shape
-    num_parameters: int
-
-    @property
-    def code(self) -> str:
-        """The call of `keras.layers` that makes it, but for its name, such as `Conv2D(32, 3, padding="same")`."""
-        first = _FIRST_ARGUMENTS.get(self.kind, ())
-        words = [repr(value).replace("'", '"') for value in (self.options[name] for name in first)]
-        words += [f"{name}={value!r}".replace("'", '"') for name, value in self.options.items() if name not in first]
-        return f"{self.kind}({', '.join(words)})"
 
 
 @dataclass(frozen=True)
@@ -79,6 +35,8 @@ class Parts:
         dense_units: Units of each hidden dense layer; empty is none.
         dropout: Share of values that are dropped while training, in [0, 1); where the architecture has no dropout, it
             comes before the output.
+        layers: Other layers in place of all before the logits, each as `layers.parse_layer` reads it; nothing else can
+            be changed beside them.
     """
 
     activation: str | None = None
@@ -88,6 +46,7 @@ class Parts:
     pool_size: int | None = None
     dense_units: tuple[int, ...] | None = None
     dropout: float | None = None
+    layers: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         for name in ("filters", "dense_units"):
@@ -106,6 +65,9 @@ class Parts:
         if self.dropout is not None:
             object.__setattr__(self, "dropout", float(self.dropout))
             _require(0 <= self.dropout < 1, "dropout", "be in [0, 1)", self.dropout)
+        if self.layers is not None:
+            _require(0 < len(self.layers) <= MOST_LAYERS, "layers", f"hold 1 to {MOST_LAYERS} layers", self.layers)
+            object.__setattr__(self, "layers", tuple(write_layer(*parse_layer(text)) for text in self.layers))
 
     @property
     def given(self) -> dict[str, Any]:
@@ -138,6 +100,8 @@ class Architecture:
         normalisation: Whether each convolution is followed by batch normalisation, in place of its bias.
         signed_input: Whether the network first scales its input to [-1, 1].
         num_outputs: Ten logits, or eleven: the last speaks for "not a digit".
+        stack: All layers before the logits, as `Parts.layers` has them, in place of blocks, head and dense layers;
+            empty for a network that is described by those.
     """
 
     name: str
@@ -155,6 +119,7 @@ class Architecture:
     normalisation: bool = False
     signed_input: bool = False
     num_outputs: int = NUM_CLASSES
+    stack: tuple[str, ...] = ()
 
     @property
     def num_parameters(self) -> int:
@@ -173,18 +138,14 @@ class Architecture:
             ArchitectureError: A layer does not fit what the one before it gives, or the network would not fit into
                 memory.
         """
-        stack = _Stack(self.name)
+        stack = Stack(self.name)
         if self.signed_input:
             stack.add("rescale", "Rescaling", scale=2.0, offset=-1.0)
-        self._add_blocks(stack)
-        if not (self.blocks and self.head == "average"):
-            stack.add("flatten", "Flatten")
-        if self.dropout and self.dropout_before == "dense":
-            stack.add("dropout", "Dropout", rate=self.dropout)
-        for index, units in enumerate(self.dense_units, 1):
-            stack.add(f"dense{index}", "Dense", units=units, activation=self.activation)
-        if self.dropout and self.dropout_before == "logits":
-            stack.add("dropout", "Dropout", rate=self.dropout)
+        if self.stack:
+            for name, kind, options in name_layers(list(map(parse_layer, self.stack))):
+                stack.add(name, kind, **options)
+        else:
+            self._add_parts(stack)
         stack.add("logits", "Dense", units=self.num_outputs)
         stack.check_size()
         return tuple(stack.layers)
@@ -196,6 +157,8 @@ class Architecture:
             ArchitectureError: A part is changed that this network does not have.
         """
         changes = parts.given
+        if "layers" in changes:
+            return self._replace_layers(**changes)
         if "filters" in changes:
             sizes = [len(block) for block in self.blocks] or [len(self.padding)]
             filters = changes.pop("filters")
@@ -218,6 +181,25 @@ class Architecture:
                 )
         return changed
 
+    def _replace_layers(self, layers: tuple[str, ...], **others: Any) -> Architecture:
+        for name in others:
+            raise ArchitectureError(
+                "`{layer}` has no effect here: `layers` says what {name} is made of. Change it there.",
+                name,
+                name=self.name,
+            )
+        if layers == self.hidden_code:
+            return self
+        signed = layers[0].startswith("Rescaling")
+        return Architecture(
+            self.name, self.summary, signed_input=signed, num_outputs=self.num_outputs, stack=layers[signed:]
+        )
+
+    @property
+    def hidden_code(self) -> tuple[str, ...]:
+        """All layers before the logits, as `Parts.layers` takes them."""
+        return tuple(write_layer(*parse_layer(layer.code)) for layer in self.layers()[:-1])
+
     def drop_idle(self, parts: Parts) -> Parts:
         """Returns the same changes without those that say what this network has anyway.
 
@@ -233,7 +215,18 @@ class Architecture:
                 continue  # another part stands on this one
         return parts
 
-    def _add_blocks(self, stack: _Stack) -> None:
+    def _add_parts(self, stack: Stack) -> None:
+        self._add_blocks(stack)
+        if not (self.blocks and self.head == "average"):
+            stack.add("flatten", "Flatten")
+        if self.dropout and self.dropout_before == "dense":
+            stack.add("dropout", "Dropout", rate=self.dropout)
+        for index, units in enumerate(self.dense_units, 1):
+            stack.add(f"dense{index}", "Dense", units=units, activation=self.activation)
+        if self.dropout and self.dropout_before == "logits":
+            stack.add("dropout", "Dropout", rate=self.dropout)
+
+    def _add_blocks(self, stack: Stack) -> None:
         number = 0
         for index, block in enumerate(self.blocks, 1):
             for position, filters in enumerate(block):
@@ -246,7 +239,7 @@ class Architecture:
                 kind = "MaxPooling2D" if self.pooling == "max" else "AveragePooling2D"
                 stack.add(f"pool{index}", kind, pool_size=self.pool_size)
 
-    def _add_convolution(self, stack: _Stack, name: str, filters: int, padding: str) -> None:
+    def _add_convolution(self, stack: Stack, name: str, filters: int, padding: str) -> None:
         common = {"filters": filters, "kernel_size": self.kernel, "padding": padding}
         if self.normalisation:
             stack.add(name, "Conv2D", **common, use_bias=False)
@@ -254,76 +247,6 @@ class Architecture:
             stack.add(f"{name}_{self.activation}", "Activation", activation=self.activation)
         else:
             stack.add(name, "Conv2D", **common, activation=self.activation)
-
-
-class _Stack:
-    """Layers on top of each other, each with the shape and the parameters that follow from the one below."""
-
-    def __init__(self, network: str) -> None:
-        self._network = network
-        self._shape: Shape = (IMAGE_SIZE, IMAGE_SIZE, 1)
-        self._below = "the image"
-        self.layers: list[Layer] = []
-
-    def add(self, name: str, kind: str, **options: Any) -> None:
-        shape, num_parameters = self._shape, 0
-        if kind == "Conv2D":
-            kernel, filters = options["kernel_size"], options["filters"]
-            lost = 0 if options["padding"] == "same" else kernel - 1
-            self._require_side(name, f"a {kernel}x{kernel} convolution", lost + 1)
-            shape = (self._shape[0] - lost, self._shape[1] - lost, filters)
-            num_parameters = kernel * kernel * self._shape[2] * filters + filters * options.get("use_bias", True)
-        elif kind.endswith("Pooling2D") and "pool_size" in options:
-            size = options["pool_size"]
-            self._require_side(name, f"{size}x{size} pooling", size)
-            shape = (self._shape[0] // size, self._shape[1] // size, self._shape[2])
-        elif kind == "GlobalAveragePooling2D":
-            shape = self._shape[-1:]
-        elif kind == "Flatten":
-            shape = (self._num_values,)
-        elif kind == "Dense":
-            shape = (options["units"],)
-            num_parameters = (self._num_values + 1) * options["units"]
-        elif kind == "BatchNormalization":
-            num_parameters = 4 * self._shape[-1]
-        self.layers.append(Layer(name, kind, options, shape, num_parameters))
-        self._shape, self._below = shape, name
-
-    def check_size(self) -> None:
-        total = sum(layer.num_parameters for layer in self.layers)
-        if total > _MOST_PARAMETERS:
-            largest = max(self.layers, key=lambda layer: layer.num_parameters)
-            raise ArchitectureError(
-                "{network} would have {total:,} parameters, {num_parameters:,} of them in {layer}. At "
-                "most {most_parameters:,} are trained here: make that layer smaller.",
-                largest.name,
-                network=self._network,
-                total=total,
-                num_parameters=largest.num_parameters,
-                most_parameters=_MOST_PARAMETERS,
-            )
-
-    @property
-    def _num_values(self) -> int:
-        count = 1
-        for side in self._shape:
-            count *= side
-        return count
-
-    def _require_side(self, name: str, what: str, least: int) -> None:
-        side = self._shape[0]
-        if side < least:
-            raise ArchitectureError(
-                "{network} cannot be built at {layer}: {what} needs an input of at least {least}x{least},"
-                " and {below} leaves {side}x{side}. Use fewer blocks, a smaller kernel or a smaller "
-                "pooling.",
-                name,
-                network=self._network,
-                what=what,
-                least=least,
-                below=self._below,
-                side=side,
-            )
 
 
 def find_architecture(name: str, parts: Parts | None = None) -> Architecture:

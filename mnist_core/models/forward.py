@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from .architectures import Architecture, Layer
+from .architectures import Architecture
+from .layers import Layer
 
 # Keras' own for a normalisation that names none, and for its leaky activation.
 _EPSILON = 1e-3

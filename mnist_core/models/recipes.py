@@ -70,6 +70,7 @@ class Recipe:
         variants: Share of those drawings that become a regional variant, in [0, 1]: a barred 7, a flagged 1.
         outliers: Generated images an epoch that are not digits, at most half as many as images; with any, the network
             has an eleventh output for them.
+        alphabets: Whether characters of other scripts, drawn by people, are among them.
         start: The trained model to start from; None starts from random weights.
         seed: Seed of the initial weights, the order of images, the augmentation and the label noise.
     """
@@ -92,6 +93,7 @@ class Recipe:
     ink: int = 0
     variants: float = 0.0
     outliers: int = 0
+    alphabets: bool = False
     start: Start | None = None
     seed: int = 0
 
@@ -116,6 +118,7 @@ class Recipe:
         self._require("averaging", 0 <= self.averaging < 1, "be in [0, 1)")
         self._require("label_noise", 0 <= self.label_noise <= 1, "be in [0, 1]")
         self._require("variants", 0 <= self.variants <= 1, "be in [0, 1]")
+        self._require("alphabets", isinstance(self.alphabets, bool), "be true or false")
         self._require("until", self.until is None or 0 < self.until <= 1, "be in (0, 1], as in 0.99, or None")
 
     def _require(self, name: str, condition: bool, wanted: str) -> None:

@@ -54,25 +54,25 @@ class RunFolder:
             self._presence.end()
 
     def find_earlier(self) -> tuple[list[RunRecord], list[RunRecord]]:
-        """Finds the runs of earlier servers, and which of them went on when their server ended; those are ours now.
+        """Finds the runs of earlier servers, and which of them nobody else looks after; those are ours now.
 
         What goes on at a server that lives is left alone.
         """
         found = list(read_records(self.folder))
-        if not any(record.is_going for record in found):
-            return found, []
+        if not found:
+            return [], []
         try:
             presence = self.come()
             with presence.alone() as is_alone:
-                theirs = [record for record in found if record.is_going and presence.is_alive(record.server)]
-                ours = [record for record in found if record.is_going and record not in theirs] if is_alone else []
+                ours = [record for record in found if is_alone and not presence.is_alive(record.server)]
                 for record in ours:
                     record.server = presence.name
                     record.write(self.folder)
         except (OSError, StorageError) as error:
             _log.warning("earlier runs cannot be looked after: %s", error)
-            return [record for record in found if not record.is_going], []
-        return [record for record in found if not record.is_going or record in ours], ours
+            ours = []
+        names = {record.id for record in ours}
+        return [record for record in found if not record.is_going or record.id in names], ours
 
     def find_recorded(self) -> list[RunRecord]:
         """Finds the runs that come with the project."""

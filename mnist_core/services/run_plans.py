@@ -75,6 +75,20 @@ def told_to_visitors(changes: Mapping[str, Any]) -> Iterator[None]:
         raise QueryError("One of these values cannot be so: {changes!r:.300}.", changes=dict(changes)) from error
 
 
+# What a few dozen drawings are learned with: each is bent anew every time, and all are seen within seconds.
+_OWN: dict[str, Any] = {
+    **{"rotation": 10, "stretch": 0.1, "shift": 1.5, "elastic": 0.5, "thickness": 0.3},
+    **{"epochs": 8, "batch_size": 64, "limit": None, "until": None, "ink": 0, "outliers": 0, "averaging": 0},
+}
+_TUNED = {"epochs": 5, "learning_rate": 3e-4, "schedule": "constant"}
+TUNED_MODEL = "lenet"
+
+
+def change_for_own(changes: Mapping[str, Any], tune: bool) -> dict[str, Any]:
+    """Returns the changes with which a recipe learns from a visitor's own drawings, from nothing or by tuning."""
+    return {**_OWN, **(_TUNED if tune else {}), **changes}
+
+
 def check_size(recipe: Recipe) -> Recipe:
     """Returns the recipe, if it can be trained in the memory of an ordinary machine and in a life's time.
 
@@ -138,8 +152,8 @@ class Speed:
         seconds = _guess(recipe, num_images) + _NUM_MEASURED / 3 * _guess_image(recipe)
         return _AROUND_SECONDS + self._factor * seconds
 
-    def learn(self, recipe: Recipe, share: float, seconds: float, num_images: int = NUM_MNIST) -> None:
-        """Takes how long a run, or a share of it, has taken; the last runs count most."""
+    def learn(self, recipe: Recipe, share: float, seconds: float, num_images: int) -> None:
+        """Takes how long a run, or a share of it, has taken with so many images; the last runs count most."""
         if share < 0.2 or seconds <= 0:
             return
         measured = seconds / (share * _guess(recipe, num_images))

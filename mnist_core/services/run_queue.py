@@ -207,8 +207,7 @@ class RunQueue:
         """Estimates when a run that waits will have ended, in seconds from now."""
         going = [task.record.seconds_left or 0.0 for task in self._tasks.values()]
         before = self._waiting[: self._waiting.index(record.id) + 1]
-        seconds = [self._speed.estimate(self.records[run].read_recipe()) for run in before]
-        return round(sum(going) + sum(seconds), 1)
+        return round(sum(going) + sum(self.records[run].estimate for run in before), 1)
 
     def write(self, record: RunRecord) -> None:
         """Writes what is known of a run; that it cannot be written becomes its problem."""
@@ -373,7 +372,7 @@ class RunQueue:
                 self.write(record)
                 return
             record.problem = ended["problem"] or record.problem
-            self._learn_speed(record)
+            self._learn_speed(record, ended)
             self._end(record, "stopped" if task.was_stopped and ended["state"] == "done" else ended["state"])
             if ended.get("found"):
                 self.delete(record)
@@ -383,10 +382,10 @@ class RunQueue:
                 self._rescues.append(record.id)
                 self.changed.notify_all()
 
-    def _learn_speed(self, record: RunRecord) -> None:
-        if record.model and record.share:
+    def _learn_speed(self, record: RunRecord, ended: Message) -> None:
+        if images := ended.get("images"):
             try:
-                self._speed.learn(record.read_recipe(), record.share, record.seconds)
+                self._speed.learn(record.read_recipe(), record.share, record.seconds, images)
             except StorageError as error:
                 _log.warning("%s", error)
 
@@ -406,14 +405,16 @@ class RunQueue:
 
     def _find_earlier(self) -> None:
         """Finds the runs of servers that have ended; those that went on are interrupted, and their best is stored."""
-        found, interrupted = self._disk.find_earlier()
+        found, ours = self._disk.find_earlier()
         self.records = {record.id: record for record in found}
-        for record in interrupted:
+        for record in filter(lambda record: record.is_going, ours):
             record.problem = "The server ended before this run did."
             self._end(record, "interrupted")
-            if self._disk.open_kept(record).has_best:
-                self._rescues.append(record.id)
-                self._wake_threads()
+        # What could not be stored then, as on a full disk, may be stored now.
+        lost = (record for record in ours if not record.model and self._disk.open_kept(record).has_best)
+        self._rescues = [record.id for record in lost]
+        if self._rescues:
+            self._wake_threads()
 
     def make_room(self, newest: RunRecord | None = None) -> None:
         """Deletes what the oldest unshared runs have left until all fits.

@@ -51,6 +51,8 @@ class RunRecord:
         owner: Whose it is: a digest of the visitor's id, or `RECORDED`.
         server: Which server runs it, see `presence`.
         begun: When, in seconds since 1970.
+        changes: What of the recipe is not as its name says.
+        estimate: How long it was thought to take, in seconds.
         state: One of `GOING`, or done, stopped, failed, interrupted.
         is_shared: Whether others see its models.
         share: How much is done, in [0, 1].
@@ -72,6 +74,8 @@ class RunRecord:
     owner: str
     server: str
     begun: float
+    changes: list[str] = field(default_factory=list)
+    estimate: float = 0.0
     state: str = "waiting"
     is_shared: bool = False
     share: float = 0.0
@@ -205,9 +209,9 @@ class Curves:
         }
 
 
-def new_record(run: str, name: str, recipe: Recipe, owner: str, server: str) -> RunRecord:
+def new_record(run: str, name: str, recipe: Recipe, owner: str, server: str, estimate: float) -> RunRecord:
     """Returns a run that waits."""
-    return RunRecord(run, name, recipe.as_dict(), owner, server, time.time())
+    return RunRecord(run, name, recipe.as_dict(), owner, server, time.time(), recipe.list_changes(), round(estimate, 1))
 
 
 def _write_json(path: Path, value: Any) -> None:

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from ..checks import is_number, is_whole
-from ..errors import MissingPackageError, MnistError, QueryError, RefusedError
+from ..data.own_drawings import OwnDrawings
+from ..errors import MissingPackageError, QueryError, RefusedError
 from ..hosting.identity import Visitor
 from ..models.recipes import RECIPES, Recipe
 from ..models.store import find_stored
@@ -25,7 +26,7 @@ from ..paths import SHIPPED_DIR, hide_folders
 from ..training.kept import KeptEpochs
 from .child_process import Message
 from .run_folder import RunFolder
-from .run_plans import Speed, continue_recipe, read_recipe, start_recipe
+from .run_plans import Speed, change_for_own, continue_recipe, read_recipe, start_recipe
 from .run_queue import Limits, Part, RunQueue
 from .run_records import RECORDED, RunRecord, new_record
 from .training_process import TrainingProcess
@@ -74,14 +75,25 @@ class Runs:
         changes: Message,
         start: str = "",
         freeze: Sequence[str] = (),
+        own: OwnDrawings | None = None,
     ) -> str:
         """Begins a run, or lets it wait for its turn, and returns its id.
+
+        Args:
+            visitor: Who begins it.
+            recipe: Name of the recipe.
+            changes: See `read_recipe`.
+            start: Name of the model to start from; empty for none.
+            freeze: See `start_from`.
+            own: What it learns from, in place of MNIST.
 
         Raises:
             RefusedError: This visitor may not train, or too many runs wait.
             MnistError: It is impossible, see `plan`.
         """
-        return self._begin(visitor, self.plan(visitor, recipe, changes, start, freeze))
+        if own is not None:
+            changes = change_for_own(changes, bool(start))
+        return self._begin(visitor, self.plan(visitor, recipe, changes, start, freeze), own=own)
 
     def plan(
         self, visitor: Visitor, recipe: str, changes: Message, start: str = "", freeze: Sequence[str] = ()
@@ -138,7 +150,7 @@ class Runs:
         def add_to_order() -> Message:
             return {"data_of": data_of, "hidden": sorted(self.list_hidden(visitor))}
 
-        run = self._begin(visitor, recipe, name, Part(add_to_order, on_end), has_place)
+        run = self._begin(visitor, recipe, name, part=Part(add_to_order, on_end), has_place=has_place)
         return self._queue.records[run]
 
     def explain_refusal(self, visitor: Visitor) -> str:
@@ -253,7 +265,13 @@ class Runs:
     # Beginning and steering
 
     def _begin(
-        self, visitor: Visitor, recipe: Recipe, name: str = "", part: Part | None = None, has_place: bool = False
+        self,
+        visitor: Visitor,
+        recipe: Recipe,
+        name: str = "",
+        own: OwnDrawings | None = None,
+        part: Part | None = None,
+        has_place: bool = False,
     ) -> str:
         refusal = self._missing or self.explain_refusal(visitor)
         if refusal:
@@ -266,7 +284,11 @@ class Runs:
                 raise RefusedError(429, "Too many runs are waiting. Try again when some have ended.", 60)
             self._queue.make_room()
             name = self._find_free(name or recipe.name)
-            record = new_record(secrets.token_hex(6), name, recipe, owner, self._disk.come().name)
+            record = new_record(
+                secrets.token_hex(6), name, recipe, owner, self._disk.come().name, self.speed.estimate(recipe)
+            )
+            if own is not None:
+                own.write(self._disk.open_kept(record).own_drawings)
             self._queue.add(record, part)
         return record.id
 
@@ -277,7 +299,9 @@ class Runs:
             raise QueryError("Expected a number of epochs of at least 1. Received: {epochs!r:.20}.", epochs=epochs)
         recipe = continue_recipe(record.read_recipe(), find_stored(record.model, self.roots), epochs)
         self.check_epochs(epochs)
-        return self._begin(visitor, recipe, f"{record.name} +{epochs}")
+        file = self._disk.open_kept(record).own_drawings
+        own = OwnDrawings.read(file) if file.is_file() else None
+        return self._begin(visitor, recipe, f"{record.name} +{epochs}", own)
 
     def _order(self, record: RunRecord, action: str, value: Any) -> None:
         self._queue.order(record, action)
@@ -365,7 +389,7 @@ class Runs:
             "id": record.id,
             "name": record.name,
             "recipe": record.recipe["name"],
-            "changes": _list_changes(record),
+            "changes": record.changes,
             "state": record.state,
             "isMine": is_mine,
             "isShared": record.is_shared,
@@ -386,13 +410,6 @@ class Runs:
 def _digest(visitor: Visitor) -> str:
     """Returns what a visitor is called on disk and to a process: the id itself would let others take it."""
     return hashlib.sha256(visitor.id.encode()).hexdigest()[:16]
-
-
-def _list_changes(record: RunRecord) -> list[str]:
-    try:
-        return record.read_recipe().list_changes()
-    except (MnistError, ValueError, TypeError):
-        return []  # of another version
 
 
 def _find_missing() -> str:

@@ -27,9 +27,14 @@ from typing import TYPE_CHECKING, Any
 
 from ..data.download import ProgressCallback
 from ..data.mnist import Dataset, find_places, load_dataset
+from ..data.own_drawings import OwnDrawings, old_digits
+from ..data.prepared import PreparedSet
 from ..errors import FAULT, DataError, MissingPackageError, MnistError, StoppedError
+from ..evaluation.metrics import evaluate
+from ..models.devices import choose_device
+from ..models.inference import open_predictor
 from ..models.recipes import Recipe, find_recipe
-from ..models.store import StoredModel
+from ..models.store import StoredModel, find_stored
 from ..packages import needed_packages
 from ..paths import SHIPPED_DIR, models_dir
 from ..training.experiments import ABLATION_FIGURES, is_measured_for_ablation
@@ -44,7 +49,6 @@ if TYPE_CHECKING:
 _FIGURES: dict[str, tuple[str | int, ...]] = {
     "parameters": ("parameters",),
     "seconds": ("seconds",),
-    "images": ("num_training_images",),
     **ABLATION_FIGURES,
 }
 
@@ -100,11 +104,14 @@ class Trainer:
 
     def _run(self, order: Message) -> StoredModel:
         recipe = Recipe.from_dict(order["recipe"])
-        bench = self._open_bench(order)
         kept = KeptEpochs(Path(order["folder"]))
+        is_own = kept.own_drawings.is_file()
+        bench = self._open_own(kept) if is_own else self._open_bench(order)
         folder = models_dir(self._cache_dir) / f"{bench.name_of(recipe)}-{order['run'][:4]}"
         if order["do"] == "rescue":
-            return self._training.store_best(bench, recipe, folder, kept)
+            stored = self._training.store_best(bench, recipe, folder, kept)
+            kept.drop_best()
+            return stored
 
         def receive(seconds: float) -> Message | None:
             message = self._parent.receive(seconds)
@@ -114,7 +121,28 @@ class Trainer:
         watch = self._training.Watch(self._parent.send, receive)
         stored = self._training.train_watched(bench, recipe, folder, kept, watch)
         kept.drop_best()
+        if is_own:
+            self._tell_forgotten(recipe, stored, bench.roots)
         return stored
+
+    def _open_own(self, kept: KeptEpochs) -> Workbench:
+        roots = SHIPPED_DIR, models_dir(self._cache_dir)
+        return Workbench.for_own(OwnDrawings.read(kept.own_drawings), roots, find_devices=self._find_devices)
+
+    def _tell_forgotten(self, recipe: Recipe, stored: StoredModel, roots: tuple[Path, ...]) -> None:
+        """Tells how a model reads the drawings held out, and 1,000 digits of MNIST, before and after."""
+        old = PreparedSet.from_mnist(*old_digits())
+        models = [*([find_stored(recipe.start.model, roots)] if recipe.start else []), stored]
+        accuracies = [evaluate(open_predictor(model, choose_device("cpu")), old)["accuracy"] for model in models]
+        own = stored.metrics["validation"]
+        values = {
+            "right": own["num_samples"] - own["error_count"],
+            "total": own["num_samples"],
+            "after": round(100 * accuracies[-1], 1),
+            "before": round(100 * accuracies[0], 1) if recipe.start else None,
+        }
+        key = "own_tuned" if recipe.start else "own_fresh"
+        self._parent.send({"event": {"step": 0, "key": key, "values": values}})
 
     def _open_bench(self, order: Message) -> Workbench:
         recipe = find_recipe(order["data_of"]) if order.get("data_of") else Recipe.from_dict(order["recipe"])
@@ -174,7 +202,8 @@ def _offer_itself() -> None:
 def _tell_result(stored: StoredModel) -> Message:
     accuracies = {split: stored.figure(split, "accuracy") for split in ("validation", "test")}
     figures = {name: stored.figure(*path) for name, path in _FIGURES.items()}
-    return {"model": stored.name, **accuracies, "complete": stored.complete, "figures": figures}
+    told = {"model": stored.name, "complete": stored.complete, "images": stored.figure("num_training_images")}
+    return {**told, **accuracies, "figures": figures}
 
 
 if __name__ == "__main__":

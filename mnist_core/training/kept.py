@@ -2,7 +2,8 @@
 
     epochs/NNN.npz   the weights after an epoch, float16, by their paths, and what was seen then
     best.npz         the weights of the best epoch so far, as they were
-    history.json     as of a stored model, and which epoch was the best
+    history.json     as of a stored model
+    own.npz          the drawings that it learns from, where it learns from a visitor's own
 
 Each file is written whole or not at all. Reading needs neither Keras nor TensorFlow.
 """
@@ -104,6 +105,11 @@ class KeptEpochs:
         """
         with replacing(self.folder / "history.json") as file:
             file.write(json.dumps(history).encode())
+
+    @property
+    def own_drawings(self) -> Path:
+        """The file of the visitor's own drawings, which most runs do not have."""
+        return self.folder / "own.npz"
 
     @property
     def has_best(self) -> bool:

@@ -19,6 +19,7 @@ import numpy as np
 from ..augmentation.damage import damage_images
 from ..augmentation.outliers import generate_outliers
 from ..data.mnist import Dataset
+from ..data.own_drawings import OwnDrawings
 from ..data.pendigits import load_pendigits
 from ..data.prepared import PreparedSet, prepare_ink
 from ..data.sample import load_sample
@@ -78,7 +79,7 @@ class Workbench:
         """
         test = PreparedSet.from_mnist(dataset.x_test, dataset.y_test)
         bench = cls(split_validation(dataset), test, roots, **options)
-        if dataset.name == "mnist" and any(recipe.outliers for recipe in recipes):
+        if dataset.name == "mnist" and any(recipe.alphabets for recipe in recipes):
             bench = dataclasses.replace(bench, data=add_alphabets(bench.data))
         if not any(recipe.ink for recipe in recipes):
             return bench
@@ -102,6 +103,11 @@ class Workbench:
         data = split_evenly(*load_sample(), BUILT_IN)
         data = add_ink(data, load_pendigits()) if recipe.ink else data
         return cls(add_alphabets(data) if recipe.outliers else data, None, roots, **options)
+
+    @classmethod
+    def for_own(cls, drawings: OwnDrawings, roots: tuple[Path, ...], **options: Any) -> Workbench:
+        """Returns a workbench with a visitor's own drawings, a part of them held out."""
+        return cls(drawings.split(), None, roots, **options)
 
     def find(self, recipe: Recipe, hidden: Collection[str] = ()) -> StoredModel | None:
         """Returns the complete result of a recipe on this data, if it is stored, and not by a name in `hidden`."""
@@ -131,7 +137,7 @@ class Workbench:
         data = self.data
         if not recipe.ink:
             data = dataclasses.replace(data, ink=None, validation_ink=None)
-        return data if recipe.outliers else dataclasses.replace(data, alphabets=None, validation_alphabets=None)
+        return data if recipe.alphabets else dataclasses.replace(data, alphabets=None, validation_alphabets=None)
 
     def load_or_train(self, recipe: Recipe) -> StoredModel:
         """Returns the complete result of a recipe on this data, trained only if it is not stored with its figures.

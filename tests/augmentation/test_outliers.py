@@ -84,8 +84,8 @@ def test_characters_that_are_given_are_the_last_family(monkeypatch):
     for name in FAMILIES:
         monkeypatch.setitem(FAMILIES, name, lambda *_: np.full((28, 28), 0.5))
     characters = [[np.full((2, 2), value)] for value in (1.0, 2.0)]
-    images = generate_outliers(DIGITS, LABELS, 80, np.random.default_rng(0), alphabets=characters)
-    assert (images.max(axis=(1, 2)) == 255).tolist() == [False] * 70 + [True] * 10
+    images = generate_outliers(DIGITS, LABELS, 81, np.random.default_rng(0), alphabets=characters)
+    assert (images.max(axis=(1, 2)) == 255).tolist() == [False] * 72 + [True] * 9
     assert {strokes[0][0, 0] for strokes in drawn} == {1, 2}
 
 
@@ -112,7 +112,7 @@ def test_families_hold_about_as_much_ink_as_digits(images):
 # Among each other
 
 
-@pytest.mark.parametrize("count", [7, 8, 70, 73, 100])
+@pytest.mark.parametrize("count", [8, 9, 70, 73, 100])
 def test_images_are_shared_evenly_among_families_in_their_order(count, monkeypatch):
     counted = []
     for name in FAMILIES:
@@ -143,17 +143,19 @@ def test_what_comes_out_blank_is_drawn_again(monkeypatch, blank):
 
 # Families
 
+FORMS = outliers.LETTERS | outliers.SIGNS
+
 
 def test_signs_that_are_a_digit_in_some_hand_are_left_out():
     forbidden = set("bBcCgGiIlLoOqQsSzZ") - {"Q"} | set("0123456789") | {"minus", "slash", "bar"}
-    assert not forbidden & set(outliers.SIGNS)
-    assert len(outliers.SIGNS) > 60
+    assert not forbidden & set(FORMS)
+    assert len(FORMS) > 60
 
 
-@pytest.mark.parametrize("name", outliers.SIGNS)
+@pytest.mark.parametrize("name", FORMS)
 def test_every_sign_is_drawn_within_its_grid(name):
     """Of strokes of at least two corners, on a grid of 0 to 8, or 9 below the line; a single stroke has three."""
-    strokes = outliers.SIGNS[name].split(".")
+    strokes = FORMS[name].split(".")
     corners = [text.strip("~").split() for text in strokes]
     assert all(len(corner) == 2 and corner.isdigit() and corner[0] <= "8" for stroke in corners for corner in stroke)
     assert min(map(len, corners)) >= 2
@@ -161,20 +163,21 @@ def test_every_sign_is_drawn_within_its_grid(name):
 
 
 def test_no_sign_is_another():
-    assert len(set(outliers.SIGNS.values())) == len(outliers.SIGNS)
+    assert len(set(FORMS.values())) == len(FORMS) == len(outliers.LETTERS) + len(outliers.SIGNS)
 
 
-def test_all_signs_come_up(monkeypatch):
-    seen, letters = set(), dict(outliers.SIGNS)
+@pytest.mark.parametrize(("family", "table"), [("letters", "LETTERS"), ("signs", "SIGNS")])
+def test_all_letters_and_signs_come_up(monkeypatch, family, table):
+    seen, forms = set(), dict(getattr(outliers, table))
 
     class Watched(dict):
         def __getitem__(self, name):
             seen.add(name)
-            return letters[name]
+            return forms[name]
 
-    monkeypatch.setattr(outliers, "SIGNS", Watched(letters))
-    generate(["letters"], 700)
-    assert seen == set(letters)
+    monkeypatch.setattr(outliers, table, Watched(forms))
+    generate([family], 700)
+    assert seen == set(forms)
 
 
 def test_joined_digits_are_two_or_three_and_mostly_beside_each_other():
@@ -217,7 +220,7 @@ def test_mirrored_shapes_are_symmetric(strokes_of):
 
 def test_a_sign_is_drawn_by_a_hand_that_is_not_quite_sure(monkeypatch, strokes_of):
     """Each corner is missed by a third of the grid's unit, and the whole is stretched a little."""
-    monkeypatch.setattr(outliers, "SIGNS", {"L": "10 18 88.~44 66 84"})
+    monkeypatch.setattr(outliers, "LETTERS", {"L": "10 18 88.~44 66 84"})
     drawn = strokes_of("letters")
     first = np.array([strokes[0][0] for strokes in drawn])
     sides = np.array([np.ptp(strokes[0], axis=0) for strokes in drawn])
@@ -229,7 +232,7 @@ def test_a_sign_is_drawn_by_a_hand_that_is_not_quite_sure(monkeypatch, strokes_o
 
 
 def test_only_strokes_with_a_tilde_are_round(monkeypatch, strokes_of):
-    monkeypatch.setattr(outliers, "SIGNS", {"L": "10 18 88.~10 18 88"})
+    monkeypatch.setattr(outliers, "LETTERS", {"L": "10 18 88.~10 18 88"})
     for straight, smooth in strokes_of("letters", 20):
         turns = [np.abs(np.diff(np.arctan2(*np.diff(stroke, axis=0).T))).max() for stroke in (straight, smooth)]
         assert turns[0] > 1 > turns[1]

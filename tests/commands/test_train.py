@@ -3,12 +3,13 @@
 import dataclasses
 import json
 import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from support.commands import fabricated_mnist, models_in, must_not_train, pictures_file, run, set_up
-from support.models import fake_run
+from support.models import fake_run, sample_images
 from support.server import ONE, SEVEN
 from support.sets import as_arrays, write
 
@@ -17,9 +18,10 @@ from mnist_core.commands.train import describe_layers
 from mnist_core.data import pendigits
 from mnist_core.data.labelled import pack_ink
 from mnist_core.data.pendigits import PenInk
+from mnist_core.explain.anatomy import Anatomy
 from mnist_core.models.architectures import ARCHITECTURES, Parts
 from mnist_core.models.recipes import RECIPES
-from mnist_core.models.store import find_stored, save_run
+from mnist_core.models.store import build_keras_model, find_stored, load_stored, save_run
 from mnist_core.training import runs
 
 # The option, what is given, where it goes in the recipe, and what it is there.
@@ -36,6 +38,7 @@ OPTIONS = [
     ("--ink", [70], "ink", 70),
     ("--variants", [0.3], "variants", 0.3),
     ("--outliers", [70], "outliers", 70),
+    ("--alphabets", [], "alphabets", True),
     ("--seed", [7], "seed", 7),
     *(("--activation", [name], "parts.activation", name) for name in ("leaky_relu", "elu", "silu", "sigmoid", "tanh")),
     ("--filters", [3, 4], "parts.filters", [3, 4]),
@@ -45,6 +48,7 @@ OPTIONS = [
     ("--dense-units", [8, 9], "parts.dense_units", [8, 9]),
     ("--dense-units", [], "parts.dense_units", []),
     ("--dropout", [0.4], "parts.dropout", 0.4),
+    ("--layers", ["Flatten()", "Dense(units=8)"], "parts.layers", ["Flatten()", "Dense(8)"]),
     ("--rotation", [12], "augmentation.rotation", 12.0),
     ("--scale", [0.1], "augmentation.scale", 0.1),
     ("--stretch", [0.1], "augmentation.stretch", 0.1),
@@ -56,7 +60,9 @@ OPTIONS = [
     ("--flip-horizontal", [0.5], "augmentation.flip_horizontal", 0.5),
     ("--flip-vertical", [1], "augmentation.flip_vertical", 1.0),
 ]
-NO_PART_OF_THE_RECIPE = {"--help", "--json", "--again", "--quick", "--output", "--data-dir", "--data", "--device"}
+NO_PART_OF_THE_RECIPE = {
+    *("--help", "--json", "--again", "--quick", "--output", "--data-dir", "--data", "--device", "--code", "--write")
+}
 TINY = ("train", "lenet", "--filters", "2", "2", "--dense-units", "4", "--limit", "100", "--epochs", "1")
 SMALL = ("train", "linear", "--epochs", "2", "--limit", "300")
 
@@ -131,9 +137,12 @@ def test_every_option_is_tested():
 
 
 def test_options_work_together(quick):
-    given = [str(word) for option, values, *_ in OPTIONS for word in (option, *values)]
+    given = [str(word) for option, values, *_ in OPTIONS if option != "--layers" for word in (option, *values)]
     recipe = recipe_of("train", "lenet", *given)
-    assert all(recipe[where] == expected for where, expected in {where: last for *_, where, last in OPTIONS}.items())
+    assert all(
+        recipe[where] == expected
+        for where, expected in {where: last for *_, where, last in OPTIONS if where != "parts.layers"}.items()
+    )
 
 
 def test_without_options_the_recipe_is_the_named_one(quick):
@@ -502,3 +511,63 @@ def test_quick_gives_up_exactness(monkeypatch, opened, arguments, exact):
 def test_quick_changes_neither_recipe_nor_key(quick):
     slow, fast = (json.loads(run("train", "linear", *more, "--json").out) for more in ((), ("--quick", "--again")))
     assert (slow["recipe"], slow["key"]) == (fast["recipe"], fast["key"])
+
+
+# Networks as code
+
+
+CODE = """
+from torch import nn
+network = nn.Sequential(
+    nn.Conv2d(1, 3, 5, stride=2),
+    nn.ReLU(),
+    nn.BatchNorm2d(3),
+    nn.MaxPool2d(2),
+    nn.Flatten(),
+    nn.Linear(108, 6),
+    nn.Tanh(),
+    nn.Linear(6, 10),
+    nn.LogSoftmax(dim=1),
+)
+loss = nn.CrossEntropyLoss()
+"""
+
+
+def test_the_network_of_a_file_is_trained_stored_and_opened(tmp_path, cache):
+    (tmp_path / "network.py").write_text(CODE)
+    said = run("train", "lenet", "--code", tmp_path / "network.py", "--limit", 100, "--epochs", 1, "--json")
+    assert said.code == 0, said.messages
+    assert "network.py, line 12: `CrossEntropyLoss` takes log_softmax itself" in said.messages
+    stored = load_stored(Path(json.loads(said.out)["folder"]))
+    images = sample_images(1000)[::100]
+    expected = np.asarray(build_keras_model(stored)(images[..., None], training=False))
+    anatomy = Anatomy(stored)
+    np.testing.assert_allclose(anatomy.predict_logits(images), expected, atol=1e-4)
+    assert [(part.name, part.kind) for part in anatomy.parts] == [
+        ("conv1", "convolution"),
+        ("norm1", "scaling"),
+        ("pool1", "max_pooling"),
+        ("dense1", "dense"),
+        ("logits", "dense"),
+    ]
+    again = run("train", "lenet", "--code", tmp_path / "network.py", "--limit", 100, "--epochs", 1)
+    assert "is already trained" in again.messages
+
+
+@pytest.mark.parametrize(("text", "words"), [("x = 1", "no network in this text"), (None, "cannot be read")])
+def test_a_file_without_a_network_is_refused(monkeypatch, tmp_path, text, words):
+    monkeypatch.setattr(runs.Workbench, "train", must_not_train)
+    if text:
+        (tmp_path / "network.py").write_text(text)
+    said = run("train", "lenet", "--code", tmp_path / "network.py")
+    assert (said.code, words in said.messages) == (1, True)
+
+
+def test_the_program_is_written_in_place_of_training(monkeypatch, tmp_path):
+    monkeypatch.setattr(runs.Workbench, "train", must_not_train)
+    for name in ("lenet.py", "lenet.ipynb"):
+        assert run("train", "lenet", "--epochs", 3, "--write", tmp_path / name).code == 0
+    assert "epochs=3" in (tmp_path / "lenet.py").read_text()
+    assert json.loads((tmp_path / "lenet.ipynb").read_text())["nbformat"] == 4
+    said = run("train", "lenet", "--write", tmp_path / "no/such/lenet.py")
+    assert (said.code, "cannot be written" in said.messages) == (1, True)

@@ -1,6 +1,14 @@
 import numpy as np
 import pytest
-from support.models import copy_model, fake_run, lively_model, sample_images, stored_architecture, update_checksum
+from support.models import (
+    STACKS,
+    copy_model,
+    fake_run,
+    lively_model,
+    sample_images,
+    stored_architecture,
+    update_checksum,
+)
 
 from mnist_core.errors import DamagedModelError, QueryError
 from mnist_core.explain.anatomy import Anatomy, WeightedUnit
@@ -13,6 +21,12 @@ from mnist_core.preprocessing.ink import check_ink, render_ink
 
 FOUR = [[[42, 20], [32, 55], [70, 55]], [[60, 30], [57, 82]]]
 ACTIVATIONS = {"linear": lambda total: total, "relu": lambda total: max(total, 0.0)}
+HIDDEN = ACTIVATIONS | {
+    "leaky_relu": lambda total: max(total, 0.2 * total),
+    "elu": lambda total: total if total > 0 else np.expm1(total),
+    "silu": lambda total: total / (1 + np.exp(-total)),
+    "tanh": np.tanh,
+}
 
 every_architecture = pytest.mark.parametrize("architecture", sorted(ARCHITECTURES))
 
@@ -55,6 +69,26 @@ def test_a_unit_is_the_sum_of_its_products(architecture):
         assert ACTIVATIONS[part.activation](unit.total) == pytest.approx(unit.value, abs=1e-3)
         if isinstance(unit, WeightedUnit):
             assert (unit.patch * unit.weights).sum() + unit.bias == pytest.approx(unit.total, abs=1e-2)
+
+
+@pytest.mark.parametrize("layers", STACKS.values(), ids=STACKS)
+def test_a_network_given_layer_by_layer_is_read_as_keras_computes_it(tmp_path, layers):
+    """Also the sum behind a value of each of its layers."""
+    run = fake_run(Recipe("stack", "lenet", Parts(layers=layers)))
+    run.model = lively_model("lenet", run.recipe.parts)
+    stored, images = save_run(run, {}, tmp_path / "stack"), sample_images(1000)[::300]
+    anatomy, hidden, expected = Anatomy(stored), images[..., None], {}
+    for layer in run.model.layers[1:]:
+        hidden = np.asarray(layer(hidden))
+        expected[layer.name.split("_")[0]] = hidden
+    for name, values in anatomy.feature_maps(images).items():
+        np.testing.assert_allclose(values, expected[name].reshape(values.shape), rtol=1e-3, atol=1e-4)
+    for part in anatomy.parts:
+        unit = anatomy.open_unit(images[2], part.name, [side - 1 for side in part.shape])
+        assert unit.patch.size
+        if isinstance(unit, WeightedUnit):
+            assert (unit.patch * unit.weights).sum() + unit.bias == pytest.approx(unit.total, abs=1e-2)
+            assert HIDDEN[part.activation](unit.total) == pytest.approx(unit.value, abs=1e-3)
 
 
 @pytest.fixture(scope="module")

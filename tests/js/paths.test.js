@@ -6,9 +6,9 @@ import { findPaths } from "../../assets/shared/paths.js";
 // Two filters of 1x1 on the image, the mean of each map, and two outputs: the first listens to the first map alone, the
 // second to both.
 const LAYERS = [
-  { kind: "convolution", shape: [28, 28, 2], window: 1, before: 0, activation: "relu", numWeights: 2, numBiases: 2 },
-  { kind: "mean", shape: [2], window: 0, before: 0, activation: "linear", numWeights: 0, numBiases: 0 },
-  { kind: "dense", shape: [2], window: 0, before: 0, activation: "linear", numWeights: 4, numBiases: 2 },
+  { kind: "convolution", shape: [28, 28, 2], window: 1, step: 1, before: 0, activation: "relu", numWeights: 2, numBiases: 2 },
+  { kind: "mean", shape: [2], window: 0, step: 0, before: 0, activation: "linear", numWeights: 0, numBiases: 0 },
+  { kind: "dense", shape: [2], window: 0, step: 0, before: 0, activation: "linear", numWeights: 4, numBiases: 2 },
 ];
 const WEIGHTS = Float32Array.of(1, 3, 0, 0, /* to the outputs */ 2, 1, 0, 1, 0, 0);
 const IMAGE = new Float32Array(784).fill(0.5);

@@ -9,10 +9,11 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from support.library import open_reader
-from support.models import ROOT, fake_run, lively_model, sample_images
+from support.models import ROOT, STACKS, fake_run, lively_model, sample_images
 from support.node import run_node
 
-from mnist_core.models.architectures import ACTIVATIONS, ARCHITECTURES, Parts
+from mnist_core.models.architectures import ARCHITECTURES, Parts
+from mnist_core.models.layers import ACTIVATIONS
 from mnist_core.models.recipes import Recipe
 from mnist_core.models.store import save_run
 from mnist_core.ui.inside.network import network_functions, network_route
@@ -22,6 +23,7 @@ OTHERS = [
     *(("lenet", dataclasses.replace(SMALL, activation=activation)) for activation in ACTIVATIONS[1:]),
     ("lenet", dataclasses.replace(SMALL, pooling="average", pool_size=3)),
     ("wide_dense", dataclasses.replace(SMALL, kernel=4)),  # its edges are padded, here by more after than before
+    *(("lenet", Parts(layers=layers)) for layers in STACKS.values()),
 ]
 
 

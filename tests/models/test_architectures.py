@@ -10,13 +10,13 @@ from support.models import run_python, sample_images
 
 from mnist_core.errors import ArchitectureError
 from mnist_core.models.architectures import (
-    ACTIVATIONS,
     ARCHITECTURES,
     Parts,
     find_architecture,
     find_difference,
     find_layers,
 )
+from mnist_core.models.layers import ACTIVATIONS
 
 PUBLISHED = {
     "sketchnet": 328_394,

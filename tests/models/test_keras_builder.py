@@ -8,10 +8,11 @@ import pytest
 from support.models import fake_run, lively_model, sample_images, stored_architecture
 
 from mnist_core.errors import UnknownModelError
-from mnist_core.models.architectures import ACTIVATIONS, ARCHITECTURES, Parts, find_architecture
+from mnist_core.models.architectures import ARCHITECTURES, Parts, find_architecture
 from mnist_core.models.calibration import softmax
 from mnist_core.models.inference import LiteRTPredictor, predict
 from mnist_core.models.keras_builder import build_model
+from mnist_core.models.layers import ACTIVATIONS
 from mnist_core.models.recipes import Recipe
 from mnist_core.models.store import save_run
 

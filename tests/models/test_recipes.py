@@ -39,6 +39,7 @@ CHANGES = {
     "architecture": "sketchnet",
     "parts": Parts(kernel=5),
     "augmentation": Augmentation(),
+    "alphabets": True,
     "epochs": 4,
     "batch_size": 65,
     "optimizer": "sgd",

@@ -21,7 +21,7 @@ from mnist_core.explain.attribution import BASELINES, EXPLANATIONS
 from mnist_core.explain.edits import FAMILIES
 from mnist_core.explain.sweeps import SWEEPS
 from mnist_core.hosting.settings import parse_settings
-from mnist_core.models.architectures import ACTIVATIONS
+from mnist_core.models.layers import ACTIVATIONS
 from mnist_core.models.predictions import Verdict
 from mnist_core.paths import EVIDENCE_PATH
 from mnist_core.services.library import MAPS, SPACES
@@ -46,7 +46,8 @@ _CHANGES = """
 CHANGES = tuple(_CHANGES.split())
 CHANGE_PLACES = ["top", "bottom", "left", "right", "middle", "top_left", "top_right", "bottom_left", "bottom_right"]
 FINISHED = ("done", "stopped", "failed", "interrupted")
-EVENTS = ("paused", "resumed", "rate", "saved", "stopped", "not_saved", "not_kept", "built_in_images")
+_EVENTS = "paused resumed rate saved stopped not_saved not_kept built_in_images own_fresh own_tuned"
+EVENTS = tuple(_EVENTS.split())
 _FIELDS = """
     epochs batch_size optimizer learning_rate schedule limit label_noise filters kernel pooling pool_size dense_units
     dropout activation
@@ -78,7 +79,7 @@ COMPLETED = {
     "relatives_found_": SPACES,
     "inside_": tuple(VIEWS),
     "lesson_": tuple(f"{view}_{level}" for view in (*VIEWS, "network_empty") for level in LEVELS),
-    "layers_takes_": PARTS[1:4],
+    "layers_takes_": [*PARTS[1:4], "scaling"],
     "layers_activation_": ("linear", *ACTIVATIONS),
     "inside_empty_": tuple(view for view in VIEWS if view != "glossary"),
     "network_head_": ("code", "shape", "parameters"),

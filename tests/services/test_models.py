@@ -78,6 +78,16 @@ def test_what_has_changed_is_read_again_and_nothing_else(root, read):
     assert read == ["c"]
 
 
+def test_what_is_hidden_from_who_asks_is_not_listed_and_still_found(root):
+    models = open_models(root)
+    hidden = {"b", "nonesuch"}
+    models.hide(lambda: hidden)
+    assert [model.name for model in models.list_all()] == ["a", "c", "d"]
+    assert models.find("b").name == "b"
+    hidden.clear()
+    assert len(models.list_all()) == 4
+
+
 def test_a_model_that_comes_later_is_found(root):
     models = open_models(root)
     copy_model(stored_linear(), root / "e")

@@ -48,7 +48,7 @@ def test_products_are_counted_by_place():
 def test_times_grow_with_the_work_and_are_learned(tmp_path):
     speed, fast = Speed(tmp_path / "speed.json"), RECIPES["fast"]
     assert speed.estimate(RECIPES["sketchnet"]) > 5 * speed.estimate(fast)
-    speed.learn(fast, share=0.5, seconds=100)
+    speed.learn(fast, share=0.5, seconds=100, num_images=55_000)
     assert speed.estimate(fast) == pytest.approx(206, rel=0.05)
     assert Speed(tmp_path / "speed.json").estimate(fast) == speed.estimate(fast)
 

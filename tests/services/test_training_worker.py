@@ -1,10 +1,12 @@
 """The process that trains: once with all that belongs to it, on the built-in images as nothing can be downloaded."""
 
+import numpy as np
 import pytest
 from support.library import wait_until
 from support.processes import is_running
 
 from mnist_core.browse.answers import find_seen
+from mnist_core.data.own_drawings import OwnDrawings
 from mnist_core.data.splits import find_splits, load_split
 from mnist_core.hosting.identity import Visitor
 from mnist_core.models.store import find_complete, load_stored
@@ -21,6 +23,18 @@ def runs(tmp_path, monkeypatch):
     runs = Runs(None, tmp_path, idle_seconds=1)
     yield runs
     runs.close()
+
+
+def test_own_drawings_tune_lenet_and_what_is_forgotten_is_told(runs, sample):
+    images, labels = sample
+    chosen = np.concatenate([np.flatnonzero(labels == digit)[:2] for digit in range(10)])
+    own = OwnDrawings(images[chosen], labels[chosen])
+    run = runs.begin(ANN, "lenet", {"epochs": 1}, "lenet", own=own)
+    wait_until(lambda: runs.look(ANN)["runs"][0]["state"] in ("done", "failed"), 240)
+    looked = runs.look(ANN, run)
+    assert looked["runs"][0]["state"] == "done"
+    (told,) = [event for event in looked["run"]["events"] if event["key"] == "own_tuned"]
+    assert (told["values"]["total"], told["values"]["before"] > 95) == (10, True)
 
 
 def test_a_run_from_beginning_to_end(runs, tmp_path):

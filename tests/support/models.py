@@ -33,6 +33,56 @@ FILES = ("recipe.json", "weights.npz", "model.tflite", "history.json", "metrics.
 LINEAR = Recipe(name="small-linear", architecture="linear", epochs=3, batch_size=100, learning_rate=0.01)
 BENT = dataclasses.replace(LINEAR, augmentation=Augmentation(rotation=10, elastic=0.5), averaging=0.8, seed=1)
 
+# Networks layer by layer, with all that a recipe cannot have in blocks.
+STACKS = {
+    "steps": (
+        'Conv2D(4, 5, strides=2, padding="same", activation="relu")',
+        "MaxPooling2D(3, strides=2)",
+        "SpatialDropout2D(0.2)",
+        "Flatten()",
+        'Dense(8, use_bias=False, activation="tanh")',
+    ),
+    "pool before relu": (
+        "Conv2D(4, 4, strides=3)",
+        "MaxPooling2D(2)",
+        'Activation("relu")',
+        "Flatten()",
+        "Dense(6)",
+        "Dropout(0.5)",
+        'Activation("leaky_relu")',
+    ),
+    "normal before": (
+        "Conv2D(4, 3, use_bias=False)",
+        "BatchNormalization()",
+        'Activation("silu")',
+        'AveragePooling2D(2, padding="same")',
+        "Flatten()",
+        "Dense(8)",
+        "BatchNormalization(momentum=0.9)",
+        'Activation("relu")',
+    ),
+    "normal after": (
+        'Conv2D(4, 3, activation="relu")',
+        "BatchNormalization()",
+        'Conv2D(5, 3, strides=2, activation="silu")',
+        "BatchNormalization()",
+        "MaxPooling2D(2)",
+        "BatchNormalization()",
+        'Activation("relu")',
+        "Flatten()",
+        "BatchNormalization()",
+        'Dense(8, activation="elu")',
+        "BatchNormalization()",
+        "Dropout(0.3)",
+    ),
+    "mean": (
+        "Rescaling(2, -1)",
+        'Conv2D(4, 3, padding="same", activation="relu")',
+        "GlobalAveragePooling2D()",
+        "BatchNormalization()",
+    ),
+}
+
 _folder = tempfile.TemporaryDirectory(prefix="models-")
 
 

@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import tempfile
 import time
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from mnist_core.hosting.identity import Visitor
 from mnist_core.paths import RECORDED_DIR

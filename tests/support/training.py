@@ -237,7 +237,7 @@ class Studio:
             },
             "runs": [run.describe(places.get(run.id, 0), self._curve) for run in reversed(self._runs)],
         }
-        if message.get("since") is None:
+        if not message.get("since"):
             answer["recipes"] = [self._describe_recipe(recipe) for recipe in RECIPES.values()]
         found = [run for run in self._runs if run.id == message.get("run")]
         if found:

@@ -280,11 +280,11 @@ def test_only_a_recipe_with_ink_sees_the_ink(bench):
     assert with_ink.data_for(dataclasses.replace(LINEAR, outliers=3)) == small_data()
 
 
-def test_only_a_recipe_with_outliers_sees_the_characters(bench):
+def test_only_a_recipe_that_asks_for_characters_sees_them(bench):
     with_characters = dataclasses.replace(bench, data=add_alphabets(small_data()))
-    wanted = dataclasses.replace(LINEAR, outliers=3)
+    wanted = dataclasses.replace(LINEAR, outliers=3, alphabets=True)
     assert with_characters.data_for(wanted) == with_characters.data
-    assert with_characters.data_for(LINEAR) == small_data()
+    assert with_characters.data_for(dataclasses.replace(LINEAR, outliers=3)) == small_data()
     assert wanted.key(with_characters.data.digest) != wanted.key(small_data().digest)
 
 

@@ -11,12 +11,14 @@ import numpy as np
 import pytest
 from support.glossary import WORDS
 from support.library import SHIPPED, copy_shipped, house, open_library, open_reader, rewrite, small_file
-from support.models import stored_architecture
+from support.models import STACKS, fake_run, lively_model, stored_architecture
 
 from mnist_core.data.splits import Split, load_split
 from mnist_core.explain.anatomy import AveragePooling, Dense
+from mnist_core.models.architectures import Parts
 from mnist_core.models.calibration import Calibration
 from mnist_core.models.recipes import RECIPES, Recipe, Start
+from mnist_core.models.store import save_run
 from mnist_core.ui.inside.bench import Bench
 from mnist_core.ui.inside.glossary.case import Case
 from mnist_core.ui.inside.glossary.data_terms import describe_class, describe_normalisation
@@ -34,13 +36,16 @@ from mnist_core.ui.inside.glossary.view import SAMPLE, TERMS, glossary_functions
 from mnist_core.ui.texts import load_texts
 from mnist_core.ui.wire import encode_image, never_raise
 
-MODELS = ("sketchnet", "lively-lenet", "lively-linear")
+MODELS = ("sketchnet", "lively-lenet", "lively-linear", "lively-stack")
 # Terms with two texts about their numbers, what a model may lack, and the words in figures: each has a text.
 
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory):
     folders = [stored_architecture(name).folder.parent for name in ("lenet", "linear")]
+    run = fake_run(Recipe("lively-stack", "lenet", Parts(layers=STACKS["normal after"])))
+    run.model = lively_model("lenet", run.recipe.parts)
+    folders.append(save_run(run, {}, tmp_path_factory.mktemp("models") / "lively-stack").folder.parent)
     reader = open_reader(*folders)
     return Bench(reader, open_library(tmp_path_factory.mktemp("cache"), reader=reader))
 
@@ -201,7 +206,7 @@ def test_filters_and_feature_map_are_drawn_as_they_are(look, case):
 
 def test_means_and_other_activations_are_told_as_such():
     received = np.arange(49.0).reshape(7, 7, 1)  # the last row and column are left over
-    pool, dense = AveragePooling("pool1", (2, 2, 1), 3), Dense("dense1", (2,), np.eye(2), np.zeros(2))
+    pool, dense = AveragePooling("pool1", (2, 2, 1), 3, 3), Dense("dense1", (2,), np.eye(2), np.zeros(2))
     maps = {"pool1": np.array([[8.0, 11], [29, 32]])[..., None], "dense1": np.tanh([-1.0, 2])}
 
     def see(part, image):

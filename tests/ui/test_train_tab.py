@@ -10,6 +10,8 @@ from mnist_core.services.runs import Runs
 from mnist_core.training.kept import KeptEpochs
 from mnist_core.ui.train.training import training_functions
 
+THREES = [{"strokes": [[[10 * x, x * x] for x in range(9)]], "label": 3}] * 20
+
 
 @pytest.fixture
 def runs(tmp_path):
@@ -56,6 +58,9 @@ def test_an_impossible_network_is_refused_at_its_layer(ask):
 @pytest.mark.parametrize(
     ("name", "message", "words"),
     [
+        ("begin_training", {"recipe": "fast", "own": {"samples": [{"label": 10}]}}, "label from 0 to 9"),
+        ("begin_training", {"recipe": "fast", "own": {"samples": "all"}}, "10 to 500 drawings"),
+        ("begin_training", {"recipe": "fast", "own": {"tune": True, "samples": THREES}}, "different digits"),
         ("begin_training", {}, "no recipe"),
         ("begin_training", {"recipe": "fast", "changes": {"epochs": "many"}}, "epochs"),
         ("begin_training", {"recipe": "fast", "start": {"model": "nothing"}}, "nothing"),

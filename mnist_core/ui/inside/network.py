@@ -12,9 +12,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ...data.sample import load_sample
-from ...explain.anatomy import Anatomy, Convolution, Part, Unit, WeightedPart, WeightedUnit
-from ...models.architectures import Layer
+from ...explain.anatomy import Anatomy, Convolution, Part, Scaling, Unit, WeightedPart, WeightedUnit
 from ...models.inference import MOST_IMAGES
+from ...models.layers import Layer
 from ...services.cache import Shelf
 from ...services.reader import Reader
 from ..wire import LiveFunction, Message, describe_error, encode_bytes
@@ -113,16 +113,17 @@ def network_route(reader: Reader) -> Route:
     """Returns the route of a network's weights, by the beginning of their digest and `?model=`.
 
     They come as float32, kernel and bias of one layer after another, with batch normalisation folded in, as
-    `anatomy.WeightedPart` has them. What belongs to one digest never changes, so a browser keeps it.
+    `anatomy.WeightedPart` has them; of a `Scaling`, factor and offset. What belongs to one digest never changes, so a
+    browser keeps it.
     """
 
     def read(model: str, digest: str) -> Response:
         try:
             stored = reader.models.find(model)
-            parts = [part for part in reader.models.open(stored).anatomy.parts if isinstance(part, WeightedPart)]
+            parts = reader.models.open(stored).anatomy.parts
         except Exception as error:
             return JSONResponse(describe_error(error, "read_weights"), 404)
-        arrays = [array.reshape(-1) for part in parts for array in (part.kernel, part.bias)]
+        arrays = [array.reshape(-1) for part in parts for array in _learned_arrays(part)]
         is_current = stored.weights_digest.startswith(digest)
         kept = "public, max-age=31536000, immutable" if is_current else "no-store"
         content = np.concatenate(arrays).astype("<f4").tobytes()
@@ -136,22 +137,30 @@ def network_route(reader: Reader) -> Route:
 
 
 def _describe_part(part: Part, layers: Sequence[Layer], scale: float) -> Message:
-    side, _, before = part.window
-    weighted = part if isinstance(part, WeightedPart) else None
+    side, step, before = part.window
+    num_weights, num_biases = (array.size for array in _learned_arrays(part) or (np.empty(0), np.empty(0)))
     return {
         "name": part.name,
         "kind": part.kind,
         "shape": part.shape,
         "window": side,
+        "step": step,
         "before": before,
         "activation": part.activation,
-        "numWeights": weighted.kernel.size if weighted else 0,
-        "numBiases": weighted.bias.size if weighted else 0,
+        "numWeights": num_weights,
+        "numBiases": num_biases,
         "scale": scale,
         "keras": [
             {"code": layer.code, "shape": layer.output_shape, "parameters": layer.num_parameters} for layer in layers
         ],
     }
+
+
+def _learned_arrays(part: Part) -> tuple[np.ndarray, ...]:
+    """Returns what a part has learned: weights and biases, or nothing."""
+    if isinstance(part, Scaling):
+        return part.factor, part.offset
+    return (part.kernel, part.bias) if isinstance(part, WeightedPart) else ()
 
 
 def _group_layers(layers: Sequence[Layer], parts: Sequence[Part]) -> Iterator[list[Layer]]:

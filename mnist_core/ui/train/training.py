@@ -8,15 +8,18 @@ from typing import Any
 import numpy as np
 
 from ...augmentation.transforms import Augmentation, augment
-from ...checks import is_whole
+from ...checks import is_index, is_whole
+from ...data.own_drawings import MOST_DRAWINGS, OwnDrawings
 from ...data.sample import load_sample
 from ...errors import PictureError, QueryError
 from ...hosting.identity import current_visitor
+from ...models.architectures import NUM_CLASSES
 from ...models.recipes import CHANGEABLE, RECIPES, Recipe
+from ...preprocessing.ink import check_ink, render_ink
 from ...services.replays import Replays
-from ...services.run_plans import tell_command, told_to_visitors
+from ...services.run_plans import TUNED_MODEL, tell_command, told_to_visitors
 from ...services.runs import Runs
-from ..wire import LiveFunction, Message, decode_base64, encode_bytes, never_raise
+from ..wire import LiveFunction, Message, decode_base64, decode_image, encode_bytes, never_raise
 
 _NUM_PREVIEWS = 24
 # A seven, whose turns and slants are seen best.
@@ -41,8 +44,13 @@ def training_functions(runs: Runs) -> tuple[LiveFunction, ...]:
         return {**answer, "recipes": [_describe_recipe(recipe, runs) for recipe in RECIPES.values()]}
 
     def begin_training(message: Message) -> Message:
-        """Answers `{recipe, changes, start?: {model, freeze}}` with `{run}`, the id of a run that begins or waits."""
-        return {"run": runs.begin(current_visitor(), *_read_plan(message))}
+        """Answers `{recipe, changes, start?: {model, freeze}, own?}` with `{run}`, which begins or waits.
+
+        With `own`, which is `{samples: [{strokes or image, label}], mix, tune}`, it learns from a visitor's drawings,
+        from nothing or, to tune, from lenet.
+        """
+        plan, own = _read_plan(message), _read_own(message.get("own"))
+        return {"run": runs.begin(current_visitor(), *plan, own=own)}
 
     def steer_training(message: Message) -> Message:
         """Answers `{run, action, value?}` with `{}`, or for the action "longer" with `{run}`; see `Runs.steer`."""
@@ -128,6 +136,9 @@ def _describe_recipe(recipe: Recipe, runs: Runs) -> Message:
 
 def _read_plan(message: Message) -> tuple[str, Message, str, list[str]]:
     """Returns recipe, changes, the model to start from and the layers to freeze of a question."""
+    own = message.get("own")
+    if isinstance(own, dict) and own.get("tune"):
+        message = {"start": {"model": TUNED_MODEL}, **message, "recipe": TUNED_MODEL}
     start = message.get("start")
     start = start if isinstance(start, dict) else {}
     freeze = start.get("freeze")
@@ -139,6 +150,30 @@ def _read_changes(message: Message) -> Message:
     """Returns the changes of a question; of lists, only those that can be a recipe's."""
     changes = message.get("changes")
     return dict(changes) if isinstance(changes, dict) else {}
+
+
+def _read_own(own: Any) -> OwnDrawings | None:
+    """Returns the drawings of a question; None where it has none.
+
+    Raises:
+        MnistError: One of them is none, or they are too few or too many.
+    """
+    if not isinstance(own, dict):
+        return None
+    samples = own.get("samples")
+    samples = samples if isinstance(samples, list) and len(samples) <= MOST_DRAWINGS else []
+    if not all(isinstance(sample, dict) and is_index(sample.get("label"), NUM_CLASSES) for sample in samples):
+        raise QueryError("Expected each drawing with its strokes or its image and a label from 0 to 9.")
+    images = [_read_drawing(sample) for sample in samples]
+    labels = np.array([sample["label"] for sample in samples], np.uint8)
+    pixels = np.rint(np.array(images).reshape(-1, 28, 28) * 255).astype(np.uint8)
+    return OwnDrawings(pixels, labels, bool(own.get("mix")))
+
+
+def _read_drawing(sample: Message) -> np.ndarray:
+    if "image" in sample:
+        return decode_image(sample["image"])
+    return render_ink(check_ink(sample.get("strokes")))
 
 
 def _read_since(since: Any) -> Message:

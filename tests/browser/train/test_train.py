@@ -121,6 +121,7 @@ def test_a_page_that_is_opened_anew_finds_the_run(train, open_page, played):
     wait_for_state(train, "running")
     other = open_page(url=f"{played.url}/#draw")
     other.evaluate("() => { location.hash = '#train'; }")
+    other.wait_for_selector("#train-progress")
     other.wait_for_function("() => Number(document.querySelector('#train-progress').dataset.share) > 0.2", timeout=SLOW)
     other.click("#train-runs summary")
     assert other.locator(".shown").get_attribute("data-run") == run
@@ -164,6 +165,8 @@ def test_layers_and_command_follow_a_change_and_an_impossible_network_is_refused
     train.wait_for_selector('#train-blocks [data-layer="conv1"]')
     train.fill('[name="filters"]', "8, 16")
     train.wait_for_selector('#train-blocks [data-layer="conv1"]:has-text("24 × 24 × 8")')
+    train.wait_for_timeout(2500)  # until the server has been asked again
+    assert train.input_value('[name="filters"]') == "8, 16"
     assert "--filters" in train.inner_text("#train-command")
     assert "Conv2D(8" in train.inner_text("#train-keras")
     train.fill('[name="kernel"]', "29")

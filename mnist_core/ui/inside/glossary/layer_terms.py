@@ -86,10 +86,10 @@ def find_sums(case: Case, part: Convolution | Dense) -> np.ndarray:
     received = case.input_of(part)
     if isinstance(part, Dense):
         return received.reshape(-1) @ part.kernel + part.bias
-    side, _, before = part.window
-    after = side - 1 - before if part.padding == "same" else 0
-    padded = np.pad(received, ((before, after), (before, after), (0, 0)))
-    patches = np.lib.stride_tricks.sliding_window_view(padded, (side, side), axis=(0, 1))
+    side, step, before = part.window
+    after = (part.shape[0] - 1) * step + side - before - len(received)  # less than 0 where the step leaves some over
+    padded = np.pad(received, ((before, max(after, 0)), (before, max(after, 0)), (0, 0)))
+    patches = np.lib.stride_tricks.sliding_window_view(padded, (side, side), axis=(0, 1))[::step, ::step]
     return np.einsum("hwckl,klco->hwo", patches, part.kernel, optimize=True) + part.bias
 
 
@@ -97,13 +97,14 @@ def describe_pooling(case: Case) -> Message:
     part = next((part for part in case.anatomy.parts if isinstance(part, Pooling)), None)
     if part is None:
         return missing("pooling")
-    received, (height, width, channels) = case.input_of(part), part.shape
-    size = part.pool_size
-    blocks = received[: height * size, : width * size].reshape(height, size, width, size, channels)
-    row, column, channel = np.unravel_index(np.ptp(blocks, axis=(1, 3)).argmax(), part.shape)
+    received = case.input_of(part)
+    size, step, _ = part.window
+    windows = np.lib.stride_tricks.sliding_window_view(received, (size, size), axis=(0, 1))
+    blocks = windows[::step, ::step]
+    row, column, channel = np.unravel_index(np.ptp(blocks, axis=(3, 4)).argmax(), part.shape)
     value = float(case.maps[part.name][row, column, channel])
     return entry(
-        draw_matrix(blocks[row, :, column, :, channel], "block"),
+        draw_matrix(blocks[row, column, channel], "block"),
         draw_matrix([[value]], "result"),
         shown="shown" if part.kind == "max_pooling" else "shown_other",
         layer=part.name,
@@ -127,7 +128,7 @@ def describe_flatten(case: Case) -> Message:
             after=len(after),
             value=float(after[channel]),
         )
-    part = next(part for part in case.anatomy.parts if isinstance(part, Dense))
+    part = next(part for part in case.anatomy.parts if not part.is_map)
     before = case.input_of(part)
     flat = scale_to_one(before.reshape(-1))
     figure = draw_pictures([(np.maximum(scale_to_one(before[..., 0]), 0), "map"), (np.abs(flat[None, :128]), "row")])

@@ -213,22 +213,24 @@ def describe_overfitting(case: Case) -> Message:
 
 
 def describe_dropout(case: Case) -> Message:
-    network = case.stored.recipe.network
-    if not network.dropout:
+    layers = case.stored.recipe.network.layers()
+    dropout = next((number for number, layer in enumerate(layers) if layer.kind == "Dropout"), None)
+    if dropout is None:
         return missing("dropout")
-    dense = [part for part in case.anatomy.parts if part.kind == "dense"]
-    part = dense[0] if network.dropout_before == "dense" else dense[-1]
+    rate = layers[dropout].options["rate"]
+    above = next(layer.name for layer in layers[dropout:] if layer.is_part)
+    part = next(part for part in case.anatomy.parts if part.name == above)
     received = case.input_of(part).reshape(-1)
     chosen = np.sort(received.argsort()[-_NUM_DROPPED:])
-    kept = np.random.default_rng(case.stored.recipe.seed).random(len(chosen)) >= network.dropout
-    after = received[chosen] * kept / (1 - network.dropout)
+    kept = np.random.default_rng(case.stored.recipe.seed).random(len(chosen)) >= rate
+    after = received[chosen] * kept / (1 - rate)
     return entry(
         draw_matrix([received[chosen], after], "some_inputs", ["reading", "learning"], chosen.tolist()),
         layer=part.name,
-        percent=f"{100 * network.dropout:g}",
+        percent=f"{100 * rate:g}",
         dropped=int((~kept).sum()),
         values=len(chosen),
-        factor=1 / (1 - network.dropout),
+        factor=1 / (1 - rate),
     )
 
 
