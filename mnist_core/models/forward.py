@@ -49,7 +49,7 @@ def _apply(layer: Layer, weights: Mapping[str, np.ndarray], values: np.ndarray) 
     options = layer.options
     if layer.kind == "Conv2D":
         kernel = weights[f"{layer.name}/kernel"]
-        windows = _windows(values, kernel.shape[0], options.get("strides") or 1, options["padding"], 0.0)
+        windows = _windows(values, kernel.shape[0], options.get("strides") or 1, options["padding"])
         values = np.einsum("nhwcij,ijco->nhwo", windows, kernel, optimize=True)
     elif layer.kind == "Dense":
         values = values @ weights[f"{layer.name}/kernel"]
@@ -72,16 +72,15 @@ def _apply(layer: Layer, weights: Mapping[str, np.ndarray], values: np.ndarray) 
 
 
 def _pool(values: np.ndarray, takes_largest: bool, options: Mapping[str, Any]) -> np.ndarray:
+    """Pools an array (n, height, width, channels); no pooling known here looks beyond its edges."""
     side = options["pool_size"]
-    windows = _windows(values, side, options.get("strides") or side, options.get("padding", "valid"), np.nan)
-    # What is beside the image has no part in either.
-    return np.nanmax(windows, axis=(4, 5)) if takes_largest else np.nanmean(windows, axis=(4, 5))
+    windows = _windows(values, side, options.get("strides") or side)
+    return windows.max(axis=(4, 5)) if takes_largest else windows.mean(axis=(4, 5))
 
 
-def _windows(values: np.ndarray, side: int, step: int, padding: str, filler: float) -> np.ndarray:
+def _windows(values: np.ndarray, side: int, step: int, padding: str = "valid") -> np.ndarray:
     """Returns all windows of an array (n, height, width, channels): (n, rows, columns, channels, side, side)."""
     if padding == "same":
         lacking = [max((-(-size // step) - 1) * step + side - size, 0) for size in values.shape[1:3]]
-        before_and_after = [(count // 2, count - count // 2) for count in lacking]
-        values = np.pad(values, ((0, 0), *before_and_after, (0, 0)), constant_values=filler)
+        values = np.pad(values, ((0, 0), *((count // 2, count - count // 2) for count in lacking), (0, 0)))
     return sliding_window_view(values, (side, side), axis=(1, 2))[:, ::step, ::step]

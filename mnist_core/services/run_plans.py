@@ -6,19 +6,17 @@ import dataclasses
 import json
 import math
 import os
-import shlex
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ..augmentation.transforms import Augmentation
 from ..checks import is_number
 from ..data.files import replacing
 from ..errors import ArchitectureError, MnistError, QueryError
-from ..models.architectures import Architecture, Parts
-from ..models.recipes import CHANGEABLE, Recipe, change_recipe, find_recipe, pick_parts
+from ..models.architectures import Architecture
+from ..models.recipes import Recipe, change_recipe, find_recipe, pick_parts
 from ..models.store import StoredModel
 from ..training.pools import count_per_epoch
 from ..training.runs import start_from
@@ -194,29 +192,3 @@ def count_products(network: Architecture) -> int:
         weights = layer.num_parameters if layer.kind in ("Conv2D", "Dense") else 0
         total += weights * places
     return total
-
-
-def tell_command(recipe: Recipe) -> str:
-    """Returns the command that trains a recipe."""
-    words = ["python -m mnist_core train", recipe.name]
-    base = find_recipe(recipe.name)
-    for name in (entry.name for kind in (Recipe, Parts, Augmentation) for entry in dataclasses.fields(kind)):
-        if name in CHANGEABLE and (value := _find_value(recipe, name)) != _find_value(base, name):
-            words += [f"--{name.replace('_', '-')}", *_write_value(value)]
-    if recipe.start:
-        words += ["--from", shlex.quote(recipe.start.model)]
-        words += ["--freeze", *recipe.start.freeze] if recipe.start.freeze else []
-    return " ".join(words)
-
-
-def _find_value(recipe: Recipe, name: str) -> Any:
-    holder = next(part for part in (recipe, recipe.parts, recipe.augmentation) if hasattr(part, name))
-    return getattr(holder, name)
-
-
-def _write_value(value: Any) -> list[str]:
-    if isinstance(value, tuple):
-        return [shlex.quote(str(entry)) for entry in value]
-    if value is None:  # `until`, which the whole run then does not reach
-        return ["1"]
-    return [f"{value:.12g}" if isinstance(value, float) else str(value)]

@@ -9,11 +9,23 @@ from mnist_core.models.forward import compute_logits
 
 SMALL = [("lenet", Parts(activation, (4,), 3, "average", 3, (8,))) for activation in ACTIVATIONS]
 
+STACK = (
+    'Conv2D(4, 3, strides=2, padding="same", use_bias=False)',
+    "BatchNormalization(epsilon=0.01)",
+    'Activation("relu")',
+    "MaxPooling2D(3, strides=2)",
+    'AveragePooling2D(2, padding="same")',
+    "SpatialDropout2D(0.5)",
+    "Flatten()",
+    'Dense(8, activation="tanh", use_bias=False)',
+)
+SMALL.append(("lenet", Parts(layers=STACK)))
+
 
 @pytest.mark.parametrize(
     ("architecture", "parts"),
     [*((name, None) for name in sorted(ARCHITECTURES)), *SMALL],
-    ids=[*sorted(ARCHITECTURES), *ACTIVATIONS],
+    ids=[*sorted(ARCHITECTURES), *ACTIVATIONS, "all options"],
 )
 def test_the_logits_are_those_of_keras(architecture, parts):
     model, images = lively_model(architecture, parts), sample_images(1000)[::200]

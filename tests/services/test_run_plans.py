@@ -1,43 +1,9 @@
-"""The command that the page shows trains what the page would, and times are learned from runs."""
-
-import argparse
-import dataclasses
-import shlex
+"""Times are guessed from the work, and learned from runs."""
 
 import pytest
 
-from mnist_core.commands import train
-from mnist_core.models.recipes import RECIPES, Start, change_recipe, find_recipe
-from mnist_core.services.run_plans import Speed, count_products, read_recipe, tell_command
-
-CHANGES = [
-    {"epochs": 2, "learning_rate": 1e-5, "optimizer": "sgd", "schedule": "constant", "batch_size": 64, "seed": 3},
-    {"filters": [4, 8], "kernel": 3, "pooling": "average", "pool_size": 2, "dense_units": [], "dropout": 0.25},
-    {"rotation": 10, "flip_horizontal": 0.5, "limit": 1000, "label_noise": 0.1, "activation": "tanh"},
-]
-
-
-def read_command(text):
-    """The recipe that the command line makes of a command."""
-    parser = argparse.ArgumentParser()
-    train.add_commands(parser.add_subparsers())
-    options = parser.parse_args(shlex.split(text)[3:])
-    return change_recipe(find_recipe(options.recipe), train.read_changes(options))
-
-
-@pytest.mark.parametrize("changes", [{}, *CHANGES])
-def test_the_command_trains_the_same(changes):
-    recipe = read_recipe("lenet", changes)
-    assert read_command(tell_command(recipe)) == recipe
-
-
-def test_the_command_of_a_plain_recipe_is_its_name():
-    assert tell_command(RECIPES["fast"]) == "python -m mnist_core train fast"
-
-
-def test_the_command_names_where_a_run_starts():
-    recipe = dataclasses.replace(RECIPES["lenet"], start=Start("my model", "a" * 64, ("conv1",)))
-    assert tell_command(recipe).endswith("--from 'my model' --freeze conv1")
+from mnist_core.models.recipes import RECIPES
+from mnist_core.services.run_plans import Speed, count_products
 
 
 def test_products_are_counted_by_place():

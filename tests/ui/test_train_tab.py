@@ -47,6 +47,7 @@ def test_a_network_is_described_layer_by_layer(ask):
     }
     assert answer["changes"] == ["filters=4"]
     assert answer["command"] == "python -m mnist_core train lenet --filters 4"
+    assert "keras.Sequential" in answer["keras"]
     assert answer["seconds"] > 0
 
 

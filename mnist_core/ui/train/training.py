@@ -14,12 +14,16 @@ from ...data.sample import load_sample
 from ...errors import PictureError, QueryError
 from ...hosting.identity import current_visitor
 from ...models.architectures import NUM_CLASSES
+from ...models.code.command_line import write_command
+from ...models.code.keras_writing import write_keras_program
+from ...models.code.reading import describe_layer
 from ...models.recipes import CHANGEABLE, RECIPES, Recipe
 from ...preprocessing.ink import check_ink, render_ink
 from ...services.replays import Replays
-from ...services.run_plans import TUNED_MODEL, tell_command, told_to_visitors
+from ...services.run_plans import TUNED_MODEL, told_to_visitors
 from ...services.runs import Runs
 from ..wire import LiveFunction, Message, decode_base64, decode_image, encode_bytes, never_raise
+from .code import code_functions
 
 _NUM_PREVIEWS = 24
 # A seven, whose turns and slants are seen best.
@@ -59,7 +63,10 @@ def training_functions(runs: Runs) -> tuple[LiveFunction, ...]:
         return {"run": followed} if followed else {}
 
     def check_network(message: Message) -> Message:
-        """Answers as `begin_training` with what would be trained: `{layers, parameters, seconds, changes, command}`."""
+        """Answers as `begin_training` with what would be trained.
+
+        That is `{layers, parameters, seconds, changes, command, keras}`, the last a program.
+        """
         recipe = runs.plan(current_visitor(), *_read_plan(message))
         return {**_describe_network(recipe), "seconds": round(runs.speed.estimate(recipe), 1)}
 
@@ -77,6 +84,7 @@ def training_functions(runs: Runs) -> tuple[LiveFunction, ...]:
         check_network,
         replay_training,
         preview_augmentation,
+        *code_functions(),
     )
     return tuple(map(never_raise, functions))
 
@@ -96,22 +104,22 @@ def preview_augmentation(message: Message) -> Message:
 
 
 def _describe_network(recipe: Recipe) -> Message:
-    layers = [
-        {
-            "name": layer.name,
-            "kind": layer.kind,
-            "options": layer.options,
-            "shape": list(layer.output_shape),
-            "parameters": layer.num_parameters,
-        }
-        for layer in recipe.network.layers()
-    ]
+    layers = recipe.network.layers()
     return {
-        "layers": layers,
+        "layers": [describe_layer(layer) for layer in layers],
         "parameters": recipe.network.num_parameters,
         "changes": recipe.list_changes(),
-        "command": tell_command(recipe),
+        "command": _tell_command(recipe),
+        "keras": write_keras_program(recipe),
     }
+
+
+def _tell_command(recipe: Recipe) -> str:
+    """Returns the command that trains a recipe; empty where the command line has no option for a change."""
+    try:
+        return write_command(recipe)
+    except ValueError:
+        return ""
 
 
 def _describe_recipe(recipe: Recipe, runs: Runs) -> Message:
