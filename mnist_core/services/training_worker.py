@@ -49,7 +49,6 @@ if TYPE_CHECKING:
 _FIGURES: dict[str, tuple[str | int, ...]] = {
     "parameters": ("parameters",),
     "seconds": ("seconds",),
-    "images": ("num_training_images",),
     **ABLATION_FIGURES,
 }
 
