@@ -58,8 +58,8 @@ const kindOf = (value, best, low) => (value === best ? "dot new" : value < low ?
 // Each trial by its validation (across) and test figure (up); the two choices, and the gap between what they report.
 export function drawGap(root, trials, { chosen, flattered }) {
   const known = trials.filter(({ state, test }) => state === "done" && Number.isFinite(test));
-  const scale = spread(known.map(({ test }) => test));
-  const across = spread(known.map(({ validation }) => validation));
+  const scale = spread(known.map(({ test }) => test), trials[chosen].test);
+  const across = spread(known.map(({ validation }) => validation), trials[flattered].validation);
   const { svg, toY, from, to, bottom } = makeFrame(root, { ...scale, xLabel: t("experiment_axis_validation"), yLabel: t("experiment_column_test") });
   const toX = (value) => from + (Math.max(0, value - across.low) / (across.high - across.low)) * (to - from);
   for (const [value, anchor] of [[across.low, "start"], [across.high, "end"]]) {

@@ -44,11 +44,12 @@ export function tellGap(study, { chosen, flattered, count }) {
 
 const STEPS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
 
-// Round numbers around the values. What is far below the others does not flatten them: it stands on the lower border.
-export function spread(values) {
+// Round numbers around the values. What is far below the others does not flatten them: it stands on the lower border;
+// but there is room for `needed`.
+export function spread(values, needed = Infinity) {
   const sorted = [...values].sort((one, other) => other - one);
   const [most, middle] = [sorted[0], sorted[Math.floor((sorted.length - 1) / 2)]];
-  const least = sorted.findLast((value) => value >= most - 4 * Math.max(most - middle, 0.002));
+  const least = Math.min(needed, sorted.findLast((value) => value >= most - 4 * Math.max(most - middle, 0.002)));
   const step = STEPS.find((each) => most - least <= each * 4) ?? 1;
   const low = Math.floor(least / step - 0.5) * step;
   return { low: Math.max(0, low), high: Math.min(1, Math.ceil(most / step + 0.1) * step) };

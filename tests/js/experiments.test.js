@@ -34,3 +34,7 @@ test("one trial has a scale as well", () => {
   const { low, high } = spread([0.95]);
   assert.ok(low < 0.95 && high > 0.95);
 });
+
+test("there is room for what must be seen", () => {
+  assert.ok(spread([0.87, 0.1, 0.877], 0.5).low < 0.5);
+});
