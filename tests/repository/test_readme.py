@@ -22,6 +22,7 @@ from mnist_core.explain.edits import FAMILIES
 from mnist_core.explain.sweeps import SWEEPS
 from mnist_core.hosting.settings import parse_settings
 from mnist_core.models.layers import ACTIVATIONS
+from mnist_core.models.layers import KINDS as LAYER_KINDS
 from mnist_core.models.predictions import Verdict
 from mnist_core.paths import EVIDENCE_PATH
 from mnist_core.services.library import MAPS, SPACES
@@ -113,6 +114,10 @@ COMPLETED = {
     "train_event_": EVENTS,
     "train_group_": ("learning", "network", "augmentation"),
     "train_field_": (*FIELDS, *vars(Augmentation())),
+    "train_": ("command", "keras", "notebook"),
+    "train_kind_": tuple(LAYER_KINDS),
+    "train_layer_": ("filters", "kernel_size", "strides", "padding", "activation", "pool_size", "units", "rate"),
+    "train_dialect_": ("keras", "torch"),
     "train_column_": ("label", "recipe", "data", "parameters", "seconds", "validation", "test", "size"),
     **dict.fromkeys(("experiment_", "experiment_about_"), tuple(SMALL)),
     "experiment_field_": sorted({name for settings in SMALL.values() for name in settings}),
