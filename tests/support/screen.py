@@ -2,6 +2,8 @@
 
 import contextlib
 
+import pytest
+
 WORKPLACE = ("#sketchpad canvas", "#bars", "#verdict", "#network-input", "#undo", "#redo", "#erase", "#width", "#clear")
 CONTRASTS = """(roots) => {
     const context = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
@@ -29,6 +31,26 @@ CONTRASTS = """(roots) => {
         };
     });
 }"""
+
+
+def check_contrasts(page, roots):
+    """More than thirty texts are there, and each stands out from its paper (WCAG AA)."""
+    texts = [text for text in page.evaluate(CONTRASTS, roots) if text["text"]]
+    assert len(texts) > 30
+    assert [text for text in texts if text["ratio"] < (3 if text["isLarge"] else 4.5)] == []
+
+
+def check_with_axe(page, context=None):
+    """Nothing that axe calls serious or critical is found, on the page or in one element of it."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install axe-playwright-python")
+    found = axe.Axe().run(page, context=context, options={"resultTypes": ["violations"]}).response["violations"]
+    serious = [
+        f"{violation['id']}: {node['target']} {node['html'][:120]}"
+        for violation in found
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]
+    assert serious == []
 
 
 @contextlib.contextmanager

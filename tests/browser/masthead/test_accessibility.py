@@ -1,10 +1,8 @@
 """axe finds nothing serious on any view. Contrast in both themes is measured in test_layout."""
 
 import pytest
+from support.screen import check_with_axe
 from support.views import VIEWS, show_view
-
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install axe-playwright-python")
-SERIOUS = ("serious", "critical")
 
 
 @pytest.fixture(scope="module")
@@ -15,11 +13,4 @@ def shared_page(new_tab):
 @pytest.mark.parametrize("name", VIEWS)
 def test_axe_finds_nothing_serious(shared_page, name):
     show_view(shared_page, name)
-    found = axe.Axe().run(shared_page, options={"resultTypes": ["violations"]}).response["violations"]
-    serious = [
-        f"{violation['id']}: {node['target']} {node['html'][:120]}"
-        for violation in found
-        if violation["impact"] in SERIOUS
-        for node in violation["nodes"]
-    ]
-    assert serious == []
+    check_with_axe(shared_page)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from support.drawing import PHONE
-from support.screen import CONTRASTS
+from support.screen import check_contrasts, check_with_axe
 
 CODE = """import keras
 from keras import layers
@@ -144,7 +144,6 @@ def test_a_phone_has_room_for_all_of_it(open_page, played):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_every_text_can_be_read_and_axe_finds_nothing_serious(open_page, played, theme):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install axe-playwright-python")
     page = open_page(url=f"{played.url}/#draw", color_scheme=theme, reduced_motion="reduce")
     page.evaluate("() => { location.hash = '#train'; }")
     page.wait_for_selector("#train-start:not(:disabled)")
@@ -157,9 +156,5 @@ def test_every_text_can_be_read_and_axe_finds_nothing_serious(open_page, played,
     page.fill('[name="layer-kernel_size"]', "29")
     page.wait_for_selector("#train-blocks .refused")
     selector = ":is(#train-change, #train-own-code) :is(h3, p, button, label, legend, th, td, li, b)"
-    texts = page.evaluate(CONTRASTS, selector)
-    texts = [text for text in texts if text["text"]]
-    assert len(texts) > 30
-    assert [text for text in texts if text["ratio"] < (3 if text["isLarge"] else 4.5)] == []
-    found = axe.Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    assert [violation["id"] for violation in found if violation["impact"] in ("serious", "critical")] == []
+    check_contrasts(page, selector)
+    check_with_axe(page)

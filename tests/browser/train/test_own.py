@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from support.browser_server import ROOT, Server
 from support.drawing import DESKTOP, PHONE, SEVEN, draw_with_mouse, wait_for_answer
-from support.screen import CONTRASTS
+from support.screen import check_contrasts, check_with_axe
 
 from mnist_core.data.sample import load_sample
 from mnist_core.ui.wire import encode_bytes
@@ -111,13 +111,9 @@ def test_nothing_is_lost_when_the_server_is_away(open_page, played):
 
 @pytest.mark.parametrize(("theme", "screen"), [("dark", PHONE), ("light", TABLET)], ids=["phone", "tablet"])
 def test_it_fits_can_be_read_and_axe_finds_nothing_serious(open_page, played, screen, theme):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install axe-playwright-python")
     drawings = [*pick(range(10), 2), {"image": pick([4], 3)[2]["image"]}]
     page = open_own(open_page, played, drawings, screen, color_scheme=theme, reduced_motion="reduce")
     teach(page)
     assert page.evaluate("document.scrollingElement.scrollWidth") <= screen["viewport"]["width"]
-    texts = [text for text in page.evaluate(CONTRASTS, TEXTS) if text["text"]]
-    assert len(texts) > 30
-    assert [text for text in texts if text["ratio"] < (3 if text["isLarge"] else 4.5)] == []
-    found = axe.Axe().run(page, context="#train-own", options={"resultTypes": ["violations"]}).response["violations"]
-    assert [violation["id"] for violation in found if violation["impact"] in ("serious", "critical")] == []
+    check_contrasts(page, TEXTS)
+    check_with_axe(page, "#train-own")

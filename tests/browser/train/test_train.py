@@ -2,7 +2,7 @@
 
 import pytest
 from support.drawing import DESKTOP, PHONE, SEVEN, draw_with_mouse, wait_for_answer
-from support.screen import CONTRASTS
+from support.screen import check_contrasts, check_with_axe
 
 SLOW = 60_000
 TEXTS = "#train :is(h2, h3, p, button, summary, label, legend, th, li b, li span, li small, .legend, .muted)"
@@ -204,7 +204,6 @@ def test_nothing_reaches_over_the_side_of_the_screen(open_page, played, screen):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_every_text_can_be_read_and_axe_finds_nothing_serious(open_page, played, theme):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install axe-playwright-python")
     page = open_page(url=f"{played.url}/#draw", color_scheme=theme, reduced_motion="reduce")
     page.evaluate("() => { location.hash = '#train'; }")
     page.wait_for_selector("#train-start:not(:disabled)")
@@ -214,8 +213,5 @@ def test_every_text_can_be_read_and_axe_finds_nothing_serious(open_page, played,
         page.click(f"#train-{name} summary")
     page.wait_for_selector("#train-models tbody tr")
     page.wait_for_selector("#train-blocks li")
-    texts = [text for text in page.evaluate(CONTRASTS, TEXTS) if text["text"]]
-    assert len(texts) > 30
-    assert [text for text in texts if text["ratio"] < (3 if text["isLarge"] else 4.5)] == []
-    found = axe.Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    assert [violation["id"] for violation in found if violation["impact"] in ("serious", "critical")] == []
+    check_contrasts(page, TEXTS)
+    check_with_axe(page)
