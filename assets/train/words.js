@@ -33,7 +33,8 @@ export function tellTitle(run) {
 export function tellWords(run, record, training) {
   const name = run.name || run.recipe;
   if (run.isRecorded) return t("train_recorded", { name });
-  if (run.problem) return `${t(`train_state_${run.state}`, { name })} ${run.problem}`;
+  const state = () => t(`train_state_${run.state}`, { name, seconds: tellSeconds(run.seconds ?? 0) });
+  if (run.problem) return `${state()} ${run.problem}`;
   if (isPreparing(run) && training.engine === "warm") return t("train_words_data");
   if (isPreparing(run)) {
     return t("train_words_loading", { share: Math.round((training.share ?? 0) * 100) });
@@ -44,7 +45,7 @@ export function tellWords(run, record, training) {
     if (run.state === "paused") return t("train_words_paused", values);
     return t(values.left ? "train_words_running" : "train_words_first", values);
   }
-  return t(`train_state_${run.state}`, { name, seconds: tellSeconds(run.seconds ?? 0) });
+  return state();
 }
 
 export function tellEvent({ key, values, step }) {

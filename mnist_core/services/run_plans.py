@@ -32,6 +32,8 @@ _NUM_MEASURED = 15_000
 _AUGMENTATION_SECONDS = 6e-5
 # Loading data, compiling, measuring and storing.
 _AROUND_SECONDS = 6.0
+# Of a shorter run most is what TensorFlow takes to compile it, whatever the work.
+_LEAST_SECONDS = 10.0
 # What a run may take of the memory.
 _MOST_BYTES = 3_000_000_000
 _MOST_EPOCHS = 1000
@@ -152,7 +154,7 @@ class Speed:
 
     def learn(self, recipe: Recipe, share: float, seconds: float, num_images: int) -> None:
         """Takes how long a run, or a share of it, has taken with so many images; the last runs count most."""
-        if share < 0.2 or seconds <= 0:
+        if share < 0.2 or seconds < _LEAST_SECONDS:
             return
         measured = seconds / (share * _guess(recipe, num_images))
         with self._lock:

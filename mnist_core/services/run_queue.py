@@ -324,8 +324,7 @@ class RunQueue:
         if event["key"] == "built_in_images":
             record.problem = (
                 "MNIST is not at hand, so it learns from 4,000 of the 5,000 built-in images, and is judged by the "
-                f"others. MNIST is looked for as {KERAS_PATH} and in the folder that MNIST_DATA_DIR names. "
-                f"{event['values']['problem']}"
+                f"others. MNIST is looked for as {KERAS_PATH} and in the folder that MNIST_DATA_DIR names."
             )
 
     def _pass_pads(self, task: _Task) -> None:

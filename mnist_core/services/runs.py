@@ -26,7 +26,7 @@ from ..paths import SHIPPED_DIR, hide_folders
 from ..training.kept import KeptEpochs
 from .child_process import Message
 from .run_folder import RunFolder
-from .run_plans import Speed, change_for_own, continue_recipe, read_recipe, start_recipe
+from .run_plans import NUM_MNIST, Speed, change_for_own, continue_recipe, read_recipe, start_recipe
 from .run_queue import Limits, Part, RunQueue
 from .run_records import RECORDED, RunRecord, new_record
 from .training_process import TrainingProcess
@@ -287,9 +287,8 @@ class Runs:
                 raise RefusedError(429, "Too many runs are waiting. Try again when some have ended.", 60)
             self._queue.make_room()
             name = self._find_free(name or recipe.name)
-            record = new_record(
-                secrets.token_hex(6), name, recipe, owner, self._disk.come().name, self.speed.estimate(recipe)
-            )
+            seconds = self.speed.estimate(recipe, len(own.split().x_train) if own else NUM_MNIST)
+            record = new_record(secrets.token_hex(6), name, recipe, owner, self._disk.come().name, seconds)
             if own is not None:
                 own.write(self._disk.open_kept(record).own_drawings)
             self._queue.add(record, part)

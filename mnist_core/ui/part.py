@@ -36,12 +36,14 @@ new ResizeObserver((_, observer) => {
 };
 </script>
 """
-# One tab is shown, and of it no part before its styles and its texts are there.
+# One tab is shown, and of it no part before its styles and its texts are there. An address names a tab by the id of its
+# part: the browser looks for that in the middle of the page, and must find the top.
 STYLE = """\
 body[data-tab="data"] #sketch { display: none; }
 body:not([data-tab="data"]) #data, body:not([data-tab="inside"]) #inside { display: none; }
 body:not([data-tab="train"]) #train { display: none; }
 .part .part:not(.ready) { visibility: hidden; }
+.part { scroll-margin-top: 100rem; }
 """
 
 

@@ -22,3 +22,10 @@ def test_times_grow_with_the_work_and_are_learned(tmp_path):
 def test_an_odd_file_of_times_is_passed_over(tmp_path):
     (tmp_path / "speed.json").write_text('{"factor": "fast"}')
     assert Speed(tmp_path / "speed.json").estimate(RECIPES["fast"]) > 0
+
+
+def test_a_run_of_seconds_says_nothing_of_longer_ones(tmp_path):
+    speed, fast = Speed(tmp_path / "speed.json"), RECIPES["fast"]
+    before = speed.estimate(fast)
+    speed.learn(fast, share=1, seconds=8, num_images=4_000)
+    assert speed.estimate(fast) == before

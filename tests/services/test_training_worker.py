@@ -30,6 +30,8 @@ def test_own_drawings_tune_lenet_and_what_is_forgotten_is_told(runs, sample):
     chosen = np.concatenate([np.flatnonzero(labels == digit)[:2] for digit in range(10)])
     own = OwnDrawings(images[chosen], labels[chosen])
     run = runs.begin(ANN, "lenet", {"epochs": 1}, "lenet", own=own)
+    of_mnist = runs.speed.estimate(runs.plan(ANN, "lenet", {"epochs": 1}))
+    assert runs.look(ANN)["runs"][0]["secondsLeft"] < of_mnist
     wait_until(lambda: runs.look(ANN)["runs"][0]["state"] in ("done", "failed"), 240)
     looked = runs.look(ANN, run)
     assert looked["runs"][0]["state"] == "done"
@@ -49,6 +51,9 @@ def test_a_run_from_beginning_to_end(runs, tmp_path):
     (record,) = runs.look(ANN)["runs"]
     assert (record["state"], record["share"]) == ("done", 1.0)
     assert "4,000 of the 5,000 built-in images" in record["problem"]
+    assert "~/.keras/datasets/mnist.npz and in the folder that MNIST_DATA_DIR names" in record["problem"]
+    (event,) = [event for event in runs.look(ANN, run)["run"]["events"] if event["key"] == "built_in_images"]
+    assert "could not be downloaded" in event["values"]["problem"]
     stored = load_stored(tmp_path / "models" / record["model"])
     assert (stored.recipe.limit, stored.complete, stored.data_name) == (1000, False, "built_in")
     assert record["accuracy"] == pytest.approx(stored.figure("validation", "accuracy"), abs=1e-6)

@@ -35,6 +35,15 @@ def test_pad_bars_verdict_and_tools_are_seen_without_scrolling(borrow_page, scre
     assert page.evaluate("scrollY") == 0
 
 
+@pytest.mark.parametrize("tab", ["data", "inside", "train"])
+def test_an_address_opens_a_tab_at_its_top(open_page, tab):
+    page = open_page({**DESKTOP, "viewport": {"width": 1024, "height": 768}})
+    page.evaluate("(tab) => { location.hash = tab; }", tab)
+    page.wait_for_selector(f"#{tab} .ready")
+    page.wait_for_timeout(500)  # the browser looks for the place when it has laid out the page
+    assert page.evaluate("scrollY") == 0
+
+
 @every_screen
 def test_nothing_reaches_over_the_side_of_the_screen(borrow_page, screen):
     page = borrow_page(screen)
