@@ -84,6 +84,7 @@ class Database:
         self._patience = patience
         self._idle: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -102,17 +103,26 @@ class Database:
         Raises:
             StorageError: The file cannot be used; the message says why.
         """
-        with self._transaction("BEGIN IMMEDIATE") as connection:
-            yield connection
+        # Threads wait here for one another: SQLite lets those that wait sleep, and the last ones far too long.
+        if not self._writing.acquire(timeout=self._patience):
+            raise self._busy()
+        try:
+            with self._transaction("BEGIN IMMEDIATE") as connection:
+                yield connection
+        finally:
+            self._writing.release()
 
     def forget(self) -> None:
-        """Overwrites what was deleted, also in the log, unless somebody is reading: then the next call does."""
+        """Overwrites what was deleted, also in the log, unless somebody else is at it: then the next call does."""
         with self._explained():
             connection = self._take()
             try:
                 connection.execute("PRAGMA busy_timeout = 0")
                 connection.execute("PRAGMA incremental_vacuum").fetchall()
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            except sqlite3.OperationalError as error:
+                if _primary_code(error) not in _BUSY:
+                    raise
             finally:
                 connection.close()
 
@@ -144,12 +154,13 @@ class Database:
         try:
             yield
         except sqlite3.DatabaseError as error:
-            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-            if code in _FAULTS:
+            if _primary_code(error) in _FAULTS:
                 raise
-            raise self._explain(code, error) from error
+            raise self._explain(error) from error
 
     def _take(self) -> sqlite3.Connection:
+        if not self.path.exists():
+            self.close()  # somebody has deleted the file, and connections would go on with what was it
         with self._lock:
             if self._idle:
                 return self._idle.pop()
@@ -211,9 +222,13 @@ class Database:
     def _read_version(self, connection: sqlite3.Connection) -> int:
         return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
-    def _explain(self, code: int, error: sqlite3.Error) -> StorageError:
+    def _busy(self) -> StorageError:
+        return StorageError("{path} is in use. Try again in a few seconds.", self.path)
+
+    def _explain(self, error: sqlite3.Error) -> StorageError:
+        code = _primary_code(error)
         if code in _BUSY:
-            return StorageError("{path} is in use by another program. Try again in a few seconds.", self.path)
+            return self._busy()
         if code == sqlite3.SQLITE_FULL:
             return StorageError("There is no space left for {path}. {hint}", self.path, hint=CACHE_HINT)
         if code in _DAMAGED:
@@ -223,3 +238,8 @@ class Database:
                 self.path,
             )
         return StorageError("{path} cannot be used: {reason}. {hint}", self.path, reason=str(error), hint=CACHE_HINT)
+
+
+def _primary_code(error: sqlite3.Error) -> int:
+    """What kind of error SQLite reports; what Python's module itself finds is a fault of the program."""
+    return int(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)) & 0xFF

@@ -1,0 +1,172 @@
+"""Rooms are safe with many threads, several servers and what goes wrong with the file; addresses stay in memory."""
+
+import contextlib
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from support.classroom import Lesson, reading
+from support.ink import SEVEN
+
+from mnist_core.classroom.drawings import Sent
+from mnist_core.classroom.rooms import LIFETIME_SECONDS
+from mnist_core.errors import RefusedError, RoomError, StorageError, UnknownRoomError
+from mnist_core.services.guess_limit import GuessLimit
+from mnist_core.services.rooms import FILE_NAME, Rooms
+
+
+@pytest.fixture
+def lesson(tmp_path):
+    made = Lesson(tmp_path)
+    yield made
+    made.rooms.close()
+
+
+def test_nothing_is_made_before_a_room_is_opened(tmp_path):
+    rooms = Rooms(tmp_path)
+    rooms.sweep()
+    for see in (rooms.show_wall, rooms.show_device, rooms.show_teacher):
+        with pytest.raises(UnknownRoomError):
+            see("x" * 24)
+    assert list(tmp_path.iterdir()) == []
+    rooms.close()
+
+
+def test_two_servers_serve_the_same_room(lesson, tmp_path):
+    other = Rooms(tmp_path, lambda: lesson.now)
+    pupil = other.join(lesson.code, "10.0.0.1")
+    lesson.draw(pupil, 1)
+    other.submit(pupil, lesson.round, Sent(1, ink=SEVEN, label=7), [reading()])
+    other.submit(pupil, lesson.round, Sent(2, ink=SEVEN, label=7), [reading()])
+    assert other.show_wall(lesson.wall_token) == lesson.wall()
+    assert lesson.wall()["count"] == 2
+    other.end_room(lesson.teacher)
+    with pytest.raises(UnknownRoomError):
+        lesson.wall()
+    other.close()
+
+
+def test_a_room_that_ends_while_people_draw_says_so_to_everybody(lesson):
+    pupils, round_ = lesson.join(6), lesson.round
+    started, errors = threading.Barrier(7), []
+
+    def draw(pupil):
+        started.wait()
+        for number in range(1, 200):
+            try:
+                lesson.rooms.submit(pupil, round_, Sent(number, ink=SEVEN, label=7), [reading()])
+                lesson.device(pupil)
+            except UnknownRoomError as error:
+                errors.append(error)
+                return
+
+    with ThreadPoolExecutor(6) as pool:
+        drawing = [pool.submit(draw, pupil) for pupil in pupils]
+        started.wait()
+        lesson.rooms.end_room(lesson.teacher)
+        for each in drawing:
+            each.result()
+    assert len(errors) == 6
+
+
+def test_two_hundred_join_at_once_and_none_twice(lesson):
+    with ThreadPoolExecutor(16) as pool:
+        tokens = list(pool.map(lambda _: lesson.rooms.join(lesson.code, "10.0.0.1"), range(200)))
+    assert len({(entry["animal"], entry["number"]) for entry in map(lesson.pupil, tokens)}) == 200
+
+
+def test_wrong_codes_are_limited_and_right_ones_count_for_nothing(tmp_path):
+    rooms = Rooms(tmp_path, limit=GuessLimit(3))
+    code = rooms.open_room()["code"]
+    for _ in range(10):
+        rooms.join(code, "10.0.0.1")
+    tries = (
+        lambda: rooms.join("BCDFHJK", "10.0.0.1"),
+        lambda: rooms.open_controls("BCDFHJKLM", "10.0.0.1"),
+        lambda: rooms.list_pupils("BCDFHJK", "10.0.0.1"),
+    )
+    for wrong in tries:
+        with pytest.raises(UnknownRoomError):
+            wrong()
+    for refused in (*tries, lambda: rooms.join(code, "10.0.0.1"), lambda: rooms.ask_back(code, 1, "10.0.0.1")):
+        with pytest.raises(RefusedError):
+            refused()
+    rooms.join(code, "10.0.0.2")
+    rooms.close()
+
+
+def test_a_locked_room_is_no_wrong_code(tmp_path):
+    rooms = Rooms(tmp_path, limit=GuessLimit(1))
+    opened = rooms.open_room()
+    rooms.lock(opened["teacher"], True)
+    for _ in range(3):
+        with pytest.raises(RoomError, match="locked"):
+            rooms.join(opened["code"], "10.0.0.1")
+    rooms.close()
+
+
+def test_no_log_names_an_address(lesson, caplog):
+    caplog.set_level(logging.DEBUG)
+    for code in (lesson.code, "BCDFHJK"):
+        with contextlib.suppress(UnknownRoomError):
+            lesson.draw(lesson.rooms.join(code, "198.51.100.7"))
+    lesson.now += LIFETIME_SECONDS
+    lesson.rooms.sweep()
+    assert "1 rooms have expired" in caplog.text
+    assert "198.51.100.7" not in caplog.text
+
+
+def test_rooms_expire_without_anybody_asking(lesson, tmp_path):
+    lesson.draw(lesson.join())
+    lesson.now += LIFETIME_SECONDS
+    lesson.rooms.close()
+    later = Rooms(tmp_path, lambda: lesson.now)  # sweeps when it starts
+    for _ in range(200):
+        with later._database.read() as connection:
+            if not connection.execute("SELECT count(*) FROM rooms").fetchone()[0]:
+                break
+        threading.Event().wait(0.05)
+    else:
+        pytest.fail("the room is still there")
+    later.close()
+
+
+def test_what_is_shown_does_not_depend_on_noting_who_is_there(lesson, caplog):
+    pupil = lesson.join()
+    lesson.now += 60
+    lesson.rooms._database._patience = 0.1
+    lesson.rooms.close()  # connections with the old patience
+    with lesson.rooms._database.write():
+        assert lesson.device(pupil)["pupil"]
+        with pytest.raises(StorageError, match="in use"):
+            lesson.rooms.leave(pupil)
+    assert "in use" in caplog.text
+
+
+def test_a_full_disk_is_said_in_words_and_the_drawing_can_be_sent_again(lesson):
+    pupil, round_ = lesson.join(), lesson.round
+    with lesson.rooms._database.read() as connection:
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        connection.execute(f"PRAGMA max_page_count = {pages}")  # of this connection, which is the next to be used
+
+    def send(number):
+        lesson.rooms.submit(pupil, round_, Sent(number, ink=SEVEN, label=7), [reading()])
+
+    def send_all():
+        for number in range(1, 300):
+            send(number)
+
+    with pytest.raises(StorageError, match="no space left"):
+        send_all()
+    arrived = lesson.wall()["count"]
+    send_all()
+    assert 0 < arrived < lesson.wall()["count"] == 299
+
+
+def test_a_file_that_somebody_deletes_ends_the_rooms(lesson, tmp_path):
+    pupil = lesson.join()
+    lesson.rooms.close()
+    (tmp_path / FILE_NAME).unlink()
+    with pytest.raises(UnknownRoomError):
+        lesson.device(pupil)
