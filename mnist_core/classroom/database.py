@@ -37,7 +37,7 @@ CREATE TABLE rounds (
     told TEXT NOT NULL DEFAULT '{}', hands TEXT NOT NULL DEFAULT '[]');
 CREATE TABLE devices (
     id INTEGER PRIMARY KEY, token TEXT NOT NULL UNIQUE, room_id INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,
-    pupil_id INTEGER, wanted_id INTEGER, version INTEGER NOT NULL DEFAULT 0);
+    pupil_id INTEGER, wanted_id INTEGER, version INTEGER NOT NULL DEFAULT 0, is_paper INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE pupils (
     id INTEGER PRIMARY KEY, room_id INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE, device_id INTEGER,
     animal TEXT NOT NULL, number INTEGER NOT NULL, half INTEGER, seen INTEGER NOT NULL, drew INTEGER,
@@ -48,7 +48,7 @@ CREATE TABLE drawings (
     label INTEGER, digit INTEGER, is_missed INTEGER NOT NULL, state TEXT NOT NULL, readings TEXT NOT NULL,
     strokes BLOB, image BLOB, version INTEGER NOT NULL, UNIQUE (device_id, number));
 CREATE INDEX drawings_of_round ON drawings (round_id, version);
-CREATE INDEX drawings_of_room ON drawings (room_id);
+CREATE INDEX drawings_of_room ON drawings (room_id, pupil_id);
 CREATE TABLE guesses (
     round_id INTEGER NOT NULL REFERENCES rounds ON DELETE CASCADE, pupil_id INTEGER NOT NULL, answer INTEGER NOT NULL,
     PRIMARY KEY (round_id, pupil_id)) WITHOUT ROWID;
@@ -93,21 +93,25 @@ class Database:
         Raises:
             StorageError: The file cannot be used; the message says why.
         """
-        with self._transaction("BEGIN") as connection:
+        with self._transaction("BEGIN", self._patience) as connection:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
+    def write(self, may_wait: bool = True) -> Iterator[sqlite3.Connection]:
         """Gives a connection that alone writes; all of it is kept, or nothing if the context is left by an error.
+
+        Args:
+            may_wait: Whether it is worth waiting for others that write.
 
         Raises:
             StorageError: The file cannot be used; the message says why.
         """
+        patience = self._patience if may_wait else 0.0
         # Threads wait here for one another: SQLite lets those that wait sleep, and the last ones far too long.
-        if not self._writing.acquire(timeout=self._patience):
+        if not self._writing.acquire(timeout=patience):
             raise self._busy()
         try:
-            with self._transaction("BEGIN IMMEDIATE") as connection:
+            with self._transaction("BEGIN IMMEDIATE", patience) as connection:
                 yield connection
         finally:
             self._writing.release()
@@ -133,10 +137,11 @@ class Database:
                 self._idle.pop().close()
 
     @contextmanager
-    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+    def _transaction(self, begin: str, patience: float) -> Iterator[sqlite3.Connection]:
         with self._explained():
             connection = self._take()
             try:
+                connection.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
                 connection.execute(begin)
                 yield connection
                 connection.execute("COMMIT")

@@ -212,17 +212,17 @@ def describe_picture(row: sqlite3.Row) -> dict[str, Any]:
 
 
 def _check_room(connection: sqlite3.Connection, room_id: int, pupil_id: int) -> None:
-    (num_own,) = connection.execute("SELECT count(*) FROM drawings WHERE pupil_id = ?", (pupil_id,)).fetchone()
-    (num_all,) = connection.execute("SELECT count(*) FROM drawings WHERE room_id = ?", (room_id,)).fetchone()
+    num_own, num_all = connection.execute(
+        "SELECT coalesce(sum(pupil_id = ?), 0), count(*) FROM drawings WHERE room_id = ?", (pupil_id, room_id)
+    ).fetchone()
     if num_own >= MOST_OF_PUPIL or num_all >= MOST_OF_ROOM:
         raise RoomError("There is no room for more drawings: {num} have arrived.", num=num_all)
 
 
 def _choose_half(connection: sqlite3.Connection, room_id: int, pupil_id: int) -> None:
     """Puts a pupil with a first labelled drawing in the smaller half, for good."""
-    halves = connection.execute(
-        "SELECT coalesce(sum(half = 0), 0), coalesce(sum(half = 1), 0) FROM pupils WHERE room_id = ?", (room_id,)
-    ).fetchone()
     connection.execute(
-        "UPDATE pupils SET half = ? WHERE id = ? AND half IS NULL", (int(halves[0] > halves[1]), pupil_id)
+        "UPDATE pupils SET half = (SELECT coalesce(sum(half = 0) > sum(half = 1), 0) FROM pupils WHERE room_id = ?) "
+        "WHERE id = ? AND half IS NULL",
+        (room_id, pupil_id),
     )

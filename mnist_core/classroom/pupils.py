@@ -48,6 +48,7 @@ def add_for_teacher(connection: sqlite3.Connection, room: Room, now: float) -> s
         RoomError: The room is full.
     """
     device = _add_device(connection, room, None)
+    connection.execute("UPDATE devices SET is_paper = 1 WHERE id = ?", (device["id"],))
     add_pupil(connection, room, device["id"], now)
     return str(device["token"])
 
@@ -193,8 +194,12 @@ def find_pupil(connection: sqlite3.Connection, room: Room, pupil_id: Any) -> sql
 
 
 def list_pupils(connection: sqlite3.Connection, room: Room) -> list[sqlite3.Row]:
-    """Returns the rows of all pupils who ever joined, the first first."""
-    return connection.execute("SELECT * FROM pupils WHERE room_id = ? ORDER BY id", (room.id,)).fetchall()
+    """Returns the rows of all pupils who ever joined, the first first; `has_device` says who has one at hand now."""
+    return connection.execute(
+        "SELECT pupils.*, coalesce(devices.pupil_id = pupils.id AND NOT is_paper, 0) AS has_device "
+        "FROM pupils LEFT JOIN devices ON devices.id = device_id WHERE pupils.room_id = ? ORDER BY pupils.id",
+        (room.id,),
+    ).fetchall()
 
 
 def describe_pupil(pupil: sqlite3.Row) -> dict[str, Any]:

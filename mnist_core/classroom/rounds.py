@@ -77,17 +77,7 @@ def start_round(connection: sqlite3.Connection, room: Room, activity: Any, setti
 
 def read_round(connection: sqlite3.Connection, round_id: int) -> Round:
     """Returns a round that is there."""
-    row = connection.execute("SELECT * FROM rounds WHERE id = ?", (round_id,)).fetchone()
-    return Round(
-        row["id"],
-        ACTIVITIES[row["activity"]],
-        json.loads(row["settings"]),
-        row["step"],
-        row["began"],
-        row["version"],
-        json.loads(row["told"]),
-        json.loads(row["hands"]),
-    )
+    return _to_round(connection.execute("SELECT * FROM rounds WHERE id = ?", (round_id,)).fetchone())
 
 
 def find_round(connection: sqlite3.Connection, room: Room, round_id: Any) -> Round:
@@ -97,10 +87,10 @@ def find_round(connection: sqlite3.Connection, room: Room, round_id: Any) -> Rou
         QueryError: The room has no such round.
     """
     check_whole("round", round_id, 1)
-    found = connection.execute("SELECT id FROM rounds WHERE id = ? AND room_id = ?", (round_id, room.id)).fetchone()
+    found = connection.execute("SELECT * FROM rounds WHERE id = ? AND room_id = ?", (round_id, room.id)).fetchone()
     if not found:
         raise QueryError("This room has no activity {round_id}.", round_id=round_id)
-    return read_round(connection, round_id)
+    return _to_round(found)
 
 
 def set_step(connection: sqlite3.Connection, room: Room, name: Any, now: float) -> None:
@@ -146,3 +136,16 @@ def count_hands(connection: sqlite3.Connection, room: Room, counts: Any) -> None
     hands = [check_whole("hands", count, 0, _MOST_HANDS) for count in counts]
     connection.execute("UPDATE rounds SET hands = ? WHERE id = ?", (json.dumps(hands), room.round_id))
     raise_version(connection, room.id)
+
+
+def _to_round(row: sqlite3.Row) -> Round:
+    return Round(
+        row["id"],
+        ACTIVITIES[row["activity"]],
+        json.loads(row["settings"]),
+        row["step"],
+        row["began"],
+        row["version"],
+        json.loads(row["told"]),
+        json.loads(row["hands"]),
+    )

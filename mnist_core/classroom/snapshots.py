@@ -90,12 +90,13 @@ def snapshot_for_teacher(connection: sqlite3.Connection, room: Room, since: Any,
     """Returns what the teacher's screen shows.
 
     Returns:
-        `version`, `is_new`, and `pupils`, which are new with time: as of `pupils.describe_pupil`, with `num_drawings`,
-        `seconds_seen` and `seconds_drew` (ago; None), `is_away`, `is_stuck`, `has_left` and `half`. If it is new also
-        `wall`, the wall's snapshot; `tray` and `hidden`, drawings with `label`, `reading` and the `pupil`'s id;
-        `owners`, the pupil's id for each drawing of the round on the wall; `requests`, devices that ask to be let in
+        `version`, `is_new`, and `pupils`, which are new with time: as of `pupils.describe_pupil`, with `num_drawings`
+        in this round, `seconds_seen` and `seconds_drew` (ago; None), `has_device` (false for who has passed it on, has
+        left or works on paper), `is_away` and `is_stuck` (false without a device), `has_left` and `half`.
+        If it is new also `wall`, the wall's snapshot; `tray` and `hidden`, drawings with `label`, `reading` and the
+        `pupil`'s id; `owners`, the pupil's id for each drawing of the round; `requests`, devices that ask to be let in
         again, each with `device` and the wanted `pupil`; `wall_token`; `num_controls`, devices with these controls;
-        `questions`, see `answers.count_questions`; `class_set`, the pupils in each half.
+        `questions`, see `answers.count_questions`; `class_set`, see `class_set.count_halves`.
     """
     current = read_round(connection, room.round_id)
     view = {"version": room.version, "is_new": since != room.version, "pupils": _watch(connection, room, current, now)}
@@ -218,8 +219,9 @@ def _watch(connection: sqlite3.Connection, room: Room, current: Round, now: floa
                 "num_drawings": num,
                 "seconds_seen": max(0, int(now - row["seen"])),
                 "seconds_drew": None if row["drew"] is None else max(0, int(now - row["drew"])),
-                "is_away": now - row["seen"] > AWAY_SECONDS,
-                "is_stuck": bool(is_slow and not row["has_left"] and not room.is_paused),
+                "has_device": bool(row["has_device"]),
+                "is_away": bool(row["has_device"] and now - row["seen"] > AWAY_SECONDS),
+                "is_stuck": bool(row["has_device"] and is_slow and not room.is_paused),
                 "has_left": bool(row["has_left"]),
                 "half": row["half"],
             }

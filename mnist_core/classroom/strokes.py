@@ -61,6 +61,7 @@ def _drop_repeated(points: np.ndarray) -> np.ndarray:
 
 def _thin(points: np.ndarray, most: int) -> np.ndarray:
     """Leaves out points that lie on the line between those that stay (Ramer, Douglas and Peucker)."""
+    places = points[:, 0] + 1j * points[:, 1]
     stays = np.zeros(len(points), bool)
     stays[[0, -1]] = True
     spans = [(0, len(points) - 1)]
@@ -70,17 +71,18 @@ def _thin(points: np.ndarray, most: int) -> np.ndarray:
         if num_stay > most:
             raise InkError("This drawing has too many strokes and bends for a digit. Clear the pad and draw again.")
         first, last = spans.pop()
-        distances = _distances(points[first + 1 : last], points[first], points[last])
-        if len(distances) and distances.max() > _TOLERANCE:
-            middle = first + 1 + int(distances.argmax())
+        if last - first < 2:
+            continue
+        distances = _distances(places[first + 1 : last] - places[first], places[last] - places[first])
+        farthest = int(distances.argmax())
+        if distances[farthest] > _TOLERANCE:
+            middle = first + 1 + farthest
             stays[middle] = True
             spans += [(first, middle), (middle, last)]
     return points[stays]
 
 
-def _distances(points: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """The distances of points from the stretch between two others."""
-    direction = end - start
-    along = np.clip((points - start) @ direction / max(float(direction @ direction), 1.0), 0, 1)
-    offsets = points - start - along[:, None] * direction
-    return np.hypot(offsets[:, 0], offsets[:, 1])
+def _distances(places: np.ndarray, end: complex) -> np.ndarray:
+    """The distances of places, complex numbers, from the stretch between 0 and `end`."""
+    along = (places * end.conjugate()).real / max(abs(end) ** 2, 1.0)
+    return np.abs(places - along.clip(0, 1) * end)

@@ -44,13 +44,13 @@ def summarise(connection: sqlite3.Connection, current: Round) -> View:
         and once it is revealed `matrix` (rows asked for, columns read) and `worst`, the drawing whose digit has the
         smallest probability.
     """
-    rows = connection.execute(
-        "SELECT id, label, digit, is_missed, readings FROM drawings WHERE round_id = ? AND state = 'accepted' "
-        "AND label IS NOT NULL AND digit IS NOT NULL",
-        (current.id,),
-    ).fetchall()
-    found: View = {"num_labelled": len(rows), "num_read": sum(not row["is_missed"] for row in rows)}
+    read = "FROM drawings WHERE round_id = ? AND state = 'accepted' AND label IS NOT NULL AND digit IS NOT NULL"
+    num_labelled, num_missed = connection.execute(
+        f"SELECT count(*), coalesce(sum(is_missed), 0) {read}", (current.id,)
+    ).fetchone()
+    found: View = {"num_labelled": num_labelled, "num_read": num_labelled - num_missed}
     if current.step.is_revealed:
+        rows = connection.execute(f"SELECT id, label, digit, is_missed, readings {read}", (current.id,)).fetchall()
         matrix = [[0] * 10 for _ in range(10)]
         for row in rows:
             matrix[row["label"]][row["digit"]] += 1

@@ -17,12 +17,12 @@ codes; InkError and PictureError for a drawing that cannot be kept; StorageError
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -273,19 +273,19 @@ class Rooms:
             room = self._find(connection, teacher, "teacher")
             return snapshots.snapshot_for_teacher(connection, room, since, self._clock())
 
-    @contextmanager
+    @contextlib.contextmanager
     def _read(self) -> Iterator[sqlite3.Connection]:
         if not self._database.path.exists():
             raise core.ended()  # no room was ever opened here, or somebody has deleted the file
         with self._database.read() as connection:
             yield connection
 
-    @contextmanager
+    @contextlib.contextmanager
     def _change_as_device(self, device: Any) -> Iterator[tuple[sqlite3.Connection, Room, sqlite3.Row]]:
         with self._database.write() as connection:
             yield connection, *core.find_by_device(connection, device, self._clock())
 
-    @contextmanager
+    @contextlib.contextmanager
     def _change_as_teacher(self, teacher: Any) -> Iterator[tuple[sqlite3.Connection, Room]]:
         with self._database.write() as connection:
             yield connection, self._find(connection, teacher, "teacher")
@@ -293,7 +293,7 @@ class Rooms:
     def _find(self, connection: sqlite3.Connection, token: Any, role: core.Role) -> Room:
         return core.find_by_key(connection, token, role, self._clock())
 
-    @contextmanager
+    @contextlib.contextmanager
     def _try_code(self, address: str) -> Iterator[None]:
         self._limit.check(address)
         try:
@@ -303,12 +303,9 @@ class Rooms:
             raise
 
     def _note_seen(self, row: sqlite3.Row, now: float) -> None:
-        """That a device is there is written down if it can be: what it shows does not depend on it."""
-        try:
-            with self._database.write() as connection:
-                pupils.note_seen(connection, row, now)
-        except StorageError as error:
-            _log.warning("%s", error)
+        """That a device is there is written down if it can be at once: what it shows does not wait for it."""
+        with contextlib.suppress(StorageError), self._database.write(may_wait=False) as connection:
+            pupils.note_seen(connection, row, now)
 
     def _sweep_often(self) -> None:
         while True:

@@ -193,6 +193,16 @@ def test_nobody_is_stuck_in_a_pause_or_where_nothing_is_drawn(lesson):
     assert not watched(lesson, pupil)["is_stuck"]
 
 
+def test_who_has_passed_the_device_on_or_works_on_paper_is_neither_away_nor_stuck(lesson):
+    tablet = lesson.join()
+    lesson.rooms.add_pupil(lesson.teacher)
+    lesson.rooms.pass_on(tablet)
+    lesson.now += 500
+    watched = lesson.screen()["pupils"]
+    assert [entry["has_device"] for entry in watched] == [False, False, True]
+    assert [entry["is_away"] for entry in watched] == [entry["is_stuck"] for entry in watched] == [False, False, True]
+
+
 def test_that_a_device_is_there_is_no_news(lesson):
     pupil = lesson.join()
     version = lesson.screen()["version"]

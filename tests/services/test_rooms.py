@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -132,16 +133,23 @@ def test_rooms_expire_without_anybody_asking(lesson, tmp_path):
     later.close()
 
 
-def test_what_is_shown_does_not_depend_on_noting_who_is_there(lesson, caplog):
+def test_what_is_shown_waits_for_nobody_who_writes(lesson):
     pupil = lesson.join()
     lesson.now += 60
-    lesson.rooms._database._patience = 0.1
-    lesson.rooms.close()  # connections with the old patience
+    lesson.rooms._database._patience = 60
+    began = time.monotonic()
     with lesson.rooms._database.write():
         assert lesson.device(pupil)["pupil"]
-        with pytest.raises(StorageError, match="in use"):
-            lesson.rooms.leave(pupil)
-    assert "in use" in caplog.text
+        assert lesson.screen()["pupils"][0]["seconds_seen"] == 60  # and could not be written down
+    assert time.monotonic() - began < 30
+
+
+def test_who_would_write_is_told_soon_that_another_does(lesson):
+    pupil = lesson.join()
+    lesson.rooms._database._patience = 0.1
+    with lesson.rooms._database.write(), pytest.raises(StorageError, match="in use"):
+        lesson.rooms.leave(pupil)
+    assert lesson.pupil(pupil)
 
 
 def test_a_full_disk_is_said_in_words_and_the_drawing_can_be_sent_again(lesson):
