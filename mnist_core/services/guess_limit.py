@@ -14,6 +14,8 @@ from ..errors import RefusedError
 MOST_WRONG = 300
 MEMORY_SECONDS = 600.0
 _MOST_ADDRESSES = 10_000
+# A server forgets once a minute, so that no address is kept longer than is promised.
+_FORGET_SECONDS = MEMORY_SECONDS - 60
 
 
 class GuessLimit:
@@ -53,7 +55,7 @@ class GuessLimit:
             self._forget()
 
     def forget(self) -> None:
-        """Forgets the addresses from which nothing wrong has come for ten minutes."""
+        """Forgets the addresses from which nothing wrong has come for nine minutes."""
         with self._lock:
             self._forget()
 
@@ -62,7 +64,7 @@ class GuessLimit:
         return max(0.0, count - (self._clock() - last) * self._most / MEMORY_SECONDS)
 
     def _forget(self) -> None:
-        oldest = self._clock() - MEMORY_SECONDS
+        oldest = self._clock() - _FORGET_SECONDS
         while self._wrong:
             network, (_, last) = next(iter(self._wrong.items()))
             if last > oldest and len(self._wrong) <= _MOST_ADDRESSES:

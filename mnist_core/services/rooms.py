@@ -246,7 +246,8 @@ class Rooms:
         """Deletes a room with everything in it."""
         with self._change_as_teacher(teacher) as (connection, room):
             core.drop_room(connection, room)
-        self._database.forget()
+        with contextlib.suppress(StorageError):  # what fails here, the next sweep does
+            self._database.forget()
 
     # What screens show
 
@@ -313,5 +314,7 @@ class Rooms:
                 self.sweep()
             except StorageError as error:
                 _log.warning("%s", error)
+            except Exception:  # whatever it is, the next sweep must come
+                _log.exception("expired rooms could not be deleted")
             if self._is_closed.wait(SWEEP_SECONDS):
                 return

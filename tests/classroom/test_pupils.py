@@ -52,6 +52,17 @@ def test_a_token_of_another_room_is_replaced(lesson):
     assert lesson.rooms.join(other["code"], "10.0.0.1", token) != token
 
 
+def test_who_was_away_for_ten_minutes_comes_back_to_animal_drawings_and_answers(lesson):
+    pupil = lesson.join()
+    lesson.draw(pupil)
+    before = lesson.device(pupil)
+    lesson.now += 600
+    assert lesson.screen()["pupils"][0]["is_away"]
+    after = lesson.device(pupil)
+    assert (after["pupil"], after["drawings"], after["asked"]) == (before["pupil"], before["drawings"], before["asked"])
+    assert not lesson.screen()["pupils"][0]["is_away"]
+
+
 def test_a_device_is_passed_on_and_back(lesson):
     tablet = lesson.join()
     first = lesson.pupil(tablet)

@@ -2,6 +2,9 @@
 
 import contextlib
 import logging
+import subprocess
+import sys
+import textwrap
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +16,7 @@ from support.ink import SEVEN
 from mnist_core.classroom.drawings import Sent
 from mnist_core.classroom.rooms import LIFETIME_SECONDS
 from mnist_core.errors import RefusedError, RoomError, StorageError, UnknownRoomError
+from mnist_core.paths import PROGRAM_DIR
 from mnist_core.services.guess_limit import GuessLimit
 from mnist_core.services.rooms import FILE_NAME, Rooms
 
@@ -46,6 +50,41 @@ def test_two_servers_serve_the_same_room(lesson, tmp_path):
     with pytest.raises(UnknownRoomError):
         lesson.wall()
     other.close()
+
+
+CLASS = """
+    import sys, time
+    from pathlib import Path
+    from mnist_core.classroom.drawings import Sent
+    from mnist_core.services.rooms import Rooms
+    rooms, code = Rooms(Path(sys.argv[1])), sys.argv[2]
+    token = rooms.join(code, "192.0.2.1")
+    round_id, number = rooms.show_device(token)["activity"]["round"], 0
+    print(token, flush=True)
+    while True:
+        number += 1
+        rooms.submit(token, round_id, Sent(number, ink=[[[0, 0], [number, 9]]], label=1))
+        print(number, flush=True)
+        time.sleep(0.02)
+"""
+
+
+def test_a_server_that_is_killed_in_the_middle_of_a_lesson_leaves_it_to_the_other(tmp_path):
+    rooms = Rooms(tmp_path)
+    opened = rooms.open_room()
+    command = [sys.executable, "-c", textwrap.dedent(CLASS), str(tmp_path), opened["code"]]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=PROGRAM_DIR) as process:
+        token = process.stdout.readline().strip()
+        told = [int(process.stdout.readline()) for _ in range(20)]
+        process.kill()
+        told += [int(line) for line in process.stdout.read().split()]
+    shown = rooms.show_device(token)
+    assert {entry["number"] for entry in shown["drawings"]} >= set(told)
+    assert shown["last_number"] - len(told) in (0, 1)
+    for number in range(1, len(told) + 3):  # the device was not told of the last ones
+        rooms.submit(token, shown["activity"]["round"], Sent(number, ink=SEVEN, label=1))
+    assert rooms.show_wall(opened["wall"])["count"] == len(told) + 2
+    rooms.close()
 
 
 def test_a_room_that_ends_while_people_draw_says_so_to_everybody(lesson):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from support.ink import SEVEN
+
 from mnist_core.classroom.drawings import Reading, Sent
 from mnist_core.services.rooms import Rooms
-
-from support.ink import SEVEN
 
 
 def reading(digit=7, network="some", is_digit=True, share=0.91):
