@@ -6,10 +6,10 @@ old devices lack some. Left out is what somebody might be teased with.
 
 from __future__ import annotations
 
-# A symbol, then all animals that it may stand for.
+# A symbol, then all animals that it may stand for; the first is the best known, and comes first.
 _FAMILIES = """
 🦙 alpaca llama
-🦌 antelope caribou deer gazelle impala okapi reindeer
+🦌 deer antelope caribou gazelle impala okapi reindeer
 🦡 badger wolverine
 🦇 bat
 🐻 bear wombat
@@ -39,8 +39,8 @@ _FAMILIES = """
 🐅 tiger
 🐺 wolf dingo
 🦓 zebra
-🐦 avocet bluetit bunting canary curlew finch goldfinch hoopoe hummingbird kingfisher lapwing lark nightingale oriole
-🐦 plover robin sandpiper sparrow starling swallow swift thrush wagtail wren
+🐦 robin bluetit bunting canary curlew finch goldfinch hoopoe hummingbird kingfisher lapwing lark nightingale
+🐦 avocet oriole plover sandpiper sparrow starling swallow swift thrush wagtail wren
 🐦‍⬛ blackbird jackdaw jay magpie raven woodpecker
 🕊️ dove gull tern albatross
 🦆 duck eider grebe mallard teal
@@ -70,3 +70,5 @@ _FAMILIES = """
 
 # The symbol of each animal.
 ANIMALS = {animal: symbol for symbol, *animals in map(str.split, _FAMILIES.strip().splitlines()) for animal in animals}
+# One of each symbol.
+BEST_KNOWN = tuple({symbol: animal for animal, symbol in reversed(ANIMALS.items())}.values())

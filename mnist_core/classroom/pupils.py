@@ -8,7 +8,7 @@ from typing import Any
 
 from ..checks import check_whole
 from ..errors import QueryError, RoomError
-from .animals import ANIMALS
+from .animals import ANIMALS, BEST_KNOWN
 from .codes import is_token, make_token
 from .rooms import Room, raise_version
 
@@ -209,11 +209,10 @@ def describe_pupil(pupil: sqlite3.Row) -> dict[str, Any]:
 
 
 def _choose_animal(taken: set[tuple[str, int]]) -> tuple[str, int]:
-    """Any that is free, of a symbol that nobody has while there is one; when all are taken, they are numbered."""
+    """One of the best known while they last, of which no two share a symbol; when all are taken, they are numbered."""
     number = 1 + len(taken) // len(ANIMALS)
-    free = [animal for animal in ANIMALS if (animal, number) not in taken]
-    symbols = {ANIMALS[animal] for animal, _ in taken if animal in ANIMALS}
-    return random.choice([animal for animal in free if ANIMALS[animal] not in symbols] or free), number
+    free, known = ([name for name in names if (name, number) not in taken] for names in (ANIMALS, BEST_KNOWN))
+    return random.choice(known or free), number
 
 
 def _give_pupil(connection: sqlite3.Connection, device_id: int, pupil_id: int | None) -> None:

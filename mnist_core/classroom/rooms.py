@@ -96,7 +96,9 @@ def find_by_key(connection: sqlite3.Connection, token: Any, role: Role, now: flo
     ).fetchone()
     is_device = not found and connection.execute("SELECT 1 FROM devices WHERE token = ?", (token,)).fetchone()
     if is_device or (found and found["role"] != role):
-        raise RoomError("Only the {role} can do this.", role="teacher" if role == "teacher" else "room's wall")
+        if role == "teacher":
+            raise RoomError("Only the teacher can do this.")
+        raise RoomError("This link does not lead to a room's wall.")
     if not found:
         raise ended()
     return _to_room(found)

@@ -74,7 +74,7 @@ class Rooms:
         with self._database.write() as connection:
             num_expired = core.drop_expired(connection, self._clock())
         if num_expired:
-            _log.info("%d rooms have expired", num_expired)
+            _log.info("expired rooms that were deleted: %d", num_expired)
         self._database.forget()
 
     # By code

@@ -153,7 +153,7 @@ def test_no_log_names_an_address(lesson, caplog):
             lesson.draw(lesson.rooms.join(code, "198.51.100.7"))
     lesson.now += LIFETIME_SECONDS
     lesson.rooms.sweep()
-    assert "1 rooms have expired" in caplog.text
+    assert "were deleted: 1" in caplog.text
     assert "198.51.100.7" not in caplog.text
 
 
