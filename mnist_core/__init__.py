@@ -15,6 +15,7 @@ The packages in reading order; each imports only from those above it, and its ow
     training        a recipe -> a stored model
     browse          a set and a model's answers -> filters, neighbours, a map
     rendering       numbers and images -> pictures
+    classroom       a class with its devices, in one file
     hosting         settings of a server, and the gate that every request must pass
     services        what a server keeps and runs: thread-safe, without Gradio
     commands        the commands of the command line

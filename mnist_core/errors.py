@@ -16,6 +16,8 @@
     +-- DeviceError             the wanted device is not there                           .requested, .found
     +-- MissingPackageError     what is wanted needs a package that is not installed      .package
     +-- RefusedError            a request that a server does not answer                  .status, .retry_after
+    +-- RoomError               what the room of a class does not allow, or not now
+    |   +-- UnknownRoomError    the room has ended, or there never was one
     +-- TrainingError           a run that cannot go on
         +-- StoppedError        stopped before there was anything to keep
 
@@ -186,6 +188,14 @@ class RefusedError(MnistError):
         super().__init__(template, **values)
         self.status = status
         self.retry_after = retry_after
+
+
+class RoomError(MnistError):
+    """The room of a class does not allow this, or not now."""
+
+
+class UnknownRoomError(RoomError):
+    """A code or a token belongs to no room: it has ended, or there never was one."""
 
 
 class TrainingError(MnistError):

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, ClassVar, Literal
+from typing import Any, BinaryIO, ClassVar, Literal
 
 import numpy as np
 
@@ -142,22 +142,30 @@ def unpack_ink(arrays: dict[str, np.ndarray], path: Path) -> list[list[np.ndarra
     return [strokes[first:last] for first, last in itertools.pairwise(sample_start)]
 
 
-def pack_ink(file: BinaryIO, ink: Sequence[Sequence[np.ndarray]], labels: Sequence[int]) -> None:
+def pack_ink(
+    file: BinaryIO,
+    ink: Sequence[Sequence[np.ndarray]],
+    labels: Sequence[int],
+    writers: Sequence[int] | None = None,
+) -> None:
     """Writes drawings as the npz that `load_labelled` reads.
 
     Args:
         file: Where to.
         ink: n drawings, each a sequence of strokes of shape (points, 2).
         labels: n labels.
+        writers: Who drew each, as n numbers, if that is known.
     """
     strokes = [stroke for drawing in ink for stroke in drawing]
-    np.savez_compressed(
-        file,
-        points=np.concatenate(strokes).astype(np.float32),
-        stroke_start=np.cumsum([0, *map(len, strokes)]).astype(np.int32),
-        sample_start=np.cumsum([0, *map(len, ink)]).astype(np.int32),
-        y=np.asarray(labels, np.int64),
-    )
+    arrays: dict[str, Any] = {
+        "points": np.concatenate(strokes).astype(np.float32),
+        "stroke_start": np.cumsum([0, *map(len, strokes)]).astype(np.int32),
+        "sample_start": np.cumsum([0, *map(len, ink)]).astype(np.int32),
+        "y": np.asarray(labels, np.int64),
+    }
+    if writers is not None:
+        arrays["writer"] = np.asarray(writers, np.int64)
+    np.savez_compressed(file, **arrays)
 
 
 def _are_offsets(offsets: np.ndarray, end: int) -> bool:

@@ -9,6 +9,8 @@ child_process     a process of its own, and how it is spoken to
 answer_worker     the process that reads a set
 jobs              what takes long, in such processes
 library           where splits, answers and relatives are looked up
+guess_limit       how often wrong codes may be typed at one address
+rooms             the rooms of classes
 gradient_worker   the process that has gradients
 gradients         what it is asked
 presence          which servers live that keep things in the same folder

@@ -124,6 +124,14 @@ def test_only_the_page_imports_gradio(path):
 
 
 @every_source
+def test_a_class_knows_no_network(path):
+    """What one makes of a drawing is handed in."""
+    if is_in(path, "classroom"):
+        networks = tuple(f"mnist_core.{name}." for name in ("models", "evaluation", "explain", "training", "browse"))
+        assert [name for name in all_imports(path) if name.startswith(networks)] == []
+
+
+@every_source
 def test_only_the_command_line_imports_the_commands(path):
     if not is_in(path, "__main__", "commands"):
         assert not any(name.startswith("mnist_core.commands") for name in all_imports(path))
