@@ -38,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from .services.library import Library
     from .services.memory import return_large_blocks
     from .services.reader import Reader
+    from .services.rooms import Rooms
     from .services.run_queue import Limits
     from .services.runs import Runs
 
@@ -47,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         reader = Reader(device, (SHIPPED_DIR, models_dir(cache_dir)), settings.model)
         library, samples = Library(reader, settings.data_dir, cache_dir), load_samples(settings.data_dir)
         runs = Runs(settings.data_dir, cache_dir, Limits.of(settings), settings.device)
+        rooms = Rooms(cache_dir)
         reader.models.hide(lambda: runs.list_hidden(current_visitor()))
         # Gradio takes a second to import, and asks the network for news unless told not to.
         os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
@@ -63,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             server_port=settings.port,
             share=settings.share,
             inbrowser=settings.open,
-            **launch_options(settings, reader),
+            **launch_options(settings, reader, rooms),
         )
     except OSError:
         _complain(

@@ -228,6 +228,8 @@ function listen() {
   on("forget", own.forgetAll);
   on("subject-wanted", () => shown?.isFinal && shown.answer.ok && tellSubject(shown.about));
   on("start-anew", startAnew);
+  on("pad-emptied", startAnew);
+  on("ink-wanted", (take) => take({ strokes: ink.strokes(), image: ink.image, canBeRead: !ink.isEmpty && !isDot() && !pad.isPenDown }));
   on("put", (image) => {
     if (!ownTest.isRunning && !isDrawing()) ink.putImage(image);
   });

@@ -7,6 +7,7 @@ part         a part of the page: its HTML, brought to life by its script
 messages     what scripts and programs are told of a sample
 model_list   the stored models, as the page describes them
 relatives    the training images most like a drawing
+classroom    the class tab
 data         the data tab
 draw         the pad and everything that it moves
 inside       the inside tab

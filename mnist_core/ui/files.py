@@ -22,7 +22,7 @@ from starlette.types import Receive, Scope, Send
 
 from ..paths import ASSETS_DIR
 
-FOLDERS = ("shared", "masthead", "draw", "data", "inside", "train", "footer", "docs", "locales")
+FOLDERS = ("shared", "masthead", "draw", "data", "inside", "train", "classroom", "footer", "docs", "locales")
 # What the first tab shows.
 _FIRST = ("masthead", "draw")
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".json": "application/json"}

@@ -15,7 +15,10 @@ from ..hosting.settings import Settings
 from ..paths import ASSETS_DIR
 from ..services.library import Library
 from ..services.reader import Reader
+from ..services.rooms import Rooms
 from ..services.runs import Runs
+from .classroom.calls import class_route
+from .classroom.tab import build_classroom
 from .data.tab import DataTab, build_data
 from .docs import docs_route
 from .draw.classify import classify_with
@@ -62,6 +65,7 @@ def build_page(reader: Reader, samples: Samples, library: Library, runs: Runs) -
         build_data(DataTab(reader, library))
         build_inside(reader, library)
         build_train(reader, (*training_functions(runs), *experiment_functions(runs), *code_functions()))
+        build_classroom()
         build_footer()
         add_endpoints(reader, library)
     queue = page.queue(max_size=_MOST_WAITING)._queue
@@ -73,7 +77,7 @@ def build_page(reader: Reader, samples: Samples, library: Library, runs: Runs) -
     return page
 
 
-def launch_options(settings: Settings, reader: Reader) -> dict[str, Any]:
+def launch_options(settings: Settings, reader: Reader, rooms: Rooms) -> dict[str, Any]:
     """Returns what `Blocks.launch` needs for this page to look and behave as meant, behind the gate."""
     app_kwargs = guard(settings, render_login(), reader.check, Path(get_upload_folder()))
     return {
@@ -106,6 +110,7 @@ def launch_options(settings: Settings, reader: Reader) -> dict[str, Any]:
                 picture_route(reader),
                 line_route(classify_with(reader)),
                 network_route(reader),
+                class_route(rooms, reader),
             ],
         },
     }

@@ -41,7 +41,7 @@ new ResizeObserver((_, observer) => {
 STYLE = """\
 body[data-tab="data"] #sketch { display: none; }
 body:not([data-tab="data"]) #data, body:not([data-tab="inside"]) #inside { display: none; }
-body:not([data-tab="train"]) #train { display: none; }
+body:not([data-tab="train"]) #train, body:not([data-tab="class"]) #class { display: none; }
 .part .part:not(.ready) { visibility: hidden; }
 .part { scroll-margin-top: 100rem; }
 """

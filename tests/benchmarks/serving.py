@@ -48,6 +48,7 @@ from mnist_core.services.runs import Runs
 from mnist_core.hosting.settings import Settings
 from mnist_core.ui.page import build_page, launch_options
 from mnist_core.services.reader import Reader
+from mnist_core.services.rooms import Rooms
 
 def echo(message):
     return {"ok": True}
@@ -57,7 +58,7 @@ library, runs = Library(reader, None, default_cache_dir()), Runs(None, default_c
 page = build_page(reader, built_in_samples(), library, runs)
 with page:
     gr.HTML("", js_on_load="window.echo = server.echo", server_functions=[echo], elem_id="echo")
-options = launch_options(Settings(), reader)
+options = launch_options(Settings(), reader, Rooms(default_cache_dir()))
 if "{gate}" == "without":
     options["app_kwargs"] = {}
 page.launch(server_port={port}, **options)

@@ -27,6 +27,7 @@ from mnist_core.models.devices import choose_device
 from mnist_core.paths import SHIPPED_DIR
 from mnist_core.services.library import Library
 from mnist_core.services.reader import Reader
+from mnist_core.services.rooms import Rooms
 from mnist_core.services.runs import Runs
 from mnist_core.ui.page import build_page, launch_options
 
@@ -51,7 +52,10 @@ def serve(folder, settings, patience=20.0):
     unread = mock.patch.object(gate, "QueueResults", partial(QueueResults, most=MOST_UNREAD))
     with unread, mock.patch.object(gate, "Bodies", partial(Bodies, patience)):
         app, url, _ = page.launch(
-            server_port=free_port(), prevent_thread_lock=True, quiet=True, **launch_options(settings, reader)
+            server_port=free_port(),
+            prevent_thread_lock=True,
+            quiet=True,
+            **launch_options(settings, reader, Rooms(folder)),
         )
     return SimpleNamespace(url=url.rstrip("/"), routes=sorted(set(walk(app.routes))), page=page)
 

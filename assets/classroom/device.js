@@ -1,0 +1,4 @@
+export async function createScreen(root, address) {
+  root.textContent = `device ${address}`;
+  return { wake() {}, close() {} };
+}

@@ -1,0 +1,4 @@
+export async function createScreen(root, address) {
+  root.textContent = `test ${address}`;
+  return { wake() {}, close() {} };
+}

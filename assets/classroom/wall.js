@@ -1,0 +1,4 @@
+export async function createScreen(root, address) {
+  root.textContent = `wall ${address}`;
+  return { wake() {}, close() {} };
+}
