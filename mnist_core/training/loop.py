@@ -80,10 +80,10 @@ def train(
         model = _build_model(recipe, start)
         _compile(model, recipe, num_steps, rate)
     averaging = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if model.optimizer.use_ema else []
+    monitor = _Monitor(recipe, num_steps, on_progress)
     stopped_after = None
     try:
-        with _hold_back_interrupts() as stop_if_asked:
-            monitor = _Monitor(recipe, num_steps, on_progress, stop_if_asked)
+        with _hold_back_interrupts() as monitor.stop_if_asked:
             model.fit(
                 **build_input_pipeline(data.x_train[: recipe.limit], labels, pools, recipe),
                 epochs=recipe.epochs,
@@ -92,7 +92,7 @@ def train(
                 callbacks=[*averaging, monitor, *watchers],
                 verbose=0,
             )
-            stop_if_asked()
+            monitor.stop_if_asked()
     except KeyboardInterrupt:
         if monitor.best_weights is None:
             raise StoppedError(
@@ -137,18 +137,12 @@ def _hold_back_interrupts() -> Iterator[Callable[[], None]]:
 class _Monitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types
     """Reports progress, records the history and keeps the weights of the best epoch."""
 
-    def __init__(
-        self,
-        recipe: Recipe,
-        num_steps: int,
-        on_progress: Callable[[Progress], None],
-        stop_if_asked: Callable[[], None],
-    ) -> None:
+    def __init__(self, recipe: Recipe, num_steps: int, on_progress: Callable[[Progress], None]) -> None:
         super().__init__()
         self._recipe = recipe
         self._num_steps = num_steps
         self._on_progress = on_progress
-        self._stop_if_asked = stop_if_asked
+        self.stop_if_asked: Callable[[], None] = lambda: None
         self._epoch = 0
         self.history: list[dict[str, float]] = []
         self.best_epoch = 0
@@ -165,10 +159,10 @@ class _Monitor(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships n
     def on_train_batch_end(self, batch: int, logs: dict[str, float]) -> None:
         self._stop_if_lost(logs["loss"], f"step {batch + 1}")
         self._report(batch + 1, logs)
-        self._stop_if_asked()
+        self.stop_if_asked()
 
     def on_test_batch_end(self, batch: int, logs: dict[str, float]) -> None:
-        self._stop_if_asked()
+        self.stop_if_asked()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         # The loss of a step is that before the step: the last ones show here.

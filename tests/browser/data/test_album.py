@@ -715,6 +715,7 @@ def test_each_tile_says_whether_the_model_has_seen_it(sets, sample):
     page, train, _ = sets
     learned = set(find_training(sample[0][train], sample[1][train], "small").tolist())
     open_view(page, "#data?model=learned&page=0")
+    page.wait_for_selector("#grid .caption small:text-is('seen')")  # the tiles are those of this model
     assert [tile.seen for tile in look_at_tiles(page)] == [
         "seen" if index in learned else "new" for index in range(100)
     ]
