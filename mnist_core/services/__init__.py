@@ -10,6 +10,7 @@ answer_worker     the process that reads a set
 jobs              what takes long, in such processes
 library           where splits, answers and relatives are looked up
 guess_limit       how often wrong codes may be typed at one address
+greetings         which devices have found this server before a lesson
 rooms             the rooms of classes
 gradient_worker   the process that has gradients
 gradients         what it is asked

@@ -132,6 +132,12 @@ class Rooms:
             _, row = core.find_by_device(connection, device, self._clock())
             return drawings.is_known(connection, row, number)
 
+    def find_level(self, device: Any, round_id: Any) -> str:
+        """Returns which network a round is to fool; empty where it is about something else."""
+        with self._read() as connection:
+            room, _ = core.find_by_device(connection, device, self._clock())
+            return str(rounds.find_round(connection, room, round_id).settings.get("level", ""))
+
     def submit(self, device: Any, round_id: Any, sent: Sent, readings: Sequence[Reading] = ()) -> None:
         """Keeps a drawing; one whose number has arrived before changes nothing, and is no error.
 
@@ -179,12 +185,12 @@ class Rooms:
     def lock(self, teacher: Any, is_locked: bool) -> None:
         """Lets nobody new join, or everybody again."""
         with self._change_as_teacher(teacher) as (connection, room):
-            core.set_locked(connection, room, is_locked)
+            core.set_locked(connection, room, bool(is_locked))
 
     def pause(self, teacher: Any, is_paused: bool) -> None:
         """Tells all devices to stop, or to go on."""
         with self._change_as_teacher(teacher) as (connection, room):
-            core.set_paused(connection, room, is_paused)
+            core.set_paused(connection, room, bool(is_paused))
 
     def start_activity(self, teacher: Any, activity: Any, settings: Any = None) -> None:
         """Starts an activity, see `classroom.activities`; the same one again starts a new round."""

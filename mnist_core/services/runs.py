@@ -18,7 +18,7 @@ from typing import Any
 from ..checks import is_number, is_whole
 from ..data.own_drawings import OwnDrawings
 from ..errors import MissingPackageError, QueryError, RefusedError
-from ..hosting.identity import Visitor
+from ..hosting.identity import Visitor, explain_refusal
 from ..models.recipes import RECIPES, Recipe
 from ..models.store import find_stored
 from ..packages import check_installed
@@ -62,8 +62,9 @@ class Runs:
         self.speed = Speed(self.folder / "speed.json")
         processes = [TrainingProcess(data_dir, cache_dir, device, **options) for _ in range(self.limits.max_runs)]
         self._queue = RunQueue(self._disk, processes, self.speed, self.limits)
-        self._missing = _find_missing()
-        if self._missing or self.limits.training != "on":
+        # What is missing to train; empty for nothing.
+        self.missing = _find_missing()
+        if self.missing or self.limits.training != "on":
             self._queue.records.update({record.id: record for record in self._disk.find_recorded()})
 
     # What visitors ask
@@ -155,11 +156,12 @@ class Runs:
 
     def explain_refusal(self, visitor: Visitor) -> str:
         """Returns why this visitor may not train here; empty where that is allowed."""
-        if self.limits.training == "off":
-            return "Training is switched off on this server."
-        if self.limits.training == "password" and not visitor.is_owner:
-            return "On this server only its owner may train. Log in as owner first."
-        return ""
+        return explain_refusal(
+            self.limits.training,
+            visitor,
+            "Training is switched off on this server.",
+            "On this server only its owner may train. Log in as owner first.",
+        )
 
     def steer(self, visitor: Visitor, run: str, action: str, value: Any = None) -> str:
         """Does something with a run: "pause", "resume", "stop", "rate", "save", "longer", "rename", "delete", "share".
@@ -224,7 +226,7 @@ class Runs:
 
     def wake(self) -> None:
         """Loads TensorFlow, and keeps it for a while, because somebody may train soon."""
-        if self._missing or self.limits.training == "off":
+        if self.missing or self.limits.training == "off":
             return
         self._queue.wake()
 
@@ -276,7 +278,7 @@ class Runs:
         part: Part | None = None,
         has_place: bool = False,
     ) -> str:
-        refusal = self.explain_refusal(visitor) or self._missing
+        refusal = self.explain_refusal(visitor) or self.missing
         if refusal:
             raise RefusedError(403, refusal)
         owner = _digest(visitor)
@@ -374,13 +376,13 @@ class Runs:
     # What is told
 
     def _describe_engine(self, visitor: Visitor) -> Message:
-        reason = self.explain_refusal(visitor) or self._missing
+        reason = self.explain_refusal(visitor) or self.missing
         first = self._queue.processes[0]
         return {
             "allowed": not reason,
             "reason": reason,
             "isOwner": visitor.is_owner,
-            "engine": "missing" if self._missing else first.engine,
+            "engine": "missing" if self.missing else first.engine,
             "share": round(first.share, 3),
             "problem": first.problem,
         }

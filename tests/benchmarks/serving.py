@@ -58,7 +58,7 @@ library, runs = Library(reader, None, default_cache_dir()), Runs(None, default_c
 page = build_page(reader, built_in_samples(), library, runs)
 with page:
     gr.HTML("", js_on_load="window.echo = server.echo", server_functions=[echo], elem_id="echo")
-options = launch_options(Settings(), reader, Rooms(default_cache_dir()))
+options = launch_options(Settings(), reader, runs, Rooms(default_cache_dir()))
 if "{gate}" == "without":
     options["app_kwargs"] = {}
 page.launch(server_port={port}, **options)

@@ -1,0 +1,180 @@
+"""What the screens of a lesson ask, through the route: a whole lesson, and what nobody should send."""
+
+import contextlib
+import itertools
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+from support.ink import SEVEN
+
+from mnist_core.errors import FAULT
+from mnist_core.hosting.identity import Visitor, set_visitor
+from mnist_core.hosting.settings import Settings
+from mnist_core.models.devices import choose_device
+from mnist_core.paths import SHIPPED_DIR
+from mnist_core.services.greetings import Greetings
+from mnist_core.services.reader import Reader
+from mnist_core.services.rooms import Rooms
+from mnist_core.services.run_queue import Limits
+from mnist_core.services.runs import Runs
+from mnist_core.ui.classroom.device_calls import device_calls
+from mnist_core.ui.classroom.place_calls import place_calls
+from mnist_core.ui.classroom.route import class_route
+from mnist_core.ui.classroom.teacher_calls import teacher_calls
+from mnist_core.ui.wire import never_raise
+
+
+class Class:
+    """The route without the rest of the page, and short ways to ask."""
+
+    def __init__(self, folder, settings, reader):
+        self.rooms, self.runs = Rooms(folder), Runs(None, folder, Limits.of(settings))
+        self.calls = {
+            **device_calls(self.rooms, reader),
+            **teacher_calls(self.rooms),
+            **place_calls(settings, self.rooms, self.runs, Greetings()),
+        }
+        self.client = TestClient(Starlette(routes=[class_route(self.calls)]))
+
+    def ask(self, name, **question):
+        return self.client.post(f"/class/{name}", json=question).json()
+
+    def get(self, name, **question):
+        answer = self.ask(name, **question)
+        assert answer.get("ok"), (name, answer)
+        return answer
+
+    def close(self):
+        self.rooms.close()
+        self.runs.close()
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return Reader(choose_device("cpu"), [SHIPPED_DIR], "sketchnet")
+
+
+@pytest.fixture
+def start(tmp_path, reader):
+    with contextlib.ExitStack() as stack:
+
+        def start(**settings):
+            return stack.enter_context(contextlib.closing(Class(tmp_path, Settings(**settings), reader)))
+
+        yield start
+
+
+@pytest.fixture
+def school(start):
+    return start()
+
+
+@pytest.fixture
+def room(school):
+    return school.get("open_room")
+
+
+def join(school, room):
+    """A device with its token, and the round that it sees."""
+    device = school.get("join", code=room["code"])["device"]
+    return {"device": device, "round": school.get("show_device", device=device)["activity"]["round"]}
+
+
+def test_a_lesson(school, room):
+    teacher, devices = room["teacher"], [join(school, room) for _ in range(3)]
+    for device in devices:
+        sent = school.get("submit", **device, number=1, strokes=SEVEN, label=7)
+        assert (sent["reading"]["digit"], sent["reading"]["network"]) == (7, "sketchnet")
+        assert "reading" not in school.get("submit", **device, number=1, strokes=SEVEN, label=7)
+    assert school.get("show_wall", wall=room["wall"])["count"] == 3
+    school.get("start_activity", teacher=teacher, activity="teach_it")
+    device = join(school, room)
+    school.get("guess", **device, answer=2)
+    school.get("set_step", teacher=teacher, step="results")
+    assert school.get("show_wall", wall=room["wall"])["activity"]["counts"] == [0, 0, 1]
+    phone = school.get("open_controls", code=school.get("make_phone_code", teacher=teacher)["code"])["teacher"]
+    assert school.get("show_teacher", teacher=phone)["num_controls"] == 2
+    school.get("end_room", teacher=phone)
+    assert school.ask("show_device", device=device["device"])["isGone"]
+
+
+@pytest.mark.parametrize("level", ["linear", "lenet", "sketchnet"])
+def test_the_network_that_is_to_be_fooled_reads(school, room, level):
+    school.get("start_activity", teacher=room["teacher"], activity="fool_it", settings={"level": level})
+    sent = school.get("submit", **join(school, room), number=1, strokes=SEVEN)
+    assert sent["reading"]["network"] == level
+
+
+def test_a_pupils_token_opens_nothing_of_the_teachers(school, room):
+    token = join(school, room)["device"]
+    for name in sorted(teacher_calls(school.rooms)):
+        answer = school.ask(name, teacher=token, code=token)
+        assert "ok" not in answer or not answer["ok"]
+        assert answer["error"] != FAULT
+    assert "wall" in school.ask("show_wall", wall=token)["error"]
+
+
+ODD = [None, "x" * 30, "7", -1, 10**30, 1.5, True, [[]], {"x": [1]}, [[[1e308, 0]]]]
+FIELDS = [
+    *(["device"], ["teacher", "wall"], ["code"], ["round"], ["pupil", "drawing", "request", "since"]),
+    *(["strokes"], ["image"], ["number", "question", "step", "text", "live", "isLocked", "isPaused"]),
+    *(["answer", "label", "counts", "state", "activity"], ["settings", "isGranted"]),
+]
+
+
+def test_whatever_is_sent_is_answered_by_a_sentence(school, room):
+    valid = {**join(school, room), "teacher": room["teacher"], "wall": room["wall"], "code": room["code"], "text": "7"}
+    valid |= {"strokes": SEVEN, "pupil": 1, "drawing": 1, "question": 1, "answer": 1, "activity": "fool_it"}
+    valid |= {"request": 1, "state": "hidden", "step": "results", "settings": {}}
+    ending = {"end_room", "close_other_controls", "leave", "pass_on", "remove_pupil", "add_pupil", "open_room"}
+    calls = [school.calls[name] for name in sorted(set(school.calls) - ending)]
+    for number, (call, fields, value) in enumerate(itertools.product(calls, FIELDS, ODD), 1):
+        question = {**valid, "number": number, **dict.fromkeys(fields, value)}
+        answer = never_raise(lambda message, call=call: call(message, "10.0.0.1"))(question)
+        assert answer.get("error") != FAULT, question
+
+
+@pytest.mark.parametrize("body", [b"[]", b"7", b"{", b"\xff\xfe", b"[" * 100_000])
+def test_what_is_no_object_is_told(school, body):
+    answer = school.client.post("/class/join", content=body).json()
+    assert "JSON" in answer["error"]
+
+
+def test_where_devices_find_the_server(start):
+    at_home = start().get("look_at_rooms")
+    assert (at_home["allowed"], at_home["isLocalOnly"], at_home["addresses"]) == (True, True, [])
+    assert "--host 0.0.0.0" in at_home["reason"]
+    in_class = start(host="10.1.2.3", port=7861).get("look_at_rooms")
+    assert (in_class["isLocalOnly"], in_class["addresses"]) == (False, ["http://10.1.2.3:7861/"])
+    public = start(public=True, training="off").get("look_at_rooms")
+    assert (public["isLocalOnly"], public["training"]["allowed"]) == (False, False)
+
+
+@pytest.mark.parametrize(("rooms", "words"), [("off", "switched off"), ("password", "owner")])
+def test_rooms_may_be_closed_to_visitors(start, rooms, words):
+    school = start(rooms=rooms)
+    assert words in school.ask("open_room")["error"]
+    looked = school.get("look_at_rooms")
+    assert (looked["allowed"], words in looked["reason"]) == (False, True)
+
+
+def test_the_owner_opens_a_room_where_others_may_not(start):
+    school = start(rooms="password")
+    set_visitor(Visitor(is_owner=True))
+    try:
+        assert school.calls["open_room"]({}, "")["code"]
+    finally:
+        set_visitor(Visitor())
+
+
+def test_a_code_for_phones_is_drawn(school):
+    svg = school.get("draw_code", text="http://192.168.1.5:7860/#class?code=BCDFGHJ")["svg"]
+    assert svg.startswith("<svg")
+    assert "viewBox" in svg
+    assert "letters" in school.ask("draw_code", text="x" * 400)["error"]
+
+
+def test_devices_say_hello(school):
+    assert school.get("hello", live=True)["address"] == "testclient"
+    assert school.get("look_at_devices")["devices"] == [{"address": "testclient", "seconds": 0, "live": True}]
