@@ -13,16 +13,12 @@ from ..data.sample import Samples
 from ..hosting.gate import guard
 from ..hosting.settings import Settings
 from ..paths import ASSETS_DIR
-from ..services.greetings import Greetings
 from ..services.library import Library
 from ..services.reader import Reader
 from ..services.rooms import Rooms
 from ..services.runs import Runs
-from .classroom.device_calls import device_calls
-from .classroom.place_calls import place_calls
-from .classroom.route import class_route
+from .classroom.route import class_calls, class_route
 from .classroom.tab import build_classroom
-from .classroom.teacher_calls import teacher_calls
 from .data.tab import DataTab, build_data
 from .docs import docs_route
 from .draw.classify import classify_with
@@ -83,11 +79,7 @@ def build_page(reader: Reader, samples: Samples, library: Library, runs: Runs) -
 
 def launch_options(settings: Settings, reader: Reader, runs: Runs, rooms: Rooms) -> dict[str, Any]:
     """Returns what `Blocks.launch` needs for this page to look and behave as meant, behind the gate."""
-    calls = {
-        **device_calls(rooms, reader),
-        **teacher_calls(rooms),
-        **place_calls(settings, rooms, runs, Greetings()),
-    }
+    calls = class_calls(settings, reader, runs, rooms)
     app_kwargs = guard(settings, render_login(), reader.check, Path(get_upload_folder()))
     return {
         "theme": gr.themes.Base(font=_FONTS, font_mono=["ui-monospace", "monospace"]),

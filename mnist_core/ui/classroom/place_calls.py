@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ...errors import QueryError, RefusedError
 from ...hosting.addresses import find_addresses, is_loopback
 from ...hosting.identity import Visitor, current_visitor, explain_refusal
@@ -17,8 +19,10 @@ from .calls import Calls, by_name
 _MOST_LETTERS = 300
 
 
-def place_calls(settings: Settings, rooms: Rooms, runs: Runs, greetings: Greetings) -> Calls:
-    """Returns the calls by name."""
+def place_calls(
+    settings: Settings, rooms: Rooms, runs: Runs, greetings: Greetings, prepare: Callable[[], None]
+) -> Calls:
+    """Returns the calls by name; `prepare` is called when a room is opened."""
 
     def look_at_rooms(message: Message, address: str) -> Message:
         """Answers `{allowed, reason, addresses, isLocalOnly, training}`, the last `{allowed, reason}`."""
@@ -40,7 +44,9 @@ def place_calls(settings: Settings, rooms: Rooms, runs: Runs, greetings: Greetin
         refusal = _refuse_room(settings, current_visitor())
         if refusal:
             raise RefusedError(403, refusal)
-        return {**rooms.open_room()}
+        opened = rooms.open_room()
+        prepare()
+        return {**opened}
 
     def draw_code(message: Message, address: str) -> Message:
         """Answers `{text}` with `{svg}`: a QR code."""

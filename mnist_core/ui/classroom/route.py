@@ -14,8 +14,31 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from ...errors import QueryError, StorageError, UnknownRoomError
+from ...hosting.settings import Settings
+from ...services.class_training import ClassTraining
+from ...services.first_guesses import FirstGuesses
+from ...services.greetings import Greetings
+from ...services.reader import Reader
+from ...services.rooms import Rooms
+from ...services.runs import Runs
 from ..wire import Message, describe_error, never_raise
 from .calls import Call, Calls
+from .device_calls import device_calls
+from .lesson_calls import guess_calls, train_calls
+from .place_calls import place_calls
+from .teacher_calls import teacher_calls
+
+
+def class_calls(settings: Settings, reader: Reader, runs: Runs, rooms: Rooms) -> Calls:
+    """Returns all that can be asked, by name."""
+    guesses, training = FirstGuesses(reader.models), ClassTraining(rooms, runs, reader.models)
+    return {
+        **device_calls(rooms, reader),
+        **teacher_calls(rooms, training.prepare),
+        **guess_calls(rooms, guesses),
+        **train_calls(training),
+        **place_calls(settings, rooms, runs, Greetings(), guesses.prepare),
+    }
 
 
 def class_route(calls: Calls) -> Route:
