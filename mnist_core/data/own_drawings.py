@@ -114,10 +114,9 @@ def _check_class(counts: np.ndarray, num_held_out: int) -> None:
     """Makes sure that one half of a class has drawn enough to teach, and the other to test."""
     if not _LEAST_DRAWINGS <= counts.sum() <= MOST_OF_CLASS or (counts > 0).sum() < 2:
         raise DataError(
-            "The half of the class that teaches has {count} labelled drawings of {kinds} different digits. Expected "
-            "{least} to {most:,} of at least two different digits.",
+            "The half of the class that teaches has {count} labelled drawings. Expected {least} to {most:,}, of at "
+            "least two different digits.",
             count=int(counts.sum()),
-            kinds=int((counts > 0).sum()),
             least=_LEAST_DRAWINGS,
             most=MOST_OF_CLASS,
         )

@@ -12,6 +12,7 @@ library           where splits, answers and relatives are looked up
 guess_limit       how often wrong codes may be typed at one address
 greetings         which devices have found this server before a lesson
 rooms             the rooms of classes
+class_files       a class's drawings as files, written and read
 first_guesses     digits that a network misreads, for a class to guess
 gradient_worker   the process that has gradients
 gradients         what it is asked

@@ -1,8 +1,10 @@
 """What the screens of a lesson ask, through the route: a whole lesson, and what nobody should send."""
 
+import base64
 import contextlib
 import itertools
 
+import numpy as np
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -110,10 +112,41 @@ def test_a_pupils_token_opens_nothing_of_the_teachers(school, room):
     assert "wall" in school.ask("show_wall", wall=token)["error"]
 
 
+def test_a_real_digit_is_guessed_first(school, room):
+    offers = school.get("offer_guesses", teacher=room["teacher"])["offers"]
+    assert {offer["kind"] for offer in offers} == {"misread", "close"}
+    assert all((offer["digit"] != offer["label"]) == (offer["kind"] == "misread") for offer in offers)
+    device = join(school, room)["device"]
+    school.get("start_guess", teacher=room["teacher"], id=offers[0]["id"])
+    steps = {}
+    for step in ("guess", "bars", "why"):
+        school.get("set_step", teacher=room["teacher"], step=step)
+        steps[step] = school.get("show_device", device=device)["activity"]["settings"]
+    assert steps["guess"] == {"shown": {"image": offers[0]["image"]}}
+    bars, why = steps["bars"]["bars"], steps["why"]["why"]
+    assert (bars["digit"], bars["label"], bars["network"]) == (offers[0]["digit"], offers[0]["label"], "lenet")
+    assert (why["for"], why["against"]) == (offers[0]["digit"], offers[0]["label"])
+    pixels = np.frombuffer(base64.b64decode(why["map"]), np.int8)
+    assert (pixels.size, np.abs(pixels).max()) == (784, 127)
+    assert "offered" in school.ask("start_guess", teacher=room["teacher"], id=-1)["error"]
+
+
+@pytest.mark.parametrize("form", ["npz", "ink"])
+def test_a_class_set_goes_home_and_comes_back(school, room, form):
+    for _ in range(2):
+        school.get("submit", **join(school, room), number=1, strokes=SEVEN, label=7)
+    downloaded = school.get("download_class", teacher=room["teacher"], form=form)
+    later = school.get("open_room")
+    school.get("add_class_set", teacher=later["teacher"], file=downloaded["file"])
+    assert school.get("show_teacher", teacher=later["teacher"])["class_set"]["earlier"] == [2]
+    assert school.get("download_class", teacher=later["teacher"], form="png")["type"] == "image/png"
+
+
 ODD = [None, "x" * 30, "7", -1, 10**30, 1.5, True, [[]], {"x": [1]}, [[[1e308, 0]]]]
 FIELDS = [
     *(["device"], ["teacher", "wall"], ["code"], ["round"], ["pupil", "drawing", "request", "since"]),
     *(["strokes"], ["image"], ["number", "question", "step", "text", "live", "isLocked", "isPaused"]),
+    *(["id"], ["form"], ["file"], ["name"]),
     *(["answer", "label", "counts", "state", "activity"], ["settings", "isGranted"]),
 ]
 

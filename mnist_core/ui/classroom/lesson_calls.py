@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+
+from ...errors import DataError, PictureError
 from ...hosting.identity import current_visitor
+from ...services.class_files import read_class_file, write_class_file
 from ...services.class_training import ClassTraining
 from ...services.first_guesses import FirstGuesses
 from ...services.rooms import Rooms
-from ..wire import Message, encode_bytes
+from ..wire import Message, decode_base64, encode_bytes
 from .calls import Calls, by_name
 
 
@@ -54,3 +58,25 @@ def train_calls(training: ClassTraining) -> Calls:
         return {}
 
     return by_name(train_class, keep_model, drop_model)
+
+
+def file_calls(rooms: Rooms) -> Calls:
+    """Returns the calls for what a class takes home, and brings again, by name."""
+
+    def download_class(message: Message, address: str) -> Message:
+        """Answers `{teacher, form}` with `{name, type, file}`, the file as base64; see `write_class_file`."""
+        class_set = rooms.collect_class_set(message.get("teacher"))
+        written = write_class_file(class_set, message.get("form") or "")
+        return {"name": written.name, "type": written.type, "file": base64.b64encode(written.content).decode()}
+
+    def add_class_set(message: Message, address: str) -> Message:
+        """Takes `{teacher, file}`: an npz as `download_class` gives it, as base64."""
+        rooms.check_teacher(message.get("teacher"))
+        try:
+            content = decode_base64(message.get("file"))
+        except PictureError as error:
+            raise DataError("Expected a file as base64 text.") from error
+        rooms.add_class_set(message.get("teacher"), read_class_file(content))
+        return {}
+
+    return by_name(download_class, add_class_set)

@@ -24,7 +24,7 @@ from ...services.runs import Runs
 from ..wire import Message, describe_error, never_raise
 from .calls import Call, Calls
 from .device_calls import device_calls
-from .lesson_calls import guess_calls, train_calls
+from .lesson_calls import file_calls, guess_calls, train_calls
 from .place_calls import place_calls
 from .teacher_calls import teacher_calls
 
@@ -37,6 +37,7 @@ def class_calls(settings: Settings, reader: Reader, runs: Runs, rooms: Rooms) ->
         **teacher_calls(rooms, training.prepare),
         **guess_calls(rooms, guesses),
         **train_calls(training),
+        **file_calls(rooms),
         **place_calls(settings, rooms, runs, Greetings(), guesses.prepare),
     }
 
