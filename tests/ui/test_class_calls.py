@@ -142,6 +142,32 @@ def test_a_class_set_goes_home_and_comes_back(school, room, form):
     assert school.get("download_class", teacher=later["teacher"], form="png")["type"] == "image/png"
 
 
+def test_codes_cannot_be_guessed_and_a_school_behind_one_address_may_mistype(school, room):
+    for _ in range(250):
+        assert school.ask("join", code="BBBBBBB")["isGone"]
+    school.get("join", code=room["code"])
+    answers = [school.ask("list_pupils", code="BBBBBBB") for _ in range(60)]
+    assert "Too many wrong codes" in answers[-1]["error"]
+    assert "isGone" not in answers[-1]
+    assert "Too many wrong codes" in school.ask("join", code=room["code"])["error"]
+
+
+def test_two_hundred_join_and_each_has_an_animal(school, room):
+    devices = [school.get("join", code=room["code"])["device"] for _ in range(200)]
+    assert len(set(devices)) == 200
+    pupils = school.get("list_pupils", code=room["code"])["pupils"]
+    assert len({(pupil["animal"], pupil["number"]) for pupil in pupils}) == 200
+
+
+def test_more_ink_than_a_digit_needs_is_refused_and_a_hand_with_many_points_is_not(school, room):
+    device, rng = join(school, room), np.random.default_rng(0)
+    slow = np.stack([np.linspace(0, 300, 10_000), 100 * np.sin(np.linspace(0, 9, 10_000))], axis=1)
+    assert school.get("submit", **device, number=1, strokes=[slow.tolist()])["reading"]
+    scribble = rng.uniform(0, 300, (10_000, 2)).tolist()
+    assert "Clear the pad" in school.ask("submit", **device, number=2, strokes=[scribble])["error"]
+    assert school.get("show_wall", wall=room["wall"])["count"] == 1
+
+
 ODD = [None, "x" * 30, "7", -1, 10**30, 1.5, True, [[]], {"x": [1]}, [[[1e308, 0]]]]
 FIELDS = [
     *(["device"], ["teacher", "wall"], ["code"], ["round"], ["pupil", "drawing", "request", "since"]),
