@@ -283,13 +283,13 @@ def densify(corners: list[list[float]], num_points: int = 120) -> list[list[floa
 
 
 @contextmanager
-def served(command: list[str]) -> Iterator[tuple[str, float, subprocess.Popen]]:
+def served(command: list[str], **environment: str) -> Iterator[tuple[str, float, subprocess.Popen]]:
     """Starts a server, waits for its first page, and stops it: address, seconds to the first page, process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [part.replace("{port}", str(port)) for part in command]
-    environment = {**os.environ, "GRADIO_ANALYTICS_ENABLED": "False"}
+    environment = {**os.environ, "GRADIO_ANALYTICS_ENABLED": "False", **environment}
     started = time.perf_counter()
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
