@@ -15,6 +15,7 @@ from .hosting.identity import current_visitor
 from .hosting.settings import parse_settings
 from .models.devices import choose_device
 from .paths import SHIPPED_DIR, find_cache_dir, models_dir
+from .rendering.qr_code import render_letters
 
 
 def load_samples(data_dir: Path | None) -> Samples:
@@ -52,6 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         reader.models.hide(lambda: runs.list_hidden(current_visitor()))
         # Gradio takes a second to import, and asks the network for news unless told not to.
         os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+        from .ui.classroom.place_calls import list_addresses
         from .ui.page import build_page, launch_options
 
         page = build_page(reader, samples, library, runs)
@@ -59,13 +61,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain(str(error))
         return 1
     print(f"{reader.models.default} answers on {device.name}{'; ' + device.note if device.note else ''}", flush=True)
+    if settings.rooms != "off":
+        _show_class(list_addresses(settings))
     try:
         page.launch(
             server_name=settings.host,
             server_port=settings.port,
             share=settings.share,
             inbrowser=settings.open,
-            **launch_options(settings, reader, rooms),
+            **launch_options(settings, reader, runs, rooms),
         )
     except OSError:
         _complain(
@@ -74,6 +78,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return 1
     return 0
+
+
+def _show_class(addresses: Sequence[str]) -> None:
+    """Shows under which address the devices in a room find the page, and a QR code that leads there."""
+    if not addresses:
+        return
+    print(f"Devices in this room find the class at {' or '.join(f'{address}#class' for address in addresses)}")
+    code = render_letters(f"{addresses[0]}#class")
+    try:
+        code.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return  # a terminal without block letters
+    print(code, flush=True)
 
 
 def _complain(text: str) -> None:

@@ -104,6 +104,21 @@ def find_by_key(connection: sqlite3.Connection, token: Any, role: Role, now: flo
     return _to_room(found)
 
 
+def find_by_round(connection: sqlite3.Connection, round_id: int, now: float) -> Room:
+    """Returns the room of a round that the server knows.
+
+    Raises:
+        UnknownRoomError: It has ended.
+    """
+    found = connection.execute(
+        "SELECT rooms.* FROM rounds JOIN rooms ON rooms.id = room_id WHERE rounds.id = ? AND expires > ?",
+        (round_id, now),
+    ).fetchone()
+    if not found:
+        raise ended()
+    return _to_room(found)
+
+
 def find_by_device(connection: sqlite3.Connection, token: Any, now: float) -> tuple[Room, sqlite3.Row]:
     """Returns the room of a device, and the device's row.
 

@@ -110,14 +110,26 @@ def set_step(connection: sqlite3.Connection, room: Room, name: Any, now: float) 
     )
 
 
-def tell(connection: sqlite3.Connection, room: Room, values: Any) -> None:
-    """Adds values of the server to the activity that runs, for the wall; those under `devices` are for devices, too.
+def find_current(connection: sqlite3.Connection, room: Room, activity: str) -> Round:
+    """Returns the round that runs.
+
+    Raises:
+        RoomError: It is about something else than this activity.
+    """
+    current = read_round(connection, room.round_id)
+    if current.activity.name != activity:
+        raise RoomError("The class does something else now. Start the activity first.")
+    return current
+
+
+def tell(connection: sqlite3.Connection, room: Room, round_id: int, values: Any) -> None:
+    """Adds values of the server to a round, for the wall; those under `devices` are for devices, too.
 
     Raises:
         QueryError: They are no object, or too large.
     """
-    told = read_object("values", {**read_round(connection, room.round_id).told, **read_object("values", values)})
-    connection.execute("UPDATE rounds SET told = ? WHERE id = ?", (json.dumps(told), room.round_id))
+    told = read_object("values", {**read_round(connection, round_id).told, **read_object("values", values)})
+    connection.execute("UPDATE rounds SET told = ? WHERE id = ?", (json.dumps(told), round_id))
     raise_version(connection, room.id, is_shared="devices" in values)
 
 

@@ -210,8 +210,13 @@ def idx_hash(array: np.ndarray) -> str:
     Reference:
         "The MNIST database of handwritten digits", section "File formats".
     """
+    return hashlib.sha256(idx_bytes(array)).hexdigest()
+
+
+def idx_bytes(array: np.ndarray) -> bytes:
+    """Returns a uint8 array as the content of an uncompressed IDX file."""
     header = struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape)
-    return hashlib.sha256(header + np.ascontiguousarray(array, np.uint8).tobytes()).hexdigest()
+    return header + np.ascontiguousarray(array, np.uint8).tobytes()
 
 
 def _read_idx_shape(magic: bytes, file: io.BufferedIOBase, path: Path) -> tuple[int, ...]:

@@ -66,6 +66,20 @@ def current_visitor() -> Visitor:
     return _visitor.get(Visitor())
 
 
+def explain_refusal(permission: str, visitor: Visitor, is_off: str, is_for_owner: str) -> str:
+    """Returns why a visitor may not do something here; empty where that is allowed.
+
+    Args:
+        permission: One of `PERMISSIONS`.
+        visitor: Who wants to.
+        is_off: What to say where nobody may.
+        is_for_owner: What to say where the owner alone may, and this is somebody else.
+    """
+    if permission == "off":
+        return is_off
+    return is_for_owner if permission == "password" and not visitor.is_owner else ""
+
+
 def set_visitor(visitor: Visitor) -> None:
     """Says whose request is answered from here on, in this task and the threads it starts."""
     _visitor.set(visitor)

@@ -19,7 +19,8 @@ from ..models.devices import DEVICE_CHOICES
 
 # The name under which the owner's password logs in.
 OWNER = "owner"
-TRAINING_CHOICES = ("off", "on", "password")
+# Who may do something: nobody, everybody, or who has the owner's password.
+PERMISSIONS = ("off", "on", "password")
 # What strangers may have trained, unless the owner says otherwise.
 _PUBLIC_EPOCHS, _PUBLIC_SECONDS, _PUBLIC_QUEUE = 20, 600, 5
 
@@ -50,6 +51,7 @@ class Settings:
         is_space: Whether it runs as a Space of Hugging Face.
         public: Whether strangers reach it: a Space, one with a public address of Gradio's, or one that says so.
         training: Who may train: "on" everybody, "password" the owner, "off" nobody.
+        rooms: Who may open rooms for a class, in the same way.
         max_runs: How many runs train at the same time.
         max_queue: How many runs may wait.
         max_epochs: Epochs of one run; None for no limit.
@@ -71,6 +73,7 @@ class Settings:
     is_space: bool = False
     public: bool = False
     training: str = "on"
+    rooms: str = "on"
     max_runs: int = 1
     max_queue: int = 20
     max_epochs: int | None = None
@@ -106,9 +109,13 @@ def parse_settings(
     share, is_space = choose("share", "MNIST_SHARE", _switch, False), bool(environment.get("SPACE_ID"))
     # Gradio's tunnel connects from this machine; a Space can be reached only through the Hub's proxy.
     is_public = choose("public", "MNIST_PUBLIC", _switch, False) or share or is_space
-    training = choose("training", "MNIST_TRAINING", _training, "off" if is_public else "on")
-    if training == "password" and not owner_password:
-        parser.error("MNIST_TRAINING: 'password' needs a password of the owner. Set MNIST_OWNER_PASSWORD, too.")
+
+    def choose_permission(option: str, variable: str) -> str:
+        permission = choose(option, variable, _permission, "off" if is_public else "on")
+        if permission == "password" and not owner_password:
+            parser.error(f"{variable}: 'password' needs a password of the owner. Set MNIST_OWNER_PASSWORD, too.")
+        return permission
+
     known_proxies = (_LOOPBACK if share else ()) + (_EVERYBODY if is_space else ())
     proxies: tuple[Network, ...] = choose("trusted_proxy", "MNIST_TRUSTED_PROXY", _networks, ())
     return Settings(
@@ -126,7 +133,8 @@ def parse_settings(
         embed=choose("embed", "MNIST_EMBED", _origins, ()),
         is_space=is_space,
         public=is_public,
-        training=training,
+        training=choose_permission("training", "MNIST_TRAINING"),
+        rooms=choose_permission("rooms", "MNIST_ROOMS"),
         max_runs=choose("max_runs", "MNIST_MAX_RUNS", _count, Settings.max_runs),
         max_queue=choose("max_queue", "MNIST_MAX_QUEUE", _count, _PUBLIC_QUEUE if is_public else Settings.max_queue),
         max_epochs=choose("max_epochs", "MNIST_MAX_EPOCHS", _count, _PUBLIC_EPOCHS if is_public else None),
@@ -164,9 +172,15 @@ def _build_parser(description: str) -> argparse.ArgumentParser:
     add("--public", action="store_const", const=True, help="strangers reach the page (MNIST_PUBLIC=1)")
     add(
         "--training",
-        type=_training,
-        help=f"{', '.join(TRAINING_CHOICES)}: who may train on this machine (MNIST_TRAINING; on, but off where "
+        type=_permission,
+        help=f"{', '.join(PERMISSIONS)}: who may train on this machine (MNIST_TRAINING; on, but off where "
         "strangers reach the page)",
+    )
+    add(
+        "--rooms",
+        type=_permission,
+        help=f"{', '.join(PERMISSIONS)}: who may open rooms for a class (MNIST_ROOMS; on, but off where strangers "
+        "reach the page)",
     )
     add("--max-runs", type=_count, help=f"runs that train at the same time (MNIST_MAX_RUNS; {Settings.max_runs})")
     add("--max-queue", type=_count, help=f"runs that may wait (MNIST_MAX_QUEUE; {Settings.max_queue})")
@@ -192,9 +206,9 @@ def _device(text: str) -> str:
     return text
 
 
-def _training(text: str) -> str:
-    if text not in TRAINING_CHOICES:
-        raise argparse.ArgumentTypeError(f"expected one of {', '.join(TRAINING_CHOICES)}, received {text!r}")
+def _permission(text: str) -> str:
+    if text not in PERMISSIONS:
+        raise argparse.ArgumentTypeError(f"expected one of {', '.join(PERMISSIONS)}, received {text!r}")
     return text
 
 

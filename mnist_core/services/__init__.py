@@ -10,7 +10,10 @@ answer_worker     the process that reads a set
 jobs              what takes long, in such processes
 library           where splits, answers and relatives are looked up
 guess_limit       how often wrong codes may be typed at one address
+greetings         which devices have found this server before a lesson
 rooms             the rooms of classes
+class_files       a class's drawings as files, written and read
+first_guesses     digits that a network misreads, for a class to guess
 gradient_worker   the process that has gradients
 gradients         what it is asked
 presence          which servers live that keep things in the same folder
@@ -21,6 +24,7 @@ training_worker   the process that trains
 training_process  how it is begun and kept
 run_queue         the runs that wait and that go on
 runs              all runs of a server, and whose they are
+class_training    networks that a class teaches its hand
 studies           experiments: several runs that belong together
 replays           what the network of an earlier epoch was like
 """

@@ -132,6 +132,12 @@ class Rooms:
             _, row = core.find_by_device(connection, device, self._clock())
             return drawings.is_known(connection, row, number)
 
+    def find_level(self, device: Any, round_id: Any) -> str:
+        """Returns which network a round is to fool; empty where it is about something else."""
+        with self._read() as connection:
+            room, _ = core.find_by_device(connection, device, self._clock())
+            return str(rounds.find_round(connection, room, round_id).settings.get("level", ""))
+
     def submit(self, device: Any, round_id: Any, sent: Sent, readings: Sequence[Reading] = ()) -> None:
         """Keeps a drawing; one whose number has arrived before changes nothing, and is no error.
 
@@ -166,6 +172,11 @@ class Rooms:
 
     # The teacher
 
+    def check_teacher(self, teacher: Any) -> str:
+        """Makes sure that a token is a teacher's; returns the code of the room."""
+        with self._read() as connection:
+            return self._find(connection, teacher, "teacher").code
+
     def make_phone_code(self, teacher: Any) -> str:
         """Returns a code for `open_controls`, good for ten minutes."""
         with self._change_as_teacher(teacher) as (connection, room):
@@ -179,12 +190,12 @@ class Rooms:
     def lock(self, teacher: Any, is_locked: bool) -> None:
         """Lets nobody new join, or everybody again."""
         with self._change_as_teacher(teacher) as (connection, room):
-            core.set_locked(connection, room, is_locked)
+            core.set_locked(connection, room, bool(is_locked))
 
     def pause(self, teacher: Any, is_paused: bool) -> None:
         """Tells all devices to stop, or to go on."""
         with self._change_as_teacher(teacher) as (connection, room):
-            core.set_paused(connection, room, is_paused)
+            core.set_paused(connection, room, bool(is_paused))
 
     def start_activity(self, teacher: Any, activity: Any, settings: Any = None) -> None:
         """Starts an activity, see `classroom.activities`; the same one again starts a new round."""
@@ -200,10 +211,30 @@ class Rooms:
         with self._change_as_teacher(teacher) as (connection, room):
             rounds.set_step(connection, room, step, self._clock())
 
-    def tell(self, teacher: Any, values: Any) -> None:
-        """Adds values, such as the progress of a training, to `activity.told`; those under `devices` reach devices."""
-        with self._change_as_teacher(teacher) as (connection, room):
-            rounds.tell(connection, room, values)
+    def find_round(self, teacher: Any, activity: str) -> tuple[str, int]:
+        """Returns the code of a teacher's room, and the id of its round.
+
+        Raises:
+            RoomError: The class does something else than this activity.
+        """
+        with self._read() as connection:
+            room = self._find(connection, teacher, "teacher")
+            return room.code, rounds.find_current(connection, room, activity).id
+
+    def tell(self, round_id: int, values: Any, step: str = "") -> None:
+        """Adds values of the server, such as the progress of a training, to `activity.told` of a round.
+
+        Those under `devices` reach devices. With a step, the class is led there, if it still is at this activity.
+
+        Raises:
+            UnknownRoomError: The room has ended.
+        """
+        now = self._clock()
+        with self._database.write() as connection:
+            room = core.find_by_round(connection, round_id, now)
+            rounds.tell(connection, room, round_id, values)
+            if step and room.round_id == round_id:
+                rounds.set_step(connection, room, step, now)
 
     def count_hands(self, teacher: Any, counts: Any) -> None:
         """Adds raised hands to the guesses, one number for each choice; the last count replaces those before."""

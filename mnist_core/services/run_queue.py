@@ -5,6 +5,7 @@ Whose they are, and who may do what with them, is not known here.
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import logging
 import threading
@@ -16,6 +17,7 @@ from typing import Any
 from ..data.mnist import KERAS_PATH
 from ..errors import MnistError, QueryError, StorageError
 from ..hosting.settings import Settings
+from ..preprocessing.ink import IMAGE_SIZE
 from .cache import Shelf
 from .child_process import ChildEndedError, Message
 from .run_folder import RunFolder
@@ -33,6 +35,8 @@ _FORGET_SECONDS = 5.0
 _WRITE_SECONDS = 1.0
 _MOST_PADS = 32
 _NUM_OPEN_CURVES = 8
+
+_NO_IMAGE = base64.b64encode(bytes(IMAGE_SIZE**2)).decode()
 
 _log = logging.getLogger(__name__)
 
@@ -297,7 +301,7 @@ class RunQueue:
             curves = self._going.get(record.id)
             if curves is None:
                 return  # of a rescue
-            curves.note(message)
+            curves.note(_without_images(message) if record.room else message)
             if "state" in message:
                 record.state = message["state"]
                 task.paused = time.monotonic() if record.state == "paused" else None
@@ -391,6 +395,8 @@ class RunQueue:
     def _end(self, record: RunRecord, state: str) -> None:
         record.state, record.seconds_left = state, None
         record.share = 1.0 if state == "done" else record.share
+        if record.room:
+            self._disk.open_kept(record).drop_drawings()
         self.write(record)
         curves = self._going.pop(record.id, None)
         if curves:
@@ -432,6 +438,14 @@ class RunQueue:
                 "MNIST_MODELS_MB.",
                 self._disk.models_dir,
             )
+
+
+def _without_images(message: Message) -> Message:
+    """Returns what a run tells with empty images in place of its samples: those of a class are nobody else's."""
+    samples = message.get("samples")
+    if not samples or "images" not in samples:
+        return message
+    return {**message, "samples": {**samples, "images": [_NO_IMAGE] * len(samples["images"])}}
 
 
 def _tell_death(error: ChildEndedError) -> str:

@@ -65,6 +65,8 @@ class RunRecord:
         models: Names of all models that it has stored.
         problem: What went wrong, or must be known; empty for nothing.
         figures: What experiments compare of the stored result.
+        room: Code of the room whose drawings have taught it; empty for others. Nobody else is shown it, no drawing of
+            the class is shown or kept, and nothing goes on from it.
         complete: Whether that is the recipe's result, not of a run that was stopped or steered.
     """
 
@@ -89,6 +91,7 @@ class RunRecord:
     problem: str = ""
     figures: Message = field(default_factory=dict)
     complete: bool = False
+    room: str = ""
 
     @property
     def is_going(self) -> bool:
@@ -209,9 +212,12 @@ class Curves:
         }
 
 
-def new_record(run: str, name: str, recipe: Recipe, owner: str, server: str, estimate: float) -> RunRecord:
+def new_record(
+    run: str, name: str, recipe: Recipe, owner: str, server: str, estimate: float, room: str = ""
+) -> RunRecord:
     """Returns a run that waits."""
-    return RunRecord(run, name, recipe.as_dict(), owner, server, time.time(), recipe.list_changes(), round(estimate, 1))
+    changes = recipe.list_changes()
+    return RunRecord(run, name, recipe.as_dict(), owner, server, time.time(), changes, round(estimate, 1), room=room)
 
 
 def _write_json(path: Path, value: Any) -> None:

@@ -8,6 +8,7 @@ everything. Whoever cannot train here is shown a run that was recorded. Knows no
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 import secrets
 from collections.abc import Callable, Sequence
@@ -18,7 +19,7 @@ from typing import Any
 from ..checks import is_number, is_whole
 from ..data.own_drawings import OwnDrawings
 from ..errors import MissingPackageError, QueryError, RefusedError
-from ..hosting.identity import Visitor
+from ..hosting.identity import Visitor, explain_refusal
 from ..models.recipes import RECIPES, Recipe
 from ..models.store import find_stored
 from ..packages import check_installed
@@ -62,8 +63,9 @@ class Runs:
         self.speed = Speed(self.folder / "speed.json")
         processes = [TrainingProcess(data_dir, cache_dir, device, **options) for _ in range(self.limits.max_runs)]
         self._queue = RunQueue(self._disk, processes, self.speed, self.limits)
-        self._missing = _find_missing()
-        if self._missing or self.limits.training != "on":
+        # What is missing to train; empty for nothing.
+        self.missing = _find_missing()
+        if self.missing or self.limits.training != "on":
             self._queue.records.update({record.id: record for record in self._disk.find_recorded()})
 
     # What visitors ask
@@ -76,6 +78,8 @@ class Runs:
         start: str = "",
         freeze: Sequence[str] = (),
         own: OwnDrawings | None = None,
+        name: str = "",
+        room: str = "",
     ) -> str:
         """Begins a run, or lets it wait for its turn, and returns its id.
 
@@ -86,6 +90,8 @@ class Runs:
             start: Name of the model to start from; empty for none.
             freeze: See `start_from`.
             own: What it learns from, in place of MNIST.
+            name: For people; empty for the recipe's.
+            room: Code of the room whose drawings these are, see `RunRecord`.
 
         Raises:
             RefusedError: This visitor may not train, or too many runs wait.
@@ -93,7 +99,8 @@ class Runs:
         """
         if own is not None:
             changes = change_for_own(changes, bool(start))
-        return self._begin(visitor, self.plan(visitor, recipe, changes, start, freeze), own=own)
+        planned = self.plan(visitor, recipe, changes, start, freeze)
+        return self._begin(visitor, planned, name, own=own, room=room)
 
     def plan(
         self, visitor: Visitor, recipe: str, changes: Message, start: str = "", freeze: Sequence[str] = ()
@@ -155,11 +162,12 @@ class Runs:
 
     def explain_refusal(self, visitor: Visitor) -> str:
         """Returns why this visitor may not train here; empty where that is allowed."""
-        if self.limits.training == "off":
-            return "Training is switched off on this server."
-        if self.limits.training == "password" and not visitor.is_owner:
-            return "On this server only its owner may train. Log in as owner first."
-        return ""
+        return explain_refusal(
+            self.limits.training,
+            visitor,
+            "Training is switched off on this server.",
+            "On this server only its owner may train. Log in as owner first.",
+        )
 
     def steer(self, visitor: Visitor, run: str, action: str, value: Any = None) -> str:
         """Does something with a run: "pause", "resume", "stop", "rate", "save", "longer", "rename", "delete", "share".
@@ -206,6 +214,7 @@ class Runs:
             answer: Message = {"training": self._describe_engine(visitor)}
             hides_recorded = answer["training"]["allowed"]
             listed = [record for record in self._queue.records.values() if not (record.is_recorded and hides_recorded)]
+            listed = [record for record in listed if not record.room or self.is_mine(visitor, record.owner)]
             listed.sort(key=lambda record: (record.is_recorded, -record.begun))
             answer["runs"] = [self._describe(visitor, record) for record in listed[:_MOST_LISTED]]
             record = self._queue.records.get(run)
@@ -224,7 +233,7 @@ class Runs:
 
     def wake(self) -> None:
         """Loads TensorFlow, and keeps it for a while, because somebody may train soon."""
-        if self._missing or self.limits.training == "off":
+        if self.missing or self.limits.training == "off":
             return
         self._queue.wake()
 
@@ -259,6 +268,18 @@ class Runs:
         """Returns a run; None when there is none any more, or it is another server's that goes on."""
         return self._queue.records.get(run)
 
+    def list_of_room(self, room: str) -> list[RunRecord]:
+        """Returns the runs that learn from the drawings of a room, the oldest first."""
+        with self._queue.changed:
+            found = [record for record in self._queue.records.values() if record.room == room]
+        return sorted(found, key=lambda record: record.begun)
+
+    def find_model_name(self, name: str) -> str:
+        """Returns a name for a model that nothing has yet: this one, or with a number behind it."""
+        with self._queue.changed:
+            names = (f"{name} {number}" for number in itertools.count(2))
+            return next(other for other in itertools.chain([name], names) if not self._is_taken(other))
+
     def close(self) -> None:
         """Ends all processes; what goes on is interrupted."""
         self._queue.close()
@@ -273,10 +294,11 @@ class Runs:
         name: str = "",
         *,
         own: OwnDrawings | None = None,
+        room: str = "",
         part: Part | None = None,
         has_place: bool = False,
     ) -> str:
-        refusal = self.explain_refusal(visitor) or self._missing
+        refusal = self.explain_refusal(visitor) or self.missing
         if refusal:
             raise RefusedError(403, refusal)
         owner = _digest(visitor)
@@ -288,13 +310,15 @@ class Runs:
             self._queue.make_room()
             name = self._find_free(name or recipe.name)
             seconds = self.speed.estimate(recipe, len(own.split().x_train) if own else NUM_MNIST)
-            record = new_record(secrets.token_hex(6), name, recipe, owner, self._disk.come().name, seconds)
+            record = new_record(secrets.token_hex(6), name, recipe, owner, self._disk.come().name, seconds, room)
             if own is not None:
                 own.write(self._disk.open_kept(record).own_drawings)
             self._queue.add(record, part)
         return record.id
 
     def _train_longer(self, visitor: Visitor, record: RunRecord, epochs: Any) -> str:
+        if record.room:
+            raise QueryError("The drawings that {name} has learned from are not kept.", name=record.name)
         if not record.model or not self.may_see(visitor, record.model):
             raise QueryError("{name} has no stored result to go on from.", name=record.name)
         if not is_whole(epochs) or epochs < 1:
@@ -349,11 +373,15 @@ class Runs:
                 "Expected a name of at most 60 letters, digits, spaces and hyphens. Received: {value!r:.80}.",
                 value=value,
             )
-        taken = {record.name for record in self._queue.records.values()} | set(RECIPES)
-        taken |= {model for record in self._queue.records.values() for model in record.models}
-        if name in taken or any((root / name).exists() for root in self.roots):
+        if self._is_taken(name):
             raise QueryError("There is something named {name} already. Take another name.", name=name)
         return name
+
+    def _is_taken(self, name: str) -> bool:
+        """Returns whether a run, a recipe or a model has this name."""
+        taken = {record.name for record in self._queue.records.values()} | set(RECIPES)
+        taken |= {model for record in self._queue.records.values() for model in record.models}
+        return name in taken or any((root / name).exists() for root in self.roots)
 
     def _find_free(self, name: str) -> str:
         """Returns the name, with a number behind it if another run has it."""
@@ -374,13 +402,13 @@ class Runs:
     # What is told
 
     def _describe_engine(self, visitor: Visitor) -> Message:
-        reason = self.explain_refusal(visitor) or self._missing
+        reason = self.explain_refusal(visitor) or self.missing
         first = self._queue.processes[0]
         return {
             "allowed": not reason,
             "reason": reason,
             "isOwner": visitor.is_owner,
-            "engine": "missing" if self._missing else first.engine,
+            "engine": "missing" if self.missing else first.engine,
             "share": round(first.share, 3),
             "problem": first.problem,
         }

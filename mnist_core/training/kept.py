@@ -133,6 +133,11 @@ class KeptEpochs:
         """Deletes the best epoch, once it is stored as a model."""
         (self.folder / "best.npz").unlink(missing_ok=True)
 
+    def drop_drawings(self) -> None:
+        """Deletes the drawings of a class, and with them what could only be stored by their help."""
+        self.own_drawings.unlink(missing_ok=True)
+        self.drop_best()
+
     def drop_all(self) -> None:
         """Deletes all that is kept of the run."""
         shutil.rmtree(self._epochs, ignore_errors=True)

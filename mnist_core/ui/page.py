@@ -17,7 +17,7 @@ from ..services.library import Library
 from ..services.reader import Reader
 from ..services.rooms import Rooms
 from ..services.runs import Runs
-from .classroom.calls import class_route
+from .classroom.route import class_calls, class_route
 from .classroom.tab import build_classroom
 from .data.tab import DataTab, build_data
 from .docs import docs_route
@@ -77,8 +77,9 @@ def build_page(reader: Reader, samples: Samples, library: Library, runs: Runs) -
     return page
 
 
-def launch_options(settings: Settings, reader: Reader, rooms: Rooms) -> dict[str, Any]:
+def launch_options(settings: Settings, reader: Reader, runs: Runs, rooms: Rooms) -> dict[str, Any]:
     """Returns what `Blocks.launch` needs for this page to look and behave as meant, behind the gate."""
+    calls = class_calls(settings, reader, runs, rooms)
     app_kwargs = guard(settings, render_login(), reader.check, Path(get_upload_folder()))
     return {
         "theme": gr.themes.Base(font=_FONTS, font_mono=["ui-monospace", "monospace"]),
@@ -110,7 +111,7 @@ def launch_options(settings: Settings, reader: Reader, rooms: Rooms) -> dict[str
                 picture_route(reader),
                 line_route(classify_with(reader)),
                 network_route(reader),
-                class_route(rooms, reader),
+                class_route(calls),
             ],
         },
     }

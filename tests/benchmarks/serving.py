@@ -58,7 +58,7 @@ library, runs = Library(reader, None, default_cache_dir()), Runs(None, default_c
 page = build_page(reader, built_in_samples(), library, runs)
 with page:
     gr.HTML("", js_on_load="window.echo = server.echo", server_functions=[echo], elem_id="echo")
-options = launch_options(Settings(), reader, Rooms(default_cache_dir()))
+options = launch_options(Settings(), reader, runs, Rooms(default_cache_dir()))
 if "{gate}" == "without":
     options["app_kwargs"] = {}
 page.launch(server_port={port}, **options)
@@ -283,13 +283,13 @@ def densify(corners: list[list[float]], num_points: int = 120) -> list[list[floa
 
 
 @contextmanager
-def served(command: list[str]) -> Iterator[tuple[str, float, subprocess.Popen]]:
+def served(command: list[str], **environment: str) -> Iterator[tuple[str, float, subprocess.Popen]]:
     """Starts a server, waits for its first page, and stops it: address, seconds to the first page, process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [part.replace("{port}", str(port)) for part in command]
-    environment = {**os.environ, "GRADIO_ANALYTICS_ENABLED": "False"}
+    environment = {**os.environ, "GRADIO_ANALYTICS_ENABLED": "False", **environment}
     started = time.perf_counter()
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

@@ -67,8 +67,8 @@ def test_nobody_guesses_again_what_was_shown(lesson):
 def test_what_the_server_tells_reaches_the_wall_and_in_part_the_devices(lesson):
     pupil = lesson.join()
     lesson.start("teach_it")
-    lesson.rooms.tell(lesson.teacher, {"share": 0.2})
-    lesson.rooms.tell(lesson.teacher, {"share": 0.4, "devices": {"best": "both"}})
+    lesson.rooms.tell(lesson.round, {"share": 0.2})
+    lesson.rooms.tell(lesson.round, {"share": 0.4, "devices": {"best": "both"}})
     assert lesson.wall()["activity"]["told"] == {"share": 0.4, "devices": {"best": "both"}}
     assert lesson.device(pupil)["activity"]["told"] == {"best": "both"}
 
@@ -77,7 +77,7 @@ def test_progress_for_the_wall_alone_is_no_news_to_devices(lesson):
     pupil = lesson.join()
     lesson.start("teach_it")
     version = lesson.device(pupil)["version"]
-    lesson.rooms.tell(lesson.teacher, {"share": 0.2})
+    lesson.rooms.tell(lesson.round, {"share": 0.2})
     assert not lesson.device(pupil, version)["is_new"]
 
 
@@ -89,7 +89,7 @@ def test_progress_for_the_wall_alone_is_no_news_to_devices(lesson):
         lambda lesson: lesson.start("fool_it", level="hard"),
         lambda lesson: lesson.step("nowhere"),
         lambda lesson: lesson.step(None),
-        lambda lesson: lesson.rooms.tell(lesson.teacher, ["share"]),
+        lambda lesson: lesson.rooms.tell(lesson.round, ["share"]),
         lambda lesson: lesson.rooms.start_activity(lesson.teacher, "fool_it", [1]),
     ],
 )

@@ -51,3 +51,19 @@ FEW = [(20, [3], "different digits"), (1, range(10), "two"), (4, [3, 4], "10 to 
 def test_too_few_are_refused(draw, per_digit, digits, words):
     with pytest.raises(DataError, match=words):
         draw(per_digit, digits)
+
+
+def test_of_a_class_what_others_drew_is_held_out(draw, tmp_path, sample):
+    own, others = draw(2), draw(3)
+    drawings = OwnDrawings(own.images, own.labels, held_out=(others.images[20:], others.labels[20:]))
+    drawings.write(tmp_path / "class.npz")
+    data = OwnDrawings.read(tmp_path / "class.npz").split()
+    assert as_set(data.x_train) == as_set(own.images)
+    assert np.array_equal(data.y_validation, others.labels[20:])
+
+
+@pytest.mark.parametrize(("digits", "num_held_out", "words"), [([3], 5, "different digits"), (range(10), 0, "tests")])
+def test_too_little_of_a_class_is_refused(digits, num_held_out, words, sample):
+    images, labels = (array[np.isin(sample[1], list(digits))][::25] for array in sample)
+    with pytest.raises(DataError, match=words):
+        OwnDrawings(images, labels, held_out=(images[:num_held_out], labels[:num_held_out]))

@@ -40,7 +40,8 @@ MANY_LISTS = b'{"data": [[' + b"[]," * 3_000_000 + b"[]]]}"
 def serve(folder, settings, patience=20.0):
     """The page in this process: its address, its routes and Gradio's Blocks."""
     reader = Reader(choose_device("cpu"), [SHIPPED_DIR], "sketchnet")
-    page = build_page(reader, built_in_samples(), Library(reader, None, folder), Runs(None, folder))
+    runs = Runs(None, folder)
+    page = build_page(reader, built_in_samples(), Library(reader, None, folder), runs)
     with page:
 
         def whoami(request: gr.Request) -> list:
@@ -55,7 +56,7 @@ def serve(folder, settings, patience=20.0):
             server_port=free_port(),
             prevent_thread_lock=True,
             quiet=True,
-            **launch_options(settings, reader, Rooms(folder)),
+            **launch_options(settings, reader, runs, Rooms(folder)),
         )
     return SimpleNamespace(url=url.rstrip("/"), routes=sorted(set(walk(app.routes))), page=page)
 

@@ -28,6 +28,7 @@ SETTINGS = [
     ("MNIST_DATA_DIR", "here", "--data-dir", "there", "data_dir", Path("here"), Path("there")),
     ("MNIST_EMBED", "https://a.b", "--embed", "http://c:1", "embed", ("https://a.b",), ("http://c:1",)),
     ("MNIST_TRAINING", "off", "--training", "on", "training", "off", "on"),
+    ("MNIST_ROOMS", "off", "--rooms", "on", "rooms", "off", "on"),
     ("MNIST_MAX_RUNS", "2", "--max-runs", "3", "max_runs", 2, 3),
     ("MNIST_MAX_QUEUE", "2", "--max-queue", "3", "max_queue", 2, 3),
     ("MNIST_MAX_EPOCHS", "2", "--max-epochs", "3", "max_epochs", 2, 3),
@@ -81,12 +82,15 @@ def test_where_strangers_come_training_is_off_unless_it_is_turned_on_and_then_wi
     settings = parse_settings([], environment)
     assert (settings.public, settings.training, settings.max_epochs, settings.max_seconds) == (True, "off", 20, 600)
     assert parse_settings([], {**environment, "MNIST_TRAINING": "on", "MNIST_MAX_EPOCHS": "5"}).max_epochs == 5
+    assert settings.rooms == "off"
+    assert parse_settings([], {**environment, "MNIST_ROOMS": "on"}).rooms == "on"
 
 
-def test_training_for_the_owner_needs_the_owners_password(capsys):
-    assert "MNIST_OWNER_PASSWORD" in refuse(capsys, [], {"MNIST_TRAINING": "password"})
-    allowed = parse_settings([], {"MNIST_TRAINING": "password", "MNIST_OWNER_PASSWORD": "secret"})
-    assert allowed.training == "password"
+@pytest.mark.parametrize(("variable", "name"), [("MNIST_TRAINING", "training"), ("MNIST_ROOMS", "rooms")])
+def test_what_is_the_owners_needs_the_owners_password(capsys, variable, name):
+    assert "MNIST_OWNER_PASSWORD" in refuse(capsys, [], {variable: "password"})
+    allowed = parse_settings([], {variable: "password", "MNIST_OWNER_PASSWORD": "secret"})
+    assert getattr(allowed, name) == "password"
 
 
 @pytest.mark.parametrize(

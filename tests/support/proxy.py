@@ -12,8 +12,10 @@ _OF_ONE_CONNECTION = {"connection", "keep-alive", "transfer-encoding", "content-
 
 
 @contextlib.contextmanager
-def proxy(port: int, prefix: str, *, keeps_prefix: bool) -> Iterator[str]:
+def proxy(port: int, prefix: str, *, keeps_prefix: bool, is_old: bool = False) -> Iterator[str]:
     """Serves what listens at a port below `prefix`, which is kept in the requests that it sends there, or stripped.
+
+    An old one knows no WebSockets, whose upgrades it drops, and hands an answer on when all of it has come.
 
     Yields the address of the page, which ends with a slash.
     """
@@ -29,20 +31,24 @@ def proxy(port: int, prefix: str, *, keeps_prefix: bool) -> Iterator[str]:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
             try:
-                connection.request(self.command, path, body or None, dict(self.headers))
+                connection.request(self.command, path, body or None, self._select_headers())
                 answer = connection.getresponse()
                 self.send_response(answer.status)
                 for name, value in answer.getheaders():
                     if name.lower() not in _OF_ONE_CONNECTION:
                         self.send_header(name, value)
                 self.end_headers()
-                while part := answer.read1(65536):
+                while part := answer.read() if is_old else answer.read1(65536):
                     self.wfile.write(part)
                     self.wfile.flush()
             except (OSError, http.client.HTTPException):
                 pass  # one of both ends went away
             finally:
                 connection.close()
+
+        def _select_headers(self) -> dict[str, str]:
+            dropped = ("upgrade", "connection") if is_old else ()
+            return {name: value for name, value in self.headers.items() if name.lower() not in dropped}
 
         def do_POST(self) -> None:
             self.do_GET()

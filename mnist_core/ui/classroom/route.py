@@ -1,0 +1,85 @@
+"""What the screens of a lesson ask: `POST /class/NAME` with one JSON object, answered by one JSON object.
+
+Short questions, each of its own: that passes every proxy, needs no WebSocket, and goes on where it was after a restart
+of the server. Whoever asks sends a token in the object, never in the address, which logs would keep.
+"""
+
+from __future__ import annotations
+
+import json
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from ...errors import QueryError, StorageError, UnknownRoomError
+from ...hosting.settings import Settings
+from ...services.class_training import ClassTraining
+from ...services.first_guesses import FirstGuesses
+from ...services.greetings import Greetings
+from ...services.reader import Reader
+from ...services.rooms import Rooms
+from ...services.runs import Runs
+from ..wire import Message, describe_error, never_raise
+from .calls import Call, Calls
+from .device_calls import device_calls
+from .lesson_calls import file_calls, guess_calls, train_calls
+from .place_calls import place_calls
+from .teacher_calls import teacher_calls
+
+
+def class_calls(settings: Settings, reader: Reader, runs: Runs, rooms: Rooms) -> Calls:
+    """Returns all that can be asked, by name."""
+    guesses, training = FirstGuesses(reader.models), ClassTraining(rooms, runs, reader.models)
+    return {
+        **device_calls(rooms, reader),
+        **teacher_calls(rooms, training.prepare),
+        **guess_calls(rooms, guesses),
+        **train_calls(training),
+        **file_calls(rooms),
+        **place_calls(settings, rooms, runs, Greetings(), guesses.prepare),
+    }
+
+
+def class_route(calls: Calls) -> Route:
+    """Returns the route.
+
+    An answer is `{"ok": true, ...}`, or `{"error", "message"}`, see `wire.describe_error`, with `isGone` where the room
+    has ended or the code is wrong, and `isBusy` where the same question may be sent again in a few seconds.
+
+    Args:
+        calls: All that can be asked, by name.
+    """
+
+    async def answer(request: Request) -> JSONResponse:
+        call = calls.get(request.path_params["name"])
+        if call is None:
+            return JSONResponse({"error": "There is nothing at this address."}, 404)
+        address = request.client.host if request.client else ""
+        return JSONResponse(await run_in_threadpool(_answer, call, await request.body(), address))
+
+    return Route("/class/{name}", answer, methods=["POST"])
+
+
+def _answer(call: Call, body: bytes, address: str) -> Message:
+    @never_raise
+    def ask(message: Message) -> Message:
+        try:
+            return call(_read(body), address)
+        except UnknownRoomError as error:
+            return {"ok": False, "isGone": True, **describe_error(error, "class")}
+        except StorageError as error:
+            return {"ok": False, "isBusy": True, **describe_error(error, "class")}
+
+    return ask({})
+
+
+def _read(body: bytes) -> Message:
+    try:
+        message = json.loads(body or b"{}")
+    except (ValueError, RecursionError):
+        message = None
+    if not isinstance(message, dict):
+        raise QueryError("Expected one JSON object.")
+    return message
