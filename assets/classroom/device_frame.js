@@ -57,10 +57,11 @@ export function createFrame(root, { onSend, onMenu }) {
       task.replaceChildren(make("span", {}, ...writeDigits(text)), make("small", { textContent: progress }));
       announcement.textContent = whole;
     },
-    setView(view, key, nodes) {
+    setView(view, activity, key, nodes) {
       const isOther = root.dataset.view !== view;
       root.dataset.view = view;
       document.body.dataset.pad = view === "draw" ? "open" : "";
+      document.body.dataset.activity = activity;
       fill(key, nodes);
       const heading = panel.querySelector(".device-title")?.textContent;
       if (isOther && heading) announcement.textContent = heading;
@@ -77,8 +78,7 @@ export function createFrame(root, { onSend, onMenu }) {
       if (isPaused) pause.focus();
     },
     close() {
-      delete document.body.dataset.pad;
-      delete document.body.dataset.fresh;
+      for (const name of ["pad", "fresh", "activity"]) delete document.body.dataset[name];
     },
   };
 }

@@ -26,7 +26,7 @@ export function createLesson({ frame, store, session, sender, answers, state, me
   function showDoor({ name, ...told }) {
     const { news } = session;
     frame.setTask("", "");
-    frame.setView(name, JSON.stringify([name, told, news?.pupil, state.wanted]), () => (
+    frame.setView(name, "", JSON.stringify([name, told, news?.pupil, state.wanted]), () => (
       DOORS[name]({ ...told, news, wanted: state.wanted, act: doorActions })));
   }
 
@@ -75,7 +75,7 @@ export function createLesson({ frame, store, session, sender, answers, state, me
     const isGuessWaiting = answers.isWaiting(keyOf(news, "guess", activity.round));
     const told = [name, pupil, activity.name, drawings, Boolean(more)];
     if (name !== "draw") told.push(activity, guess, answered, toVote, half, question, isGuessWaiting);
-    frame.setView(name, JSON.stringify(told), () => buildView(name, {
+    frame.setView(name, activity.name, JSON.stringify(told), () => buildView(name, {
       news, question, isGuessWaiting, isMore: Boolean(more), act: listActions(news),
     }));
   }

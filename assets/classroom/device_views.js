@@ -208,13 +208,17 @@ function tellHalf({ half }) {
   return half === null ? null : words(t(half ? "device_half_tests" : "device_half_teaches"));
 }
 
+const CHOICES = ["class", "mnist", "both"]; // in the order of the answers
+
 function showTaught({ news }) {
-  const networks = news.activity.told.teach?.networks ?? [];
-  const rows = networks.filter((network) => network.class).map(({ key, class: own, mnist }) => column("device-network",
+  const networks = (news.activity.told.teach?.networks ?? []).filter((network) => network.class);
+  const rows = networks.map(({ key, class: own, mnist }) => column("device-network",
     make("h2", { textContent: t(`net_${key}`) }),
     words(t("device_taught_class", own)),
-    mnist ? words(t("device_taught_mnist", mnist), "muted") : null));
-  return [title(t("device_taught")), tellHalf(news), ...rows, words(t("device_look"))].filter(Boolean);
+    mnist ? words(t("device_taught_mnist", mnist), "muted") : null,
+    CHOICES[news.guess] === key ? words(t("device_taught_yours"), "device-yours") : null));
+  const list = rows.length ? column("device-networks", ...rows) : null;
+  return [title(t("device_taught")), tellHalf(news), list, words(t("device_look"))].filter(Boolean);
 }
 
 // One question after another; what was answered can be changed until they are closed.
