@@ -1,9 +1,9 @@
 // Puts the parts together: pad, answers, buttons. What is asked is always about the newest ink.
 
-import { emit, on } from "../shared/bus.js";
+import { emit, lastSaid, on } from "../shared/bus.js";
 import { $, isExhibit, isShown, isTyping } from "../shared/dom.js";
 import { createLive } from "../shared/live.js";
-import { remember } from "../shared/memory.js";
+import { recall, remember } from "../shared/memory.js";
 import { openPart } from "../shared/part.js";
 import { t, tellError } from "../shared/texts.js";
 import { findFault } from "./advice.js";
@@ -26,6 +26,7 @@ const SMALLEST_DRAWING = 0.02;
 
 let view, ink, pad, number, samples, relatives, compare, own, ownTest, live, pictures;
 let shown = null; // the last answer and its question
+let borrower = null; // { name, model } of another part that has drawings of its own on the pad
 
 export async function mount(part) {
   await openPart(part, { texts: ["draw"], styles: ["draw/main"] });
@@ -37,15 +38,34 @@ export async function mount(part) {
   relatives = createRelatives();
   compare = createCompare((model) => emit("choose-model", model));
   own = createOwn();
-  ownTest = createOwnTest({ ink, pad, own, canAsk: () => !ink.isEmpty && !isDot() });
+  ownTest = createOwnTest({ ink, pad, own, canAsk: () => !borrower && canBeRead() });
   const line = createLine(findLine());
   live = createLive({ send: line.ask, nextQuestion, onAnswer, onState: showHealth });
   samples = createSamples(putSample);
-  pictures = createPictures({ ink, pad, isBlocked: () => ownTest.isRunning || isExhibit(), onRest: settle });
+  pictures = createPictures({ ink, pad, isBlocked: () => borrower || ownTest.isRunning || isExhibit(), onRest: settle });
   listen();
   ownTest.resume();
+  if (lastSaid("pad-lent")) lend(lastSaid("pad-lent"));
   createEvidence();
   createDetails(askAgain);
+}
+
+const isTesting = () => ownTest.isRunning && !borrower;
+
+function keepDrawing() {
+  remember(borrower ? `drawing-${borrower.name}` : "drawing", ink.save());
+}
+
+// The pad changes hands, and with null goes back to the visitor: each finds the drawing that was left there.
+function lend(next) {
+  if (isDrawing()) ink.restore(null); // a stroke without its end is nobody's
+  const isSame = borrower?.name === next?.name;
+  borrower = next;
+  if (isSame) return askAgain();
+  if (!borrower) return ownTest.resume();
+  pad.hasGhost = false;
+  if (pad.isErasing) $("#erase").click();
+  ink.restore(recall(`drawing-${borrower.name}`));
 }
 
 function onInk() {
@@ -54,13 +74,14 @@ function onInk() {
   updateButtons();
   pictures.show();
   pad.requestDraw();
-  if (ownTest.isRunning) {
+  if (borrower) emit("ink-changed", canBeRead());
+  if (isTesting()) {
     if (shown) showNothing(); // nobody looks into what was there before
     return ownTest.update();
   }
   if (!pad.isPenDown) {
     notify(""); // what was said was about what was there before
-    remember("drawing", ink.save());
+    keepDrawing();
   }
   askAgain();
 }
@@ -75,8 +96,8 @@ function onPen(isDown, isTap) {
   $("#sketchpad").classList.toggle("pen-down", isDown);
   if (isDown) return notify("");
   if (!isTap) number.followPen();
-  if (ownTest.isRunning) return;
-  remember("drawing", ink.save());
+  if (isTesting()) return;
+  keepDrawing();
   settle();
 }
 
@@ -90,8 +111,12 @@ function isDot() {
   return !ink.image && ink.extent() < SMALLEST_DRAWING;
 }
 
+function canBeRead() {
+  return !ink.isEmpty && !isDot();
+}
+
 function askAgain() {
-  if (ownTest.isRunning) return;
+  if (isTesting()) return;
   if (ink.isEmpty) {
     showNothing();
     view.showNothing();
@@ -105,9 +130,9 @@ function askAgain() {
 }
 
 function nextQuestion() {
-  if (ink.isEmpty || isDot()) return null;
+  if (!canBeRead()) return null;
   const { image, sample, generation } = ink;
-  return { strokes: ink.strokes(), image, model: readModel(), generation, sample, points: ink.numPoints() };
+  return { strokes: ink.strokes(), image, model: borrower?.model ?? readModel(), generation, sample, points: ink.numPoints() };
 }
 
 function onAnswer(answer, question, milliseconds) {
@@ -152,6 +177,7 @@ function judgeInk() {
 
 // The slower parts hear of a drawing when a stroke has ended.
 function onFinal({ answer, question }) {
+  if (borrower) return;
   relatives.show(answer.image);
   compare.show(answer.image);
   tellSubject({ answer, question });
@@ -229,14 +255,15 @@ function listen() {
   on("subject-wanted", () => shown?.isFinal && shown.answer.ok && tellSubject(shown.about));
   on("start-anew", startAnew);
   on("pad-emptied", startAnew);
-  on("ink-wanted", (take) => take({ strokes: ink.strokes(), image: ink.image, canBeRead: !ink.isEmpty && !isDot() && !pad.isPenDown }));
+  on("ink-wanted", (take) => take({ strokes: ink.strokes(), image: ink.image, canBeRead: canBeRead() && !pad.isPenDown }));
   on("put", (image) => {
-    if (!ownTest.isRunning && !isDrawing()) ink.putImage(image);
+    if (!borrower && !ownTest.isRunning && !isDrawing()) ink.putImage(image);
   });
+  on("pad-lent", lend);
 }
 
 function pressKey(event) {
-  if (!isShown($("#sketch"))) return;
+  if (!isShown($("#sketchpad"))) return;
   if (isTyping(event) || event.target.closest?.("dialog")) return;
   const key = event.key.toLowerCase();
   const withControl = (event.ctrlKey || event.metaKey) && !event.altKey;
@@ -244,7 +271,7 @@ function pressKey(event) {
   if (withControl && key === "z") action = event.shiftKey ? ink.redo : ink.undo;
   else if (withControl && key === "y") action = ink.redo;
   else if (key === "delete" && !withControl) action = clearPad;
-  else if (/^[0-9]$/.test(key) && !withControl && !event.altKey && !ownTest.isRunning) action = () => samples.take(key);
+  else if (/^[0-9]$/.test(key) && !withControl && !event.altKey && !borrower && !ownTest.isRunning) action = () => samples.take(key);
   if (!action || isDrawing()) return;
   event.preventDefault();
   action();

@@ -1,0 +1,84 @@
+// The frame of a pupil's page: the animal and the task above the pad, what stands beside or instead of it, and the
+// button below. The pad itself stays where it is in the page; styles lay both out as one.
+
+import { $, make } from "../shared/dom.js";
+import { t } from "../shared/texts.js";
+import { makePrivacy, nameAnimal } from "./device_door.js";
+import { writeDigits } from "./device_views.js";
+
+const MENU = '<svg viewBox="0 0 24 24" aria-hidden="true"><circle class="solid" cx="5" cy="12" r="2"/><circle class="solid" cx="12" cy="12" r="2"/><circle class="solid" cx="19" cy="12" r="2"/></svg>';
+
+function makeStatus(id) {
+  const node = make("p", { id });
+  node.setAttribute("role", "status");
+  return node;
+}
+
+export function createFrame(root, { onSend, onMenu }) {
+  const name = make("p", { id: "class-name" });
+  const task = make("p", { id: "class-task" });
+  const menu = make("button", { type: "button", id: "class-menu", className: "icon", innerHTML: MENU, onclick: onMenu });
+  menu.setAttribute("aria-label", t("device_menu"));
+  const top = make("header", { className: "device-top" }, name, task, menu);
+  const line = makeStatus("class-line");
+  const panel = make("section", { id: "class-panel" });
+  const send = make("button", { type: "button", id: "class-send", className: "primary", textContent: t("device_send"), onclick: onSend });
+  const sent = makeStatus("class-sent");
+  const announcement = make("p", { className: "unseen" });
+  announcement.setAttribute("aria-live", "polite");
+  const pause = make("div", { className: "device-pause", hidden: true, tabIndex: -1 },
+    make("p", { textContent: t("device_paused") }), make("p", { textContent: t("device_paused_words") }));
+  pause.setAttribute("role", "alert");
+  root.append(top, line, panel, send, sent, makePrivacy(), announcement, pause);
+  let shown = ""; // of the panel
+
+  function fill(key, nodes) {
+    if (key === shown) return;
+    shown = key;
+    const { key: focused } = document.activeElement?.closest("#class-panel [data-key]")?.dataset ?? {};
+    const hadFocus = panel.contains(document.activeElement);
+    panel.replaceChildren(...nodes());
+    if (!hadFocus) return;
+    const again = [...panel.querySelectorAll("[data-key]")].find((node) => node.dataset.key === focused && !node.disabled);
+    (again ?? panel.querySelector(".device-title"))?.focus({ preventScroll: true });
+  }
+
+  return {
+    root,
+    setName(pupil) {
+      name.replaceChildren(...pupil ? [make("span", { ariaHidden: "true", textContent: pupil.symbol }), ` ${nameAnimal(pupil)}`] : []);
+      menu.hidden = !pupil;
+    },
+    // The task is also spoken when it has changed.
+    setTask(text, progress) {
+      const whole = `${text} ${progress}`.trim();
+      if (task.dataset.said === whole) return;
+      task.dataset.said = whole;
+      task.replaceChildren(make("span", {}, ...writeDigits(text)), make("small", { textContent: progress }));
+      announcement.textContent = whole;
+    },
+    setView(view, activity, key, nodes) {
+      const isOther = root.dataset.view !== view;
+      root.dataset.view = view;
+      document.body.dataset.pad = view === "draw" ? "open" : "";
+      document.body.dataset.activity = activity;
+      fill(key, nodes);
+      const heading = panel.querySelector(".device-title")?.textContent;
+      if (isOther && heading) announcement.textContent = heading;
+    },
+    setLine(text) { if (line.textContent !== text) line.textContent = text; },
+    setSent(text) { if (sent.textContent !== text) sent.textContent = text; },
+    setReady(isReady) { send.setAttribute("aria-disabled", !isReady); },
+    // What is told of privacy stands where the answer will be.
+    setFresh(isFresh) { document.body.dataset.fresh = isFresh ? "yes" : ""; },
+    setPaused(isPaused) {
+      if (pause.hidden === !isPaused) return;
+      pause.hidden = !isPaused;
+      for (const node of [top, panel, send, $("#sketch"), $("#sketchpad")]) node.toggleAttribute("inert", isPaused);
+      if (isPaused) pause.focus();
+    },
+    close() {
+      for (const name of ["pad", "fresh", "activity"]) delete document.body.dataset[name];
+    },
+  };
+}
