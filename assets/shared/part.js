@@ -21,6 +21,7 @@ export function liftSheet() {
   if (tab && $(`#${tab === "draw" ? "sketch" : tab} .ready`)) $("#entrance")?.remove();
 }
 
+// The promise that a sheet is there; `name` is its path in the assets, without the ending.
 export function loadStyle(name) {
   if (!styles.has(name)) {
     styles.set(name, new Promise((resolve, reject) => {
