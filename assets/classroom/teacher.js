@@ -12,7 +12,8 @@ export async function createScreen(root, address) {
   let isClosed = false;
   await Promise.all([
     loadTexts("animals", "class_lesson", "class_teacher", "class_wall"),
-    ...["teacher", "wall"].map((name) => loadStyle(`classroom/${name}`)),
+    loadStyle("classroom/teacher"),
+    loadStyle("classroom/wall"),
   ]);
 
   function show(create, ...given) {

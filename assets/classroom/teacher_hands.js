@@ -13,7 +13,7 @@ export function createHands(desk) {
   let counts = [];
   let sending = Promise.resolve();
   const problem = makeProblem();
-  const rows = make("div", { className: "hands" });
+  const rows = make("div", { className: "class-hands" });
   const total = make("span", { className: "muted" });
   const node = make("details", { id: "class-hands" }, make("summary", {}, t("teacher_hands"), " ", total),
     make("p", { className: "muted", textContent: t("teacher_hands_about") }), rows, problem);
@@ -39,7 +39,7 @@ export function createHands(desk) {
       button.setAttribute("aria-label", t(key, { name }));
       return button;
     };
-    return make("div", { className: "hand" }, make("span", { className: "name", textContent: name }),
+    return make("div", { className: "class-hand" }, make("span", { className: "name", textContent: name }),
       step(-1, "\u2212", "teacher_hands_less"), field, step(1, "+", "teacher_hands_more"));
   }
 

@@ -9,7 +9,7 @@ import { makeButton, makeProblem, write } from "./teacher_tools.js";
 export function createOffers(desk) {
   const problem = makeProblem();
   const wait = make("p", { className: "muted", role: "status" });
-  const tiles = make("div", { className: "offers" });
+  const tiles = make("div", { className: "class-offers" });
   const dialog = make("dialog", { id: "class-offers", className: "teacher-dialog wide" });
   const title = make("h2", { id: "class-offers-title", textContent: t("teacher_offers_title") });
   dialog.setAttribute("aria-labelledby", title.id);
@@ -21,7 +21,7 @@ export function createOffers(desk) {
     const says = t(`teacher_offer_${kind}`, { label, digit });
     return makeButton(null, async () => {
       if (await desk.ask("start_guess", { id }, problem)) dialog.close();
-    }, { className: `offer ${kind}` }, makeTile({ image }, says), says);
+    }, { className: `class-offer ${kind}` }, makeTile({ image }, says), says);
   }
 
   return {

@@ -15,8 +15,8 @@ function stateOf(pupil) {
 }
 
 export function createPupils(desk, onPad) {
-  const list = make("ul", { className: "pupils" });
-  const asking = make("ul", { className: "requests" });
+  const list = make("ul", { className: "class-pupils" });
+  const asking = make("ul", { className: "class-requests" });
   const summary = make("p", { id: "class-pupils-summary", className: "muted" });
   const empty = make("p", { className: "muted", textContent: t("teacher_pupils_none") });
   const one = createPupil(desk);
@@ -28,7 +28,8 @@ export function createPupils(desk, onPad) {
   return {
     card,
     dialogs: [one.dialog],
-    show({ pupils, requests }) {
+    show({ pupils, requests, wall: { activity } }) {
+      list.classList.toggle("counts", activity.takes_drawings);
       const sorted = pupils.map((pupil) => ({ ...pupil, state: stateOf(pupil) }))
         .sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.id - b.id);
       update(sorted);
@@ -70,7 +71,7 @@ function makeRequest(desk, problem) {
   const said = make("span");
   const reply = (isGranted) => desk.ask("answer_request", { request: device, isGranted }, problem);
   const node = make("li", {}, said,
-    makeButton("teacher_let_in", () => reply(true), { className: "let-in" }), makeButton("teacher_refuse", () => reply(false)));
+    makeButton("teacher_let_in", () => reply(true), { className: "class-let-in" }), makeButton("teacher_refuse", () => reply(false)));
   return {
     node,
     show({ device: id, animal }) {

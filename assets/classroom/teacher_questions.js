@@ -18,9 +18,9 @@ export function createQuestions() {
     }
     return section;
   });
-  const legend = make("p", { className: "legend muted" }, ...WHEN.map((when) => make("span", { className: when, textContent: t(`teacher_when_${when}`) })));
+  const legend = make("p", { className: "class-legend muted" }, ...WHEN.map((when) => make("span", { className: when, textContent: t(`teacher_when_${when}`) })));
   const none = make("p", { className: "muted", textContent: t("teacher_questions_none") });
-  const all = make("div", { className: "questions" }, ...questions);
+  const all = make("div", { className: "class-questions" }, ...questions);
   const { card } = makeCard("class-questions", "teacher_questions", none, legend, all);
   return {
     card,
@@ -36,7 +36,7 @@ export function createQuestions() {
 function makeRow(rows, question, choice, text) {
   const bars = WHEN.map((when) => {
     const num = make("span", { className: "num" });
-    const bar = make("div", { className: `answers ${when}` }, make("span", { className: "bar" }), num);
+    const bar = make("div", { className: `class-answers ${when}` }, make("span", { className: "bar" }), num);
     rows.push((counts, most) => {
       const value = counts[when][question][choice];
       bar.style.setProperty("--share", value / Math.max(1, most));
@@ -45,5 +45,5 @@ function makeRow(rows, question, choice, text) {
     });
     return bar;
   });
-  return make("div", { className: "choice" }, make("p", { textContent: text }), ...bars);
+  return make("div", { className: "class-choice" }, make("p", { textContent: text }), ...bars);
 }

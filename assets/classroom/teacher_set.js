@@ -10,7 +10,7 @@ const FORMS = ["npz", "ink", "idx", "png"];
 export function createSet(desk) {
   const said = make("p", { id: "class-set-said" });
   const added = make("p", { role: "status", hidden: true });
-  const downloads = make("div", { className: "downloads" }, ...FORMS.map((form) => make("div", {},
+  const downloads = make("div", { className: "class-downloads" }, ...FORMS.map((form) => make("div", {},
     makeButton(`teacher_form_${form}`, () => download(form), { className: "download" }),
     make("span", { className: "muted", textContent: t(`teacher_form_${form}_about`) }))));
   const field = make("input", { type: "file", accept: ".npz", id: "class-set-file", className: "unseen" });

@@ -1,13 +1,14 @@
 // "Teach it our hand": trains the class's networks, shows how far they are, and what becomes of the class's own.
 
 import { make } from "../shared/dom.js";
+import { tenthPercent } from "../shared/numbers.js";
 import { t } from "../shared/texts.js";
 import { createList, makeButton, makeProblem, tell, write } from "./teacher_tools.js";
 
 export function createTraining(desk) {
   const problem = makeProblem();
   const [halves, failed] = [make("p", { className: "muted" }), make("p", { className: "teacher-problem", role: "alert" })];
-  const rows = make("div", { className: "networks" });
+  const rows = make("div", { className: "class-networks" });
   const update = createList(rows, makeRow, ({ key }) => key);
   const again = makeButton("teacher_train_again", () => begin(problem), { id: "class-train-again" });
   const keeping = createKeeping(desk, problem);
@@ -49,7 +50,7 @@ function makeRow() {
       write(name, t(`net_${key}`));
       node.style.setProperty("--share", own ? own.read / Math.max(1, own.num) : share ?? 0);
       node.classList.toggle("tested", Boolean(own));
-      const values = own && { read: own.read, num: own.num, mnist: mnist ? Math.round((100 * mnist.read) / Math.max(1, mnist.num)) : "" };
+      const values = own && { read: own.read, num: own.num, mnist: mnist ? tenthPercent(mnist.read / Math.max(1, mnist.num)) : "" };
       write(said, own ? t(mnist ? "teacher_net_read_both" : "teacher_net_read", values) : t(`teacher_net_${state}`, { share: Math.round((share ?? 0) * 100) }));
     },
   };
@@ -69,7 +70,7 @@ function createKeeping(desk, problem) {
   }, { id: "class-model-drop" });
   const link = make("a", { href: "#train", textContent: t("teacher_model_link") });
   const form = make("div", { className: "row" }, make("label", { htmlFor: field.id, textContent: t("teacher_model_field") }), field, keep);
-  const node = make("div", { className: "keeping" }, form, said, make("div", { className: "row" }, link, drop));
+  const node = make("div", { className: "class-keeping" }, form, said, make("div", { className: "row" }, link, drop));
 
   function settle(model) {
     write(said, model ? t("teacher_model_kept", { model }) : "");

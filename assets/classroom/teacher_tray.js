@@ -10,8 +10,8 @@ import { count, createList, makeButton, makeCard, makeProblem, tell, tellAnimal,
 const MOST_AT_ONCE = 4;
 
 export function createTray(desk) {
-  const waiting = make("ul", { className: "tray" });
-  const hidden = make("ul", { className: "tray" });
+  const waiting = make("ul", { className: "class-tray" });
+  const hidden = make("ul", { className: "class-tray" });
   const empty = make("p", { className: "muted", textContent: t("teacher_tray_none") });
   const about = make("p", { className: "muted", textContent: t("teacher_tray_about") });
   const hiddenTitle = make("summary");
