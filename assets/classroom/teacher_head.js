@@ -21,7 +21,7 @@ export function createHead(desk, onEnd) {
 
   const showCode = () => big.open(code.textContent, link.href);
   const node = make("header", { className: "teacher-head card" },
-    make("div", { className: "teacher-code" }, make("span", { className: "muted", textContent: t("teacher_code") }), code, link),
+    make("div", { className: "teacher-code" }, make("span", { className: "unseen", textContent: t("teacher_code") }), code, link),
     make("div", { className: "teacher-tools" },
       makeButton("teacher_code_show", showCode, { id: "class-code-show" }),
       wall,
