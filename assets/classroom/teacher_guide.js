@@ -42,14 +42,14 @@ export function createGuide(desk, { onGuess, onCode }) {
     if (desk.state()) show(desk.state());
   }
 
-  function followRound({ round: now, ...activity }) {
-    if (round === now) return;
+  function followRound({ activity, count }) {
+    if (round === activity.round) return;
     const isFirst = round === null;
-    round = now;
-    if (runsNow(LESSON[chosen], activity) || (isFirst && recall("class-step"))) return;
-    const fits = (step, number) => number >= chosen && runsNow(step, activity);
-    const found = LESSON.findIndex(fits);
-    if (found >= 0 && !isFirst) choose(found);
+    round = activity.round;
+    const isUnbegun = !count && activity.name === "our_handwriting"; // as every room is at first
+    if (isFirst && (recall("class-step") || isUnbegun)) return;
+    const found = LESSON.findIndex((step, number) => number >= chosen && runsNow(step, activity));
+    if (found >= 0) choose(found);
   }
 
   function show({ wall }) {
@@ -82,7 +82,7 @@ export function createGuide(desk, { onGuess, onCode }) {
       card.scrollIntoView({ block: "nearest" });
     },
     show(state) {
-      followRound(state.wall.activity);
+      followRound(state.wall);
       show(state);
     },
   };

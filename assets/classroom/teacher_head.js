@@ -2,6 +2,7 @@
 
 import { make } from "../shared/dom.js";
 import { openDialog } from "../shared/dialog.js";
+import { drawChart } from "../shared/tables.js";
 import { t } from "../shared/texts.js";
 import { askClass } from "./client.js";
 import { addressFor, count, makeButton, makeProblem, problemOf, tell, write } from "./teacher_tools.js";
@@ -64,18 +65,16 @@ function makeFull(id) {
   return { dialog, close };
 }
 
-// A QR code as the server draws it: a picture, whose text never becomes part of the page.
 async function drawCode(picture, problem, text) {
   const answer = await askClass("draw_code", { text });
   tell(problem, problemOf(answer));
-  picture.hidden = !answer?.ok;
-  if (answer?.ok) picture.src = `data:image/svg+xml,${encodeURIComponent(answer.svg)}`;
+  picture.replaceChildren(...(answer?.ok ? [drawChart(answer.svg, t("teacher_qr"))] : []));
 }
 
 // The code for all the room to read.
 function createBigCode() {
   const { dialog, close } = makeFull("class-code-full");
-  const picture = make("img", { className: "qr", alt: t("teacher_qr"), hidden: true });
+  const picture = make("div", { className: "qr" });
   const [code, address] = [make("strong", { className: "big" }), make("p", { className: "address" })];
   const problem = makeProblem();
   dialog.append(close, picture, make("div", {}, make("p", { textContent: t("teacher_code_how") }), address, make("p", { textContent: t("teacher_code_type") }), code, problem));
@@ -93,7 +92,7 @@ function createBigCode() {
 // The controls on a second device.
 function createPhone(desk) {
   const { dialog, close } = makeFull("class-phone-full");
-  const picture = make("img", { className: "qr", alt: t("teacher_qr"), hidden: true });
+  const picture = make("div", { className: "qr" });
   const [code, address, others] = [make("strong", { id: "class-phone-code", className: "big" }), make("p", { className: "address" }), make("p", { className: "muted" })];
   const problem = makeProblem();
   const alone = makeButton("teacher_phone_alone", () => desk.ask("close_other_controls", {}, problem), { id: "class-phone-alone" });
@@ -104,7 +103,7 @@ function createPhone(desk) {
     dialog,
     async open() {
       write(code, "");
-      picture.hidden = true;
+      picture.replaceChildren();
       openDialog(dialog);
       const made = await desk.ask("make_phone_code", {}, problem);
       if (!made) return;

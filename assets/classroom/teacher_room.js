@@ -19,13 +19,17 @@ import { createTraining } from "./teacher_training.js";
 import { createTray } from "./teacher_tray.js";
 import { createWall } from "./teacher_wall.js";
 
+const STARTS = ["start_activity", "start_guess"];
 const VIEWS = ["lesson", "pupils", "tray", "wall", "more"];
 
 // onEnd(said) when there is no room any more. `place` is the answer to `look_at_rooms`.
 export function createRoom(root, { teacher }, place, onEnd) {
   let state = null; // the last of all that the server has said
   let isEnding = false;
-  const ask = createAsker(teacher, () => follower.look());
+  const ask = createAsker(teacher, (name) => {
+    follower.look();
+    if (STARTS.includes(name)) views.choose("lesson"); // what has begun is in sight
+  });
   const desk = { ask, place, state: () => state };
 
   const pad = createPad(desk);

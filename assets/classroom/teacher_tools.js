@@ -15,7 +15,7 @@ export function write(node, text) {
 
 export const problemOf = (answer) => (answer?.ok ? "" : describeState(answer));
 
-// Asks as the teacher of a room; onChange() hears of what was done. What goes wrong is said in `problem`.
+// Asks as the teacher of a room; onChange(name) hears of what was done. What goes wrong is said in `problem`.
 export function createAsker(teacher, onChange) {
   return async function ask(name, question = {}, problem = null) {
     let answer = await askClass(name, { teacher, ...question });
@@ -25,7 +25,7 @@ export function createAsker(teacher, onChange) {
     }
     if (problem) tell(problem, problemOf(answer));
     if (!answer?.ok) return null;
-    onChange();
+    onChange(name);
     return answer;
   };
 }

@@ -47,11 +47,12 @@ function makeRow() {
   return {
     node,
     show({ key, state, share, class: own, mnist }) {
+      const isTested = state === "done" && own && mnist;
       write(name, t(`net_${key}`));
-      node.style.setProperty("--share", own ? own.read / Math.max(1, own.num) : share ?? 0);
-      node.classList.toggle("tested", Boolean(own));
-      const values = own && { read: own.read, num: own.num, mnist: mnist ? tenthPercent(mnist.read / Math.max(1, mnist.num)) : "" };
-      write(said, own ? t(mnist ? "teacher_net_read_both" : "teacher_net_read", values) : t(`teacher_net_${state}`, { share: Math.round((share ?? 0) * 100) }));
+      node.style.setProperty("--share", isTested ? own.read / Math.max(1, own.num) : share);
+      node.classList.toggle("tested", Boolean(isTested));
+      const values = { ...own, percent: Math.round(share * 100), mnist: isTested && tenthPercent(mnist.read / mnist.num) };
+      write(said, t(isTested ? "teacher_net_read" : `teacher_net_${state}`, values));
     },
   };
 }
@@ -60,7 +61,7 @@ function makeRow() {
 function createKeeping(desk, problem) {
   let round = 0;
   const said = make("p", { role: "status" });
-  const field = make("input", { type: "text", maxLength: 40, autocomplete: "off", value: t("teacher_model_name"), id: "class-model-name" });
+  const field = make("input", { type: "text", maxLength: 40, autocomplete: "off", placeholder: t("teacher_model_name"), id: "class-model-name" });
   const keep = makeButton("teacher_model_keep", async () => {
     const answer = await desk.ask("keep_model", { name: field.value.trim() || undefined }, problem);
     if (answer) settle(answer.model);
