@@ -1,5 +1,6 @@
 // The teacher's screen: the way in, or the room that this browser has the controls of.
 
+import { remember } from "../shared/memory.js";
 import { loadStyle } from "../shared/part.js";
 import { loadTexts } from "../shared/texts.js";
 import { askClass, keep, kept } from "./client.js";
@@ -23,11 +24,17 @@ export async function createScreen(root, address) {
 
   function showRoom(tokens, place) {
     keep("teacher", tokens);
-    show(createRoom, tokens, place, showLanding);
+    show(createRoom, tokens, place, leave);
+  }
+
+  // There is no such room any more; another begins with the lesson's first step.
+  function leave(said) {
+    ["teacher", "teacher-pad"].forEach((name) => keep(name, null));
+    remember("class-step", "");
+    return showLanding(said);
   }
 
   async function showLanding(said = "") {
-    if (said) keep("teacher", null);
     const place = await askClass("look_at_rooms");
     show(createLanding, { place, said, onOpen: (tokens) => showRoom(tokens, place) });
   }
