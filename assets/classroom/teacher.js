@@ -1,5 +1,6 @@
 // The teacher's screen: the way in, or the room that this browser has the controls of.
 
+import { make } from "../shared/dom.js";
 import { remember } from "../shared/memory.js";
 import { loadStyle } from "../shared/part.js";
 import { loadTexts } from "../shared/texts.js";
@@ -9,8 +10,10 @@ import { createRoom } from "./teacher_room.js";
 import { problemOf } from "./teacher_tools.js";
 
 export async function createScreen(root, address) {
+  const own = make("div", { className: "teacher-screen" });
   let shown = null; // the room, or the way in
   let isClosed = false;
+  root.append(own);
   await Promise.all([
     loadTexts("animals", "class_lesson", "class_teacher", "class_wall"),
     loadStyle("classroom/teacher"),
@@ -19,7 +22,7 @@ export async function createScreen(root, address) {
 
   function show(create, ...given) {
     shown?.close();
-    shown = isClosed ? null : create(root, ...given);
+    shown = isClosed ? null : create(own, ...given);
   }
 
   function showRoom(tokens, place) {

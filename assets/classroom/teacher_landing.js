@@ -32,7 +32,7 @@ export function createLanding(root, { place, said, onOpen }) {
         makeJoin()),
       makeLinks()),
   );
-  return { close: () => root.replaceChildren() };
+  return { close() {} };
 }
 
 function makeJoin() {

@@ -83,7 +83,6 @@ export function createRoom(root, { teacher }, place, onEnd) {
       follower.close();
       wall.close();
       pad.close();
-      root.replaceChildren();
     },
   };
 }
