@@ -31,7 +31,9 @@ async function show() {
   const root = $("#class .class");
   root.replaceChildren();
   root.dataset.role = role;
-  mine.screen = await createScreen(root, address);
+  const screen = await createScreen(root, address);
+  if (shown === mine) mine.screen = screen;
+  else screen.close(); // another is wanted meanwhile
 }
 
 function leave() {

@@ -1,0 +1,58 @@
+// What the class has drawn, to take home and to bring again next year.
+
+import { make } from "../shared/dom.js";
+import { decodeBytes } from "../shared/pixels.js";
+import { t } from "../shared/texts.js";
+import { makeButton, makeCard, tell, write } from "./teacher_tools.js";
+
+const FORMS = ["npz", "ink", "idx", "png"];
+
+export function createSet(desk) {
+  const said = make("p", { id: "class-set-said" });
+  const added = make("p", { role: "status", hidden: true });
+  const downloads = make("div", { className: "class-downloads" }, ...FORMS.map((form) => make("div", {},
+    makeButton(`teacher_form_${form}`, () => download(form), { className: "download" }),
+    make("span", { className: "muted", textContent: t(`teacher_form_${form}_about`) }))));
+  const field = make("input", { type: "file", accept: ".npz", id: "class-set-file", className: "unseen" });
+  const choose = makeButton("teacher_set_load", () => field.click(), { id: "class-set-load" });
+  const { card, problem } = makeCard("class-set", "teacher_set", said, downloads,
+    make("div", { className: "row" }, field, choose, make("a", { href: "#train", textContent: t("teacher_set_train") })), added);
+  field.tabIndex = -1;
+  field.setAttribute("aria-hidden", "true");
+
+  async function download(form) {
+    const answer = await desk.ask("download_class", { form }, problem);
+    if (!answer) return;
+    const address = URL.createObjectURL(new Blob([decodeBytes(answer.file)], { type: answer.type }));
+    make("a", { href: address, download: answer.name }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 1000);
+  }
+
+  field.addEventListener("change", async () => {
+    const [file] = field.files;
+    field.value = "";
+    if (!file) return;
+    tell(added, "");
+    const isAdded = await desk.ask("add_class_set", { file: await readFile(file) }, problem);
+    if (isAdded) tell(added, t("teacher_set_added", { name: file.name }));
+  });
+
+  return {
+    card,
+    show({ class_set: { pupils, earlier } }) {
+      const num = pupils[0] + pupils[1];
+      const own = num ? t("teacher_set_halves", { num, teach: pupils[0], test: pupils[1] }) : t("teacher_set_none");
+      write(said, earlier[0] ? `${own} ${t("teacher_set_earlier", { num: earlier[0] })}` : own);
+      downloads.querySelectorAll("button").forEach((button) => { button.disabled = !num && !earlier[0]; });
+    },
+  };
+}
+
+function readFile(file) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result.split(",")[1] ?? "");
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(file);
+  });
+}
