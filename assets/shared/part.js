@@ -21,7 +21,7 @@ export function liftSheet() {
   if (tab && $(`#${tab === "draw" ? "sketch" : tab} .ready`)) $("#entrance")?.remove();
 }
 
-function loadStyle(name) {
+export function loadStyle(name) {
   if (!styles.has(name)) {
     styles.set(name, new Promise((resolve, reject) => {
       const href = new URL(`../${name}.css`, import.meta.url);
