@@ -25,7 +25,8 @@ const PAGE = `
       <summary><h2 data-text="test_others"></h2></summary>
       <div id="test-reach" hidden>
         <img id="test-code" hidden>
-        <div><p data-text="test_reach"></p><p id="test-address"></p><div id="test-addresses" role="group" data-label="test_addresses" hidden></div></div>
+        <div><p data-text="test_reach"></p><div id="test-addresses" role="group" data-label="test_addresses" hidden></div></div>
+        <p id="test-address"></p>
       </div>
       <p id="test-unreachable" class="test-note" data-text="test_unreachable" hidden></p>
       <div id="test-calls" hidden><h3 data-text="test_calls"></h3><p id="test-nobody" class="muted" data-text="test_nobody"></p><ul id="test-called"></ul></div>

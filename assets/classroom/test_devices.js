@@ -37,7 +37,7 @@ export async function showDevices(isCurrent, own) {
 
 async function showAddress(addresses, chosen) {
   const text = `${chosen}${TEST}`;
-  $("#test-address").replaceChildren(make("a", { href: text, textContent: text.replace(/^http:\/\//, "http://\u200b") }));
+  $("#test-address").replaceChildren(make("a", { href: text }, chosen, make("wbr"), TEST));
   $("#test-addresses").hidden = addresses.length < 2;
   $("#test-addresses").replaceChildren(...addresses.map((address) => {
     const button = make("button", { type: "button", textContent: new URL(address).host });
