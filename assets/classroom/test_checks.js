@@ -11,6 +11,7 @@ const LINE_PATIENCE = 6000;
 const RETRY = 2500;
 const NARROWEST = 320;
 const LEAST_POINTS = 5;
+const DRAWN = { touch: "test_pad_touch", pen: "test_pad_pen", mouse: "test_pad_mouse" };
 const LINE = [[[40, 20], [60, 20], [52, 80]]];
 
 // Asks the server a few times; the first question may open a connection, and is not counted.
@@ -69,7 +70,7 @@ export function checkScreen() {
 export function judgeStroke({ kind, num, isBroken }) {
   if (isBroken) return { state: "fair", text: "test_pad_broken" };
   if (num < LEAST_POINTS) return { state: "wait", text: "test_pad_short" };
-  return { state: "good", text: `test_pad_${["touch", "pen"].includes(kind) ? kind : "mouse"}`, values: { num } };
+  return { state: "good", text: DRAWN[kind] ?? DRAWN.mouse, values: { num } };
 }
 
 // What all checks together say of a device: the key of a verdict's texts.

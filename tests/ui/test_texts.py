@@ -93,6 +93,12 @@ def test_words_of_a_mind_are_found_at_the_school_level_and_left_to_the_universit
     assert list(minded({"lesson_some_school": text, "lesson_some_university": text})) == ["lesson_some_school"]
 
 
+@pytest.mark.parametrize("name", ["lesson", "worksheet", "class"])
+def test_no_document_for_a_class_gives_the_network_a_mind(name):
+    lines = (ASSETS_DIR / f"docs/{name}.md").read_text(encoding="utf-8").splitlines()
+    assert minded({str(number): line for number, line in enumerate(lines)}) == {}
+
+
 def test_what_people_say_of_networks_is_quoted():
     assert minded({"lesson_some": "“It learns from me.” It is trained by people."}) == {}
     assert minded({"lesson_some": "“It learns from me.” It learns."}) == {"lesson_some": "learns"}
