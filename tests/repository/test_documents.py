@@ -248,7 +248,7 @@ def test_the_minutes_of_the_lesson_join():
 def test_the_worksheet_adds_up():
     cells = {row[0]: row[1:] for row in rows(section_of_sum(TEXTS["worksheet"]))}
     pixels, weights = ([float(cell.replace("−", "-")) for cell in cells[name]] for name in ("pixel", "weight"))
-    products = [pixel * weight for pixel, weight in zip(pixels, weights, strict=True)]
+    products = [pixel * weight + 0 for pixel, weight in zip(pixels, weights, strict=True)]
     answer = section(TEXTS["worksheet"], "Answers")
     assert (
         f"2. {', '.join(f'{product + 0:g}' for product in products)}: the sum is {sum(products):g}, a bright" in answer
