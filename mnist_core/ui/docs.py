@@ -27,7 +27,11 @@ from .texts import load_texts
 
 DOCS_DIR = ASSETS_DIR / "docs"
 # In the order in which they are best read.
-DOCUMENTS = ("evidence", "inside", "data", "training", "networks", "settings", "hosting", "api", "architecture")
+DOCUMENTS = (
+    *("evidence", "inside", "data", "training", "networks"),
+    *("class", "lesson", "lesson_university", "worksheet", "class_privacy"),
+    *("settings", "hosting", "api", "architecture"),
+)
 
 _COMMENT = re.compile(r"^<!--.*?-->$", re.MULTILINE | re.DOTALL)
 # Characters of a cell that holds a sentence.

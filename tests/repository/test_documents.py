@@ -1,5 +1,6 @@
 """What the documents in assets/docs promise is so, and their tables are what the program writes."""
 
+import itertools
 import json
 import re
 import shlex
@@ -223,3 +224,38 @@ def test_the_costs_of_steps_left_out_are_those_that_the_page_shows():
 def test_every_view_of_the_inside_tab_is_described():
     described = {row[0] for row in rows(TEXTS["inside"])}
     assert {load_texts()[f"inside_{view}"] for view in VIEWS} <= described
+
+
+# The lesson
+
+
+def test_the_printed_lesson_is_the_one_on_the_screen():
+    """Each step's texts stand in it, word for word and in their order."""
+    texts = [text for key, text in load_texts().items() if key.startswith("lesson_step_")]
+    steps = [texts[place : place + 7] for place in range(0, len(texts), 7)]
+    assert len(steps) == 8
+    found = re.findall(r"^## ([^\n]*?): ([^\n]*)\n((?:\n- .*?)+?)\n\n(?=## )", TEXTS["lesson"], re.M | re.S)
+    for (minutes, title, rest), step in zip(found, steps, strict=True):
+        assert [title, minutes, *re.findall(r"- \*\*.*?\.\*\* (.*)", rest)] == step
+
+
+def test_the_minutes_of_the_lesson_join():
+    times = [re.findall(r"\d+", row[0]) for row in rows(TEXTS["lesson"])]
+    assert [times[0][0], times[-1][1]] == ["0", "40"]
+    assert all(before[1] == after[0] for before, after in itertools.pairwise(times))
+
+
+def test_the_worksheet_adds_up():
+    cells = {row[0]: row[1:] for row in rows(section_of_sum(TEXTS["worksheet"]))}
+    pixels, weights = ([float(cell.replace("−", "-")) for cell in cells[name]] for name in ("pixel", "weight"))
+    products = [pixel * weight + 0 for pixel, weight in zip(pixels, weights, strict=True)]
+    answer = section(TEXTS["worksheet"], "Answers")
+    assert (
+        f"2. {', '.join(f'{product + 0:g}' for product in products)}: the sum is {sum(products):g}, a bright" in answer
+    )
+    assert f"With all nine pixels at 1 it is {sum(weights):g}, a dark" in answer
+
+
+def section_of_sum(text):
+    """What stands from the second task to the third."""
+    return re.search(r"\*\*2\. .*?(?=\*\*3\. )", text, re.S).group()

@@ -15,6 +15,8 @@ from support.glossary import LACKS, TERM_TEXTS, WORDS
 
 from mnist_core.augmentation.transforms import Augmentation
 from mnist_core.browse.query import SORT_KEYS
+from mnist_core.classroom.activities import ACTIVITIES
+from mnist_core.classroom.animals import ANIMALS
 from mnist_core.data.sample import Samples
 from mnist_core.data.splits import OWN
 from mnist_core.explain.attribution import BASELINES, EXPLANATIONS
@@ -59,6 +61,11 @@ _COLUMNS = """
     number activation seed without blocks filters kernel pool_size dense_layers dense_units ink outliers validation test
     parameters seconds model
 """
+LESSON_FIELDS = ("title", "minutes", "press", "commit", "misconception", "usual", "closing")
+DEVICE_CHECKS = ("server", "line", "pad", "storage", "screen")
+DEVICE_SHOWS = ("refused", "slow", "offline", "search", "login")
+DEVICE_VERDICTS = ("testing", "draw", "good", "fair", "bad")
+REMEDIES = rf"test_({'|'.join(DEVICE_SHOWS)})_(cause|\d)"
 # What a text's key is completed with while the page runs.
 COMPLETED = {
     "verdict_": (*typing.get_args(typing.get_type_hints(Verdict)["kind"]), "small", "cut"),
@@ -125,6 +132,18 @@ COMPLETED = {
     "experiment_state_": ("waiting", "loading", "paused", "storing", "stopped", "failed", "interrupted", "steered"),
     "experiment_column_": tuple(_COLUMNS.split()),
     **dict.fromkeys(("tour_title_", "tour_school_", "tour_university_"), tuple(map(str, range(1, 11)))),
+    "activity_": tuple(f"{name}{rest}" for name in ACTIVITIES for rest in ("", "_about")),
+    "step_": tuple(step.name for activity in ACTIVITIES.values() for step in activity.steps),
+    "show_": tuple(f"{name}_{step.name}" for name, activity in ACTIVITIES.items() for step in activity.steps),
+    "lesson_step_": tuple(f"{number}_{field}" for number in range(8) for field in LESSON_FIELDS),
+    "question_": tuple(key.removeprefix("question_") for key in TEXTS if key.startswith("question_")),
+    **{f"{name}_choice_": tuple(map(str, range(num))) for name, num in (("teach", 3), ("learn", 2))},
+    "net_": ("class", "mnist", "both", "sketchnet"),
+    "animal_": tuple(ANIMALS),
+    "test_": (*DEVICE_CHECKS, *(key.removeprefix("test_") for key in TEXTS if re.match(REMEDIES, key))),
+    "test_shows_": DEVICE_SHOWS,
+    "test_firewall_": tuple(f"{system}{rest}" for system in ("windows", "mac", "linux") for rest in ("", "_way")),
+    "test_verdict_": tuple(f"{name}{more}" for name in DEVICE_VERDICTS for more in ("", "_more")),
 }
 
 

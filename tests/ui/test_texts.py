@@ -64,11 +64,13 @@ MINDED = re.compile(
 )
 
 ABOUT_PEOPLE = ("term_overfitting_school",)  # a pupil who learns by heart
+# What people say of networks, to be talked about in a lesson, stands in such marks.
+QUOTED = re.compile(r"“[^”]*”")
 
 
 def minded(texts):
     """The texts that a school class reads (all but those of the university level), and their words of a mind."""
-    read = {key: text for key, text in texts.items() if "_university" not in key}
+    read = {key: QUOTED.sub("", text) for key, text in texts.items() if "_university" not in key}
     return {key: found.group() for key, text in read.items() if (found := MINDED.search(text))}
 
 
@@ -89,3 +91,14 @@ def test_no_text_of_the_school_level_gives_the_network_a_mind():
 )
 def test_words_of_a_mind_are_found_at_the_school_level_and_left_to_the_university(text):
     assert list(minded({"lesson_some_school": text, "lesson_some_university": text})) == ["lesson_some_school"]
+
+
+@pytest.mark.parametrize("name", ["lesson", "worksheet", "class"])
+def test_no_document_for_a_class_gives_the_network_a_mind(name):
+    lines = (ASSETS_DIR / f"docs/{name}.md").read_text(encoding="utf-8").splitlines()
+    assert minded({str(number): line for number, line in enumerate(lines)}) == {}
+
+
+def test_what_people_say_of_networks_is_quoted():
+    assert minded({"lesson_some": "“It learns from me.” It is trained by people."}) == {}
+    assert minded({"lesson_some": "“It learns from me.” It learns."}) == {"lesson_some": "learns"}

@@ -1,5 +1,7 @@
 """The documents beside the page: a click away and back, in the page's look, on any screen."""
 
+import re
+
 import pytest
 from support.drawing import DESKTOP, PHONE
 from support.screen import CONTRASTS
@@ -45,4 +47,13 @@ def test_every_text_can_be_read(browser, server, scheme):
     found = page.evaluate(CONTRASTS, ":is(h1, h2, p, li, code, nav a, header a)")
     assert len(found) > 20
     assert [text for text in found if text["text"] and text["ratio"] < 4.5] == []
+    page.close()
+
+
+def test_the_worksheet_is_printed_on_one_page_and_its_answers_on_the_next(browser, server):
+    page = browser.new_page(**DESKTOP)
+    page.goto(f"{server.url}/docs/worksheet")
+    assert re.findall(rb"/Count (\d+)", page.pdf(format="A4")) == [b"2"]
+    page.emulate_media(media="print")
+    assert not page.is_visible("nav")
     page.close()
