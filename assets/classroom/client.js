@@ -35,6 +35,11 @@ export function follow(name, tokens, { onNews, onState = () => {}, onGone = () =
 
   const rest = (milliseconds) => Promise.race([later(milliseconds), new Promise((resolve) => { wakeUp = resolve; })]);
 
+  // What cannot be shown must not end the lesson: the next news may be.
+  function tell(answer) {
+    try { onNews(answer); } catch (error) { console.error(error); }
+  }
+
   async function run() {
     while (!isOver) {
       const answer = await askClass(name, { ...tokens, since });
@@ -45,7 +50,7 @@ export function follow(name, tokens, { onNews, onState = () => {}, onGone = () =
         return onGone(answer);
       }
       onState(answer?.ok ? "ok" : "away");
-      if (answer?.ok && (answer.is_new || isAlways)) onNews(answer);
+      if (answer?.ok && (answer.is_new || isAlways)) tell(answer);
       if (answer?.ok) since = answer.version;
       await rest(answer?.ok ? (document.hidden ? HIDDEN : OFTEN) : RETRY);
     }
