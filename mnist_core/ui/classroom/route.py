@@ -6,7 +6,11 @@ of the server. Whoever asks sends a token in the object, never in the address, w
 
 from __future__ import annotations
 
+import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -29,6 +33,10 @@ from .device_calls import device_calls
 from .lesson_calls import file_calls, guess_calls, paper_calls, train_calls
 from .place_calls import place_calls
 from .teacher_calls import teacher_calls
+
+_MOST_AT_ONCE = 6
+# When a whole class sends at once, the pens that still move must not wait for thirty drawings that are being read.
+_threads = ThreadPoolExecutor(_MOST_AT_ONCE, "class")
 
 
 def class_calls(settings: Settings, reader: Reader, runs: Runs, rooms: Rooms) -> Calls:
@@ -60,7 +68,9 @@ def class_route(calls: Calls) -> Route:
         if call is None:
             return JSONResponse({"error": "There is nothing at this address."}, 404)
         address = request.client.host if request.client else ""
-        return JSONResponse(await run_in_threadpool(_answer, call, await request.body(), address))
+        # The context says who asks.
+        ask = partial(copy_context().run, _answer, call, await request.body(), address)
+        return JSONResponse(await asyncio.get_running_loop().run_in_executor(_threads, ask))
 
     return Route("/class/{name}", answer, methods=["POST"])
 
