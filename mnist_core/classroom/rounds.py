@@ -122,6 +122,20 @@ def find_current(connection: sqlite3.Connection, room: Room, activity: str) -> R
     return current
 
 
+def find_last(connection: sqlite3.Connection, room: Room, activity: str) -> Round:
+    """Returns the last round of an activity.
+
+    Raises:
+        RoomError: There was none.
+    """
+    found = connection.execute(
+        "SELECT * FROM rounds WHERE room_id = ? AND activity = ? ORDER BY id DESC", (room.id, activity)
+    ).fetchone()
+    if not found:
+        raise RoomError("The class has not done this yet.")
+    return _to_round(found)
+
+
 def tell(connection: sqlite3.Connection, room: Room, round_id: int, values: Any) -> None:
     """Adds values of the server to a round, for the wall; those under `devices` are for devices, too.
 

@@ -11,6 +11,7 @@ paper       brightness -> ink
 sheets      where on a picture the paper is
 repairs     damaged pictures -> what was there before
 picture     pixels of any size -> an image
+answer_sheet  a photo of a sheet that a pupil has filled in -> digits with labels
 picture_groups  a picture of a whole number -> pieces that digits are made of
 steps       pen strokes -> an image, one step at a time, each of which can be left out
 timeline    pen strokes -> the images that were there on the way

@@ -30,15 +30,16 @@ _ANIMATION_SECONDS = 0.4
 _JPEG, _SCAN, _MOST_SCANS = b"\xff\xd8", b"\xff\xda", 40
 
 
-def open_picture(source: bytes | Path) -> Image.Image:
+def open_picture(source: bytes | Path, longest: int = _WORKING_SIZE) -> Image.Image:
     """Decodes a picture from outside.
 
     Args:
         source: The bytes of a picture file, or its path. PNG, JPEG, GIF, BMP, WebP, TIFF, PPM, AVIF and HEIC are read;
             of an animation the frame with most ink among those that can be decoded within 0.4 seconds.
+        longest: The most pixels of the longer side.
 
     Returns:
-        A decoded picture whose longer side is at most 512 pixels, turned upright.
+        A decoded picture, turned upright.
 
     Raises:
         PictureError: The source is not a picture, is damaged, or has more than 32 million pixels.
@@ -46,7 +47,7 @@ def open_picture(source: bytes | Path) -> Image.Image:
     if not _decoding.acquire(timeout=_PATIENCE):
         raise PictureError("Many pictures are being read at the moment. Try again soon.")
     try:
-        return _decode(source if isinstance(source, bytes) else source.read_bytes())
+        return _decode(source if isinstance(source, bytes) else source.read_bytes(), longest)
     except PictureError:
         raise
     except Image.DecompressionBombError as error:
@@ -72,7 +73,7 @@ def measure_side(path: Path) -> int:
         return max(opened.size)
 
 
-def _decode(content: bytes) -> Image.Image:
+def _decode(content: bytes, longest: int) -> Image.Image:
     head = content[:HEAD_BYTES]
     refuse_other_kinds(head)
     formats = _heic_formats() if is_heic(head) else FORMATS
@@ -82,11 +83,11 @@ def _decode(content: bytes) -> Image.Image:
             raise _too_large(f"{width} x {height}")
         if head.startswith(_JPEG) and content.count(_SCAN) > _MOST_SCANS:
             raise PictureError("This JPEG file has too many scans to be read. Save it as PNG, or take a screenshot.")
-        opened.draft("RGB", (_WORKING_SIZE, _WORKING_SIZE))
+        opened.draft("RGB", (longest, longest))
         if opened.format in _ANIMATED and getattr(opened, "is_animated", False):
             return _find_fullest(opened)
         opened.load()
-        return standardise(ImageOps.exif_transpose(shrink(opened)))
+        return standardise(ImageOps.exif_transpose(shrink(opened, longest)))
 
 
 def _heic_formats() -> tuple[str]:
@@ -146,9 +147,9 @@ def _from_numbers(values: np.ndarray) -> Image.Image:
     return Image.fromarray((values / white).astype(np.float32))
 
 
-def shrink(picture: Image.Image) -> Image.Image:
-    """Averages blocks of pixels until the longer side is at most 512."""
-    factor = -(-max(picture.size) // _WORKING_SIZE)
+def shrink(picture: Image.Image, longest: int = _WORKING_SIZE) -> Image.Image:
+    """Averages blocks of pixels until the longer side has at most so many."""
+    factor = -(-max(picture.size) // longest)
     if factor == 1:
         return picture
     if picture.mode in ("1", "P", "PA"):

@@ -9,6 +9,7 @@ How far it is, is told to the room as `teach`, see `_Lesson.describe`.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -119,6 +120,9 @@ class ClassTraining:
         self._models = models
         self._lock = threading.Lock()
         self._going: set[str] = set()
+        for record in runs.list_of_rooms():
+            if record.state == "interrupted":
+                self._give_up(record)
 
     def prepare(self, activity: str) -> None:
         """Loads TensorFlow, when an activity begins in which a class may want to train soon."""
@@ -192,7 +196,8 @@ class ClassTraining:
             self._runs.steer(_TEACHER, record.id, "delete")
 
     def _list_records(self, teacher: Any) -> list[RunRecord]:
-        return self._runs.list_of_room(self._rooms.check_teacher(teacher))
+        code = self._rooms.check_teacher(teacher)
+        return [record for record in self._runs.list_of_rooms() if record.room == code]
 
     def _prepare(self, visitor: Visitor, code: str, class_set: ClassSet) -> _Lesson:
         """Divides what was drawn, and lets both runs wait for their turn."""
@@ -304,6 +309,16 @@ class ClassTraining:
                 time.sleep(_WALL_SECONDS)
             if record and not record.is_going:
                 self._try(run, "delete")
+
+    def _give_up(self, record: RunRecord) -> None:
+        """Tells a room that the server was ended while it taught its networks."""
+        with contextlib.suppress(MnistError):
+            round_id, told = self._rooms.find_told(record.room, "teach_it")
+            if told.get("teach", {}).get("state") in ("waiting", "training"):
+                error = "The server was started anew in the middle. Teach the networks once more."
+                teach = {**told["teach"], "state": "failed", "error": error}
+                self._rooms.tell(round_id, {"teach": teach, "devices": {"teach": teach}})
+        self._try(record.id, "delete")
 
     def _try(self, run: str, action: str) -> None:
         try:

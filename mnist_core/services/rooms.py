@@ -221,6 +221,18 @@ class Rooms:
             room = self._find(connection, teacher, "teacher")
             return room.code, rounds.find_current(connection, room, activity).id
 
+    def find_told(self, code: str, activity: str) -> tuple[int, dict[str, Any]]:
+        """Returns the id of a room's last round of an activity, and what the server has told of it.
+
+        Raises:
+            UnknownRoomError: The room has ended.
+            RoomError: There was none.
+        """
+        with self._read() as connection:
+            room = core.find_by_code(connection, code, self._clock())
+            found = rounds.find_last(connection, room, activity)
+            return found.id, found.told
+
     def tell(self, round_id: int, values: Any, step: str = "") -> None:
         """Adds values of the server, such as the progress of a training, to `activity.told` of a round.
 

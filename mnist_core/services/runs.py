@@ -268,10 +268,10 @@ class Runs:
         """Returns a run; None when there is none any more, or it is another server's that goes on."""
         return self._queue.records.get(run)
 
-    def list_of_room(self, room: str) -> list[RunRecord]:
-        """Returns the runs that learn from the drawings of a room, the oldest first."""
+    def list_of_rooms(self) -> list[RunRecord]:
+        """Returns the runs that learn, or have learned, from the drawings of a room, the oldest first."""
         with self._queue.changed:
-            found = [record for record in self._queue.records.values() if record.room == room]
+            found = [record for record in self._queue.records.values() if record.room]
         return sorted(found, key=lambda record: record.begun)
 
     def find_model_name(self, name: str) -> str:

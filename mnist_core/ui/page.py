@@ -17,7 +17,7 @@ from ..services.library import Library
 from ..services.reader import Reader
 from ..services.rooms import Rooms
 from ..services.runs import Runs
-from .classroom.route import class_calls, class_route
+from .classroom.route import class_calls, class_route, sheet_route
 from .classroom.tab import build_classroom
 from .data.tab import DataTab, build_data
 from .docs import docs_route
@@ -111,6 +111,7 @@ def launch_options(settings: Settings, reader: Reader, runs: Runs, rooms: Rooms)
                 picture_route(reader),
                 line_route(classify_with(reader)),
                 network_route(reader),
+                sheet_route(),
                 class_route(calls),
             ],
         },

@@ -186,3 +186,15 @@ def test_a_room_that_ends_takes_its_runs_with_it(open_school):
     school.lesson.rooms.end_room(school.lesson.teacher)
     wait_until(lambda: school.list_names(ANN) == [], 60)
     assert not list((school.folder / "runs").rglob("own.npz"))
+
+
+def test_a_server_that_is_started_anew_tells_that_the_training_was_lost(open_school):
+    school = open_school(steps=200).draw().begin()
+    wait_until(lambda: school.told["state"] == "training", 60)
+    school.runs.close()
+    later = Runs(None, school.folder, command=[sys.executable, "-c", "raise SystemExit"])
+    ClassTraining(school.lesson.rooms, later, school.models)
+    assert (school.told["state"], "once more" in school.told["error"]) == ("failed", True)
+    assert later.list_of_rooms() == []
+    assert not list((school.folder / "runs").rglob("own.npz"))
+    later.close()

@@ -2,12 +2,14 @@
 
 import base64
 import contextlib
+import io
 import itertools
 
 import numpy as np
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from support.answer_sheet import fill_in, photograph
 from support.ink import SEVEN
 
 from mnist_core.errors import FAULT
@@ -19,7 +21,7 @@ from mnist_core.services.reader import Reader
 from mnist_core.services.rooms import Rooms
 from mnist_core.services.run_queue import Limits
 from mnist_core.services.runs import Runs
-from mnist_core.ui.classroom.route import class_calls, class_route
+from mnist_core.ui.classroom.route import class_calls, class_route, sheet_route
 from mnist_core.ui.wire import never_raise
 
 
@@ -29,7 +31,7 @@ class Class:
     def __init__(self, folder, settings, reader):
         self.rooms, self.runs = Rooms(folder), Runs(None, folder, Limits.of(settings))
         self.calls = class_calls(settings, reader, self.runs, self.rooms)
-        self.client = TestClient(Starlette(routes=[class_route(self.calls)]))
+        self.client = TestClient(Starlette(routes=[sheet_route(), class_route(self.calls)]))
 
     def ask(self, name, **question):
         return self.client.post(f"/class/{name}", json=question).json()
@@ -142,6 +144,20 @@ def test_a_class_set_goes_home_and_comes_back(school, room, form):
     assert school.get("download_class", teacher=later["teacher"], form="png")["type"] == "image/png"
 
 
+def test_a_photographed_sheet_becomes_drawings_of_one_more_pupil(school, room, sample):
+    photo = io.BytesIO()
+    photograph(fill_in(sample, num_each=1)[0]).save(photo, "JPEG", quality=85)
+    picture = base64.b64encode(photo.getvalue()).decode()
+    assert "Start the activity" in school.ask("read_sheet", teacher=room["teacher"], picture=picture)["error"]
+    school.get("start_activity", teacher=room["teacher"], activity="on_paper")
+    assert school.get("read_sheet", teacher=room["teacher"], picture=picture)["num"] == 10
+    wall = school.get("show_wall", wall=room["wall"])
+    assert (wall["count"], wall["room"]["num_pupils"], wall["summary"]["num_labelled"]) == (10, 1, 10)
+    assert wall["summary"]["num_read"] >= 9
+    assert "picture" in school.ask("read_sheet", teacher=room["teacher"], picture="!")["error"]
+    assert school.client.get("/class/sheet.pdf").content.startswith(b"%PDF")
+
+
 def test_codes_cannot_be_guessed_and_a_school_behind_one_address_may_mistype(school, room):
     for _ in range(250):
         assert school.ask("join", code="BBBBBBB")["isGone"]
@@ -172,7 +188,7 @@ ODD = [None, "x" * 30, "7", -1, 10**30, 1.5, True, [[]], {"x": [1]}, [[[1e308, 0
 FIELDS = [
     *(["device"], ["teacher", "wall"], ["code"], ["round"], ["pupil", "drawing", "request", "since"]),
     *(["strokes"], ["image"], ["number", "question", "step", "text", "live", "isLocked", "isPaused"]),
-    *(["id"], ["form"], ["file"], ["name"]),
+    *(["id"], ["form"], ["file"], ["name"], ["picture"]),
     *(["answer", "label", "counts", "state", "activity"], ["settings", "isGranted"]),
 ]
 

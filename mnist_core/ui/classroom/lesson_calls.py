@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import base64
 
+from ...classroom.drawings import Sent
 from ...errors import DataError, PictureError
 from ...hosting.identity import current_visitor
+from ...preprocessing.answer_sheet import read_answer_sheet
+from ...preprocessing.decoding import open_picture
 from ...services.class_files import read_class_file, write_class_file
 from ...services.class_training import ClassTraining
 from ...services.first_guesses import FirstGuesses
+from ...services.reader import Reader
 from ...services.rooms import Rooms
 from ..wire import Message, decode_base64, encode_bytes
 from .calls import Calls, by_name
+from .device_calls import read_sent
+
+# Six pixels for a millimetre of the sheet.
+_PHOTO_SIDE = 2000
 
 
 def guess_calls(rooms: Rooms, guesses: FirstGuesses) -> Calls:
@@ -80,3 +88,20 @@ def file_calls(rooms: Rooms) -> Calls:
         return {}
 
     return by_name(download_class, add_class_set)
+
+
+def paper_calls(rooms: Rooms, reader: Reader) -> Calls:
+    """Returns the call for "On paper" by name."""
+
+    def read_sheet(message: Message, address: str) -> Message:
+        """Answers `{teacher, picture}`, a photo as base64, with `{num}`: the digits on it, of a pupil of its own."""
+        teacher = message.get("teacher")
+        _, round_id = rooms.find_round(teacher, "on_paper")
+        digits = read_answer_sheet(open_picture(decode_base64(message.get("picture")), _PHOTO_SIDE))
+        device = rooms.add_pupil(teacher)
+        for number, (label, image) in enumerate(digits, 1):
+            sent = Sent(number, image=image, label=label)
+            rooms.submit(device, round_id, sent, [read_sent(reader, sent)])
+        return {"num": len(digits)}
+
+    return by_name(read_sheet)

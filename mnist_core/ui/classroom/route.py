@@ -6,27 +6,37 @@ of the server. Whoever asks sends a token in the object, never in the address, w
 
 from __future__ import annotations
 
+import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ...errors import QueryError, StorageError, UnknownRoomError
 from ...hosting.settings import Settings
+from ...rendering.answer_sheet import write_answer_sheet
 from ...services.class_training import ClassTraining
 from ...services.first_guesses import FirstGuesses
 from ...services.greetings import Greetings
 from ...services.reader import Reader
 from ...services.rooms import Rooms
 from ...services.runs import Runs
+from ..texts import load_texts
 from ..wire import Message, describe_error, never_raise
 from .calls import Call, Calls
 from .device_calls import device_calls
-from .lesson_calls import file_calls, guess_calls, train_calls
+from .lesson_calls import file_calls, guess_calls, paper_calls, train_calls
 from .place_calls import place_calls
 from .teacher_calls import teacher_calls
+
+_MOST_AT_ONCE = 6
+# When a whole class sends at once, the pens that still move must not wait for thirty drawings that are being read.
+_threads = ThreadPoolExecutor(_MOST_AT_ONCE, "class")
 
 
 def class_calls(settings: Settings, reader: Reader, runs: Runs, rooms: Rooms) -> Calls:
@@ -38,6 +48,7 @@ def class_calls(settings: Settings, reader: Reader, runs: Runs, rooms: Rooms) ->
         **guess_calls(rooms, guesses),
         **train_calls(training),
         **file_calls(rooms),
+        **paper_calls(rooms, reader),
         **place_calls(settings, rooms, runs, Greetings(), guesses.prepare),
     }
 
@@ -57,7 +68,9 @@ def class_route(calls: Calls) -> Route:
         if call is None:
             return JSONResponse({"error": "There is nothing at this address."}, 404)
         address = request.client.host if request.client else ""
-        return JSONResponse(await run_in_threadpool(_answer, call, await request.body(), address))
+        # The context says who asks.
+        ask = partial(copy_context().run, _answer, call, await request.body(), address)
+        return JSONResponse(await asyncio.get_running_loop().run_in_executor(_threads, ask))
 
     return Route("/class/{name}", answer, methods=["POST"])
 
@@ -83,3 +96,13 @@ def _read(body: bytes) -> Message:
     if not isinstance(message, dict):
         raise QueryError("Expected one JSON object.")
     return message
+
+
+def sheet_route() -> Route:
+    """Returns the route of the sheet to print, a PDF."""
+
+    async def answer(request: Request) -> Response:
+        content = await run_in_threadpool(write_answer_sheet, load_texts()["sheet_title"])
+        return Response(content, media_type="application/pdf")
+
+    return Route("/class/sheet.pdf", answer)
