@@ -31,22 +31,23 @@ export function createFrame(root, { onSend, onMenu }) {
   pause.setAttribute("role", "alert");
   root.append(top, line, panel, send, sent, makePrivacy(), announcement, pause);
   let shown = ""; // of the panel
+  let focused = null; // before a pause
 
   function fill(key, nodes) {
     if (key === shown) return;
     shown = key;
-    const { key: focused } = document.activeElement?.closest("#class-panel [data-key]")?.dataset ?? {};
+    const { key: last } = document.activeElement?.closest("#class-panel [data-key]")?.dataset ?? {};
     const hadFocus = panel.contains(document.activeElement);
     panel.replaceChildren(...nodes());
     if (!hadFocus) return;
-    const again = [...panel.querySelectorAll("[data-key]")].find((node) => node.dataset.key === focused && !node.disabled);
+    const again = [...panel.querySelectorAll("[data-key]")].find((node) => node.dataset.key === last && !node.disabled);
     (again ?? panel.querySelector(".device-title"))?.focus({ preventScroll: true });
   }
 
   return {
     root,
     setName(pupil) {
-      name.replaceChildren(...pupil ? [make("span", { ariaHidden: "true", textContent: pupil.symbol }), ` ${nameAnimal(pupil)}`] : []);
+      name.replaceChildren(...pupil ? [make("span", { ariaHidden: "true", textContent: pupil.symbol }), `\u00a0${nameAnimal(pupil)}`] : []);
       menu.hidden = !pupil;
     },
     // The task is also spoken when it has changed.
@@ -73,9 +74,10 @@ export function createFrame(root, { onSend, onMenu }) {
     setFresh(isFresh) { document.body.dataset.fresh = isFresh ? "yes" : ""; },
     setPaused(isPaused) {
       if (pause.hidden === !isPaused) return;
+      if (isPaused) focused = document.activeElement;
       pause.hidden = !isPaused;
       for (const node of [top, panel, send, $("#sketch"), $("#sketchpad")]) node.toggleAttribute("inert", isPaused);
-      if (isPaused) pause.focus();
+      (isPaused ? pause : focused)?.focus({ preventScroll: true });
     },
     close() {
       for (const name of ["pad", "fresh", "activity"]) delete document.body.dataset[name];
