@@ -28,19 +28,43 @@ function createPadLoan(code) {
   };
 }
 
-function openDevice(root, code) {
-  const state = {
-    door: null, // { name, ... } of what is shown instead of the lesson
-    wanted: null, // the animal that is asked for
-    isGoingOn: false, // as another animal, until the teacher has answered
-    more: null, // { key, size, until }: a further round, and how many drawings there will be after it
-    question: {}, // { key, number } of the question that is shown
-    arrived: [], // drawings that the snapshot may not have yet
-    isReady: false, // there is enough ink to be read
-    isAway: false,
-    said: "", // what the server refused, until the pupil goes on
-    sent: "",
+// What a device knows besides the server's snapshot and its store.
+const createState = () => ({
+  door: null, // { name, ... } of what is shown instead of the lesson
+  wanted: null, // the animal that is asked for
+  isGoingOn: false, // as another animal, until the teacher has answered
+  more: null, // { key, size, until }: a further round, and how many drawings there will be after it
+  question: {}, // { key, number } of the question that is shown
+  arrived: [], // drawings that the snapshot may not have yet
+  isReady: false, // there is enough ink to be read
+  isAway: false,
+  said: "", // what the server refused, until the pupil goes on
+  sent: "",
+});
+
+function createDoorActions({ session, state, say, show, onDoor, listAnimals }) {
+  return {
+    enter: session.enter,
+    listAnimals,
+    async rejoin() {
+      state.isGoingOn = true;
+      say(await session.rejoin());
+    },
+    async askBack(pupil) {
+      const problem = await session.askBack(pupil);
+      if (!problem) Object.assign(state, { wanted: pupil, isGoingOn: false });
+      say(problem);
+    },
+    goOn() {
+      state.isGoingOn = true;
+      show();
+    },
+    cancel: () => (session.news ? onDoor(null) : session.enter()),
   };
+}
+
+function openDevice(root, code) {
+  const state = createState();
   let isOver = false;
   const store = createStore(code);
   const lendPad = createPadLoan(code);
@@ -58,29 +82,17 @@ function openDevice(root, code) {
   const listAnimals = async () => say(await session.listAnimals());
   const frame = createFrame(root, { onSend: send, onMenu: () => menu.open() });
   const menu = createMenu(root, { passOn: session.passOn, leave: session.leave, listAnimals });
-  const doorActions = {
-    enter: session.enter,
-    listAnimals,
-    async rejoin() {
-      state.isGoingOn = true;
-      say(await session.rejoin());
-    },
-    async askBack(pupil) {
-      state.wanted = pupil;
-      state.isGoingOn = false;
-      say(await session.askBack(pupil));
-    },
-    goOn() {
-      state.isGoingOn = true;
-      show();
-    },
-    cancel: () => (session.news ? onDoor(null) : session.enter()),
-  };
+  const doorActions = createDoorActions({ session, state, say, show, onDoor, listAnimals });
   const lesson = createLesson({ frame, store, session, sender, answers, state, menu, doorActions });
 
   function onNews(news) {
     menu.update(news);
     lendPad(news);
+    if (!news.is_waiting) {
+      const isRefused = state.wanted && state.wanted.id !== news.pupil?.id;
+      if (isRefused) state.said = t("device_not_let_in");
+      Object.assign(state, { wanted: null, isGoingOn: false });
+    }
     sender.send();
     show();
   }

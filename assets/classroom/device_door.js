@@ -2,24 +2,14 @@
 
 import { make } from "../shared/dom.js";
 import { t } from "../shared/texts.js";
+import { makeButton, makeRow, title, words } from "./device_nodes.js";
 import { readCode } from "./device_store.js";
-
-const title = (text) => make("h1", { className: "device-title", textContent: text, tabIndex: -1 });
-const words = (text, className = "device-words") => make("p", { className, textContent: text });
 
 export const nameAnimal = ({ animal, number }) => (
   number > 1 ? t("device_animal_number", { animal: t(`animal_${animal}`), number }) : t(`animal_${animal}`));
 
 export const showAnimal = (pupil) => `${pupil.symbol} ${nameAnimal(pupil)}`;
 
-export function makeButton(text, onClick, { className = "", key = text } = {}) {
-  const button = make("button", { type: "button", className, textContent: text });
-  button.dataset.key = key;
-  button.addEventListener("click", onClick);
-  return button;
-}
-
-const makeRow = (...buttons) => make("div", { className: "device-row" }, ...buttons);
 const makeLink = (href, text) => make("a", { href, textContent: text });
 
 // One sentence, and where the rest of it stands.
@@ -30,7 +20,8 @@ export function makePrivacy() {
 
 function makeCodeForm() {
   const input = make("input", {
-    type: "text", id: "device-code", maxLength: 20, autocomplete: "off", autocapitalize: "characters", spellcheck: false,
+    type: "text", id: "device-code", maxLength: 20,
+    autocomplete: "off", autocapitalize: "characters", spellcheck: false,
   });
   const label = make("label", { htmlFor: "device-code", textContent: t("device_code") });
   const button = make("button", { className: "primary", textContent: t("device_join") });
@@ -55,17 +46,23 @@ export const DOORS = {
   wrong: ({ message }) => [title(t("device_wrong")), ...message ? [words(message)] : [], makeCodeForm(), makePrivacy()],
   refused: ({ message, act }) => [
     title(t("device_refused")), words(message),
-    makeRow(makeButton(t("device_try"), act.enter, { className: "primary" }), makeButton(t("device_was_here"), act.listAnimals)),
+    makeRow(
+      makeButton(t("device_try"), act.enter, { className: "primary" }),
+      makeButton(t("device_was_here"), act.listAnimals)),
     makePrivacy(),
   ],
-  ended: () => [title(t("device_ended")), words(t("device_ended_words")), makeLink("#draw", t("device_to_pad")), makeCodeForm()],
+  ended: () => [
+    title(t("device_ended")), words(t("device_ended_words")), makeLink("#draw", t("device_to_pad")), makeCodeForm(),
+  ],
   left: ({ act }) => [
     title(t("device_left")), words(t("device_left_words")),
     makeRow(makeButton(t("device_join_again"), act.enter), makeLink("#draw", t("device_to_pad"))),
   ],
   outside: ({ act }) => [
     title(t("device_outside")), words(t("device_outside_words")),
-    makeRow(makeButton(t("device_join_new"), act.rejoin, { className: "primary" }), makeButton(t("device_was_here"), act.listAnimals)),
+    makeRow(
+      makeButton(t("device_join_new"), act.rejoin, { className: "primary" }),
+      makeButton(t("device_was_here"), act.listAnimals)),
   ],
   waiting: ({ act, news, wanted }) => [
     title(wanted ? t("device_waiting_for", { animal: showAnimal(wanted) }) : t("device_waiting")),

@@ -6,7 +6,9 @@ import { t } from "../shared/texts.js";
 import { makePrivacy, nameAnimal } from "./device_door.js";
 import { writeDigits } from "./device_views.js";
 
-const MENU = '<svg viewBox="0 0 24 24" aria-hidden="true"><circle class="solid" cx="5" cy="12" r="2"/><circle class="solid" cx="12" cy="12" r="2"/><circle class="solid" cx="19" cy="12" r="2"/></svg>';
+const MENU = `<svg viewBox="0 0 24 24" aria-hidden="true">
+  ${[5, 12, 19].map((x) => `<circle class="solid" cx="${x}" cy="12" r="2"/>`).join("")}
+</svg>`;
 
 function makeStatus(id) {
   const node = make("p", { id });
@@ -17,12 +19,14 @@ function makeStatus(id) {
 export function createFrame(root, { onSend, onMenu }) {
   const name = make("p", { id: "class-name" });
   const task = make("p", { id: "class-task" });
-  const menu = make("button", { type: "button", id: "class-menu", className: "icon", innerHTML: MENU, onclick: onMenu });
+  const menu = make("button", { type: "button", id: "class-menu", className: "icon", innerHTML: MENU });
+  menu.addEventListener("click", onMenu);
   menu.setAttribute("aria-label", t("device_menu"));
   const top = make("header", { className: "device-top" }, name, task, menu);
   const line = makeStatus("class-line");
   const panel = make("section", { id: "class-panel" });
-  const send = make("button", { type: "button", id: "class-send", className: "primary", textContent: t("device_send"), onclick: onSend });
+  const send = make("button", { type: "button", id: "class-send", className: "primary" }, t("device_send"));
+  send.addEventListener("click", onSend);
   const sent = makeStatus("class-sent");
   const announcement = make("p", { className: "unseen" });
   announcement.setAttribute("aria-live", "polite");
@@ -31,22 +35,24 @@ export function createFrame(root, { onSend, onMenu }) {
   pause.setAttribute("role", "alert");
   root.append(top, line, panel, send, sent, makePrivacy(), announcement, pause);
   let shown = ""; // of the panel
+  let focused = null; // before a pause
 
   function fill(key, nodes) {
     if (key === shown) return;
     shown = key;
-    const { key: focused } = document.activeElement?.closest("#class-panel [data-key]")?.dataset ?? {};
+    const { key: last } = document.activeElement?.closest("#class-panel [data-key]")?.dataset ?? {};
     const hadFocus = panel.contains(document.activeElement);
     panel.replaceChildren(...nodes());
     if (!hadFocus) return;
-    const again = [...panel.querySelectorAll("[data-key]")].find((node) => node.dataset.key === focused && !node.disabled);
+    const again = [...panel.querySelectorAll("[data-key]")].find((node) => node.dataset.key === last && !node.disabled);
     (again ?? panel.querySelector(".device-title"))?.focus({ preventScroll: true });
   }
 
   return {
     root,
     setName(pupil) {
-      name.replaceChildren(...pupil ? [make("span", { ariaHidden: "true", textContent: pupil.symbol }), ` ${nameAnimal(pupil)}`] : []);
+      const symbol = make("span", { ariaHidden: "true", textContent: pupil?.symbol ?? "" });
+      name.replaceChildren(...pupil ? [symbol, `\u00a0${nameAnimal(pupil)}`] : []);
       menu.hidden = !pupil;
     },
     // The task is also spoken when it has changed.
@@ -73,9 +79,10 @@ export function createFrame(root, { onSend, onMenu }) {
     setFresh(isFresh) { document.body.dataset.fresh = isFresh ? "yes" : ""; },
     setPaused(isPaused) {
       if (pause.hidden === !isPaused) return;
+      if (isPaused) focused = document.activeElement;
       pause.hidden = !isPaused;
       for (const node of [top, panel, send, $("#sketch"), $("#sketchpad")]) node.toggleAttribute("inert", isPaused);
-      if (isPaused) pause.focus();
+      (isPaused ? pause : focused)?.focus({ preventScroll: true });
     },
     close() {
       for (const name of ["pad", "fresh", "activity"]) delete document.body.dataset[name];

@@ -3,7 +3,8 @@
 import { make } from "../shared/dom.js";
 import { closeBeside, openDialog } from "../shared/dialog.js";
 import { t } from "../shared/texts.js";
-import { makeButton, makePrivacy, nameAnimal, showAnimal } from "./device_door.js";
+import { makePrivacy, nameAnimal, showAnimal } from "./device_door.js";
+import { makeButton } from "./device_nodes.js";
 
 // act: passOn(pupil) and leave() give what went wrong, or an empty text; listAnimals().
 export function createMenu(root, act) {

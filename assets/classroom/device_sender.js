@@ -1,5 +1,5 @@
 // What a device sends: drawings one after another, each until the server has acknowledged it, and answers, of which the
-// newest counts. Nothing is lost by a reload or a lost connection; what the server refuses for good is told and dropped.
+// newest counts. A lost connection or a reload loses nothing; what the server refuses for good is told and dropped.
 
 import { later } from "../shared/server.js";
 import { askClass } from "./client.js";
@@ -18,8 +18,8 @@ async function insist(name, question, isOver, onAway) {
   }
 }
 
-// onChange() is called when what waits has changed, onSent(drawing, reading) of each that has arrived, onRefused(answer)
-// of one that never will.
+// onChange() is called when what waits has changed, onSent(drawing, reading) of each that has arrived,
+// onRefused(answer) of one that never will.
 export function createSender(store, { onChange, onSent, onRefused }) {
   let isBusy = false;
   let isOver = false;

@@ -92,41 +92,52 @@ export function createSession(code, store, { onNews, onAway, onDoor }) {
       isOver = true;
       follower?.close();
     },
+    ...createWishes({
+      code, store, readNews: () => news, waitUntil, beIn, onDoor, leave: () => stop("left"),
+    }),
+  };
+}
 
+// What pupils ask for themselves.
+function createWishes({ code, store, readNews, waitUntil, beIn, onDoor, leave }) {
+  const ask = (name, question) => askClass(name, { ...question, device: store.read().token });
+
+  return {
     async passOn(pupil) {
-      const before = news.pupil.id;
-      const answer = await askClass("pass_on", { device: store.read().token, pupil });
+      const before = readNews().pupil.id;
+      const answer = await ask("pass_on", { pupil });
       if (answer?.error) return tellError(answer);
-      return await waitUntil(() => news?.pupil && news.pupil.id !== before) ? "" : t("device_no_connection");
+      const isDone = await waitUntil(() => ![undefined, before].includes(readNews()?.pupil?.id));
+      return isDone ? "" : t("device_no_connection");
     },
 
     async leave() {
       if (!await waitUntil(() => !store.read().queue.length)) return t("device_leave_queue");
-      const answer = await askClass("leave", { device: store.read().token });
+      const answer = await ask("leave");
       if (!answer?.ok) return tellProblem(answer);
-      stop("left");
+      leave();
       return "";
     },
 
     async listAnimals() {
-      const answer = await askClass("list_pupils", { code });
+      const answer = await ask("list_pupils", { code });
       if (!answer?.ok) return tellProblem(answer);
-      const own = (news?.pupils ?? []).map(({ id }) => id);
+      const own = (readNews()?.pupils ?? []).map(({ id }) => id);
       onDoor("animals", { pupils: answer.pupils.filter(({ id }) => !own.includes(id)) });
       return "";
     },
 
     async askBack(pupil) {
-      const answer = await askClass("ask_back", { code, pupil: pupil.id, device: store.read().token });
+      const answer = await ask("ask_back", { code, pupil: pupil.id });
       if (!answer?.ok) return tellProblem(answer);
       beIn(answer.device);
       return "";
     },
 
     async rejoin() {
-      const answer = await askClass("join", { code, device: store.read().token });
+      const answer = await ask("join", { code });
       if (!answer?.ok) return tellProblem(answer);
-      return await waitUntil(() => news?.pupil) ? "" : t("device_no_connection");
+      return await waitUntil(() => readNews()?.pupil) ? "" : t("device_no_connection");
     },
   };
 }

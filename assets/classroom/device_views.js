@@ -5,14 +5,11 @@ import { createBars } from "../shared/bars.js";
 import { digitColor, make } from "../shared/dom.js";
 import { decodeBytes, signedColor, traceBorder } from "../shared/pixels.js";
 import { hasText, t } from "../shared/texts.js";
+import { column, makeButton, makeRow, title, words } from "./device_nodes.js";
 import { makeTile } from "./tile.js";
 
 const NUM_QUESTIONS = 3;
 const CELL = 10;
-
-const title = (text) => make("h1", { className: "device-title", textContent: text, tabIndex: -1 });
-const words = (text, className = "device-words") => make("p", { className, textContent: text });
-const column = (className, ...nodes) => make("div", { className }, ...nodes.filter(Boolean));
 
 // A text in which digits stand large and in their colours.
 export function writeDigits(text) {
@@ -22,14 +19,6 @@ export function writeDigits(text) {
     node.style.setProperty("--digit-color", digitColor(part));
     return node;
   });
-}
-
-function makeButton(text, onClick, { key = text, isChosen, className = "" } = {}) {
-  const button = make("button", { type: "button", className, textContent: text });
-  button.dataset.key = key;
-  if (isChosen !== undefined) button.setAttribute("aria-pressed", isChosen);
-  button.addEventListener("click", onClick);
-  return button;
 }
 
 // Buttons of which one is chosen; `choices` are their texts.
@@ -153,7 +142,7 @@ function showWhy({ news }) {
   canvas.setAttribute("aria-label", t("device_why_map", { digit: why.for }));
   paintMap(canvas, decodeBytes(shown.image), decodeBytes(why.map));
   const lines = ["for", "against"].map((side) => make("p", { className: `device-words device-${side}` },
-    make("i", { ariaHidden: "true" }), make("span", {}, ...writeDigits(t(`device_why_${side}`, { digit: why[side] })))));
+    make("i"), make("span", {}, ...writeDigits(t(`device_why_${side}`, { digit: why[side] })))));
   return [column("device-split", canvas, column("device-side", title(t("device_why")), ...lines))];
 }
 
@@ -185,7 +174,7 @@ function showThanks({ news, act }) {
     title(t("device_thanks")),
     words(t(isSeries ? "device_thanks_series" : "device_thanks_more")),
     makeOwn(news, isSeries),
-    column("device-row",
+    makeRow(
       makeButton(t("device_more"), act.drawMore, { className: "primary" }),
       makeButton(t("device_pass"), act.pass)),
   ];
@@ -228,14 +217,15 @@ function showQuestions({ news, act, question }) {
   }
   const text = t(`question_${question + 1}`);
   const answer = news.answers[question];
-  const choices = makeChoices(text, listChoices(`question_${question + 1}_choice`), answer, (index) => act.answer(question, index));
+  const texts = listChoices(`question_${question + 1}_choice`);
+  const choices = makeChoices(text, texts, answer, (index) => act.answer(question, index));
   const back = makeButton(t("device_back"), () => act.ask(question - 1), { key: "back" });
   const next = makeButton(t("device_next"), () => act.ask(question + 1), { key: "next", className: "primary" });
   back.disabled = question === 0;
   next.disabled = answer === null;
   return [
     words(t("device_progress", { number: question + 1, total: NUM_QUESTIONS }), "muted"),
-    title(text), choices, column("device-row", back, next),
+    title(text), choices, makeRow( back, next),
   ];
 }
 

@@ -263,7 +263,7 @@ function listen() {
 }
 
 function pressKey(event) {
-  if (!isShown($("#sketchpad"))) return;
+  if (!isShown($("#sketchpad")) || $("#sketchpad").hasAttribute("inert")) return;
   if (isTyping(event) || event.target.closest?.("dialog")) return;
   const key = event.key.toLowerCase();
   const withControl = (event.ctrlKey || event.metaKey) && !event.altKey;

@@ -78,7 +78,7 @@ def wait_for_view(page, name):
 
 
 def read_name(page):
-    return page.inner_text("#class-name").split(" ", 1)[1]
+    return page.inner_text("#class-name").replace("\u00a0", " ").split(" ", 1)[1]
 
 
 def draw_asked(page):
@@ -180,6 +180,7 @@ def test_a_pause_lies_over_the_page_and_keeps_the_drawing(device, room):
     draw_asked(device)
     room.do("pause", isPaused=True)
     device.locator(".device-pause", has_text="Pens down").wait_for()
+    device.keyboard.press("Delete")
     room.do("pause", isPaused=False)
     device.wait_for_selector(".device-pause", state="hidden")
     send(device)
@@ -303,6 +304,8 @@ def test_everything_is_in_sight_on_every_screen_and_stands_out(device):
         pad = device.locator("#sketchpad").bounding_box()
         assert min(pad["width"], pad["height"]) > 0.7 * min(width, height, height - 250 if height > width else height)
     check_with_axe(device)
+    device.click("#class-menu")
+    check_with_axe(device)
     for is_dark in (False, True):
         device.evaluate("(isDark) => document.body.classList.toggle('dark', isDark)", is_dark)
-        check_contrasts(device, "#class :is(p, button, small, span), #bars span, .tools button")
+        check_contrasts(device, "#class :is(h1, p, a, b, button, small, span), #bars span, .tools button")
