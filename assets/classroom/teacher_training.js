@@ -5,7 +5,11 @@ import { tenthPercent } from "../shared/numbers.js";
 import { t } from "../shared/texts.js";
 import { createList, makeButton, makeProblem, tell, write } from "./teacher_tools.js";
 
+const SILENT = 45000; // a server that was started anew tells nothing of the training that it has forgotten
+
 export function createTraining(desk) {
+  let last = "";
+  let changed = 0;
   const problem = makeProblem();
   const [halves, failed] = [make("p", { className: "muted" }), make("p", { className: "teacher-problem", role: "alert" })];
   const rows = make("div", { className: "class-networks" });
@@ -16,11 +20,25 @@ export function createTraining(desk) {
 
   const begin = (place) => desk.ask("train_class", {}, place);
   const stateOf = ({ told }) => told.teach?.state ?? "";
+  const isRunning = (activity) => activity.name === "teach_it" && ["waiting", "training"].includes(stateOf(activity));
+
+  function isSilent(activity) {
+    const told = JSON.stringify(activity.told);
+    if (told !== last) [last, changed] = [told, Date.now()];
+    return isRunning(activity) && Date.now() - changed > SILENT;
+  }
+
+  function tellProblem({ told: { teach } }, isForgotten) {
+    const { training } = desk.place ?? {};
+    if (teach?.state === "failed") return t("teacher_train_failed", { error: teach.error ?? "" });
+    if (isForgotten) return t("teacher_train_silent");
+    return !teach && training && !training.allowed ? training.reason : "";
+  }
 
   return {
     node,
     begin,
-    isRunning: (activity) => activity.name === "teach_it" && ["waiting", "training"].includes(stateOf(activity)),
+    isRunning,
     isNext: (activity) => activity.name === "teach_it" && activity.step === "guess",
     show({ wall, class_set: classSet }) {
       const { activity } = wall;
@@ -28,12 +46,11 @@ export function createTraining(desk) {
       if (node.hidden) return;
       const { teach } = activity.told;
       const state = stateOf(activity);
-      const { training } = desk.place ?? {};
-      const isRefused = training && !training.allowed;
       write(halves, t("teacher_halves", { teach: classSet.pupils[0], test: classSet.pupils[1] }));
       halves.hidden = Boolean(teach);
-      tell(failed, state === "failed" ? t("teacher_train_failed", { error: teach.error ?? "" }) : isRefused && !teach ? training.reason : "");
-      again.hidden = state !== "failed";
+      const isForgotten = isSilent(activity);
+      tell(failed, tellProblem(activity, isForgotten));
+      again.hidden = state !== "failed" && !isForgotten;
       update(teach?.networks ?? []);
       keeping.show(activity, state === "done");
     },
