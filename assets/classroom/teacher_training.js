@@ -5,11 +5,7 @@ import { tenthPercent } from "../shared/numbers.js";
 import { t } from "../shared/texts.js";
 import { createList, makeButton, makeProblem, tell, write } from "./teacher_tools.js";
 
-const SILENT = 45000; // a server that was started anew tells nothing of the training that it has forgotten
-
 export function createTraining(desk) {
-  let last = "";
-  let changed = 0;
   const problem = makeProblem();
   const [halves, failed] = [make("p", { className: "muted" }), make("p", { className: "teacher-problem", role: "alert" })];
   const rows = make("div", { className: "class-networks" });
@@ -22,16 +18,9 @@ export function createTraining(desk) {
   const stateOf = ({ told }) => told.teach?.state ?? "";
   const isRunning = (activity) => activity.name === "teach_it" && ["waiting", "training"].includes(stateOf(activity));
 
-  function isSilent(activity) {
-    const told = JSON.stringify(activity.told);
-    if (told !== last) [last, changed] = [told, Date.now()];
-    return isRunning(activity) && Date.now() - changed > SILENT;
-  }
-
-  function tellProblem({ told: { teach } }, isForgotten) {
+  function tellProblem({ told: { teach } }) {
     const { training } = desk.place ?? {};
     if (teach?.state === "failed") return t("teacher_train_failed", { error: teach.error ?? "" });
-    if (isForgotten) return t("teacher_train_silent");
     return !teach && training && !training.allowed ? training.reason : "";
   }
 
@@ -48,9 +37,8 @@ export function createTraining(desk) {
       const state = stateOf(activity);
       write(halves, t("teacher_halves", { teach: classSet.pupils[0], test: classSet.pupils[1] }));
       halves.hidden = Boolean(teach);
-      const isForgotten = isSilent(activity);
-      tell(failed, tellProblem(activity, isForgotten));
-      again.hidden = state !== "failed" && !isForgotten;
+      tell(failed, tellProblem(activity));
+      again.hidden = state !== "failed";
       update(teach?.networks ?? []);
       keeping.show(activity, state === "done");
     },
