@@ -27,7 +27,7 @@ export function createNow(desk, { guide, parts, onGuess, onTray }) {
 
   const goTo = (step) => {
     const { activity } = desk.state().wall;
-    if (activity.name === "teach_it" && step === "training") return training.begin(problem);
+    if (activity.name === "teach_it" && step === "training" && !training.isBegun(activity)) return training.begin(problem);
     return desk.ask("set_step", { step }, problem);
   };
 
