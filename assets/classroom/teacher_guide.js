@@ -3,7 +3,7 @@
 import { make } from "../shared/dom.js";
 import { recall, remember } from "../shared/memory.js";
 import { t } from "../shared/texts.js";
-import { LESSON, runsNow } from "./teacher_lesson.js";
+import { DEFAULT, isLast, LESSON, runsNow } from "./teacher_lesson.js";
 import { makeButton, makeCard, tell, write } from "./teacher_tools.js";
 
 const PARTS = ["press", "commit", "misconception", "usual", "closing"];
@@ -11,6 +11,7 @@ const PARTS = ["press", "commit", "misconception", "usual", "closing"];
 // onGuess() when a drawing has to be chosen; onCode() to show the code that pupils join with.
 export function createGuide(desk, { onGuess, onCode }) {
   let chosen = Number(recall("class-step")) || 0;
+  let isWanted = false; // the step was chosen by hand, and has not begun
   let round = null; // when another begins, here or on another screen, the guide follows
   const [title, minutes] = [make("h3"), make("span", { className: "muted" })];
   const texts = new Map(PARTS.map((part) => [part, make("dd")]));
@@ -20,7 +21,7 @@ export function createGuide(desk, { onGuess, onCode }) {
   const steps = LESSON.map((_, number) => {
     const button = make("button", { type: "button", title: t(`lesson_step_${number}_title`) },
       make("b", { textContent: number + 1 }), make("span", { textContent: t(`lesson_step_${number}_title`) }));
-    button.addEventListener("click", () => choose(number));
+    button.addEventListener("click", () => choose(number, true));
     return button;
   });
   const { card, problem } = makeCard("class-lesson", "teacher_lesson",
@@ -35,8 +36,9 @@ export function createGuide(desk, { onGuess, onCode }) {
     return desk.ask("start_activity", { activity, settings }, problem);
   }
 
-  function choose(number) {
+  function choose(number, byHand = false) {
     chosen = number;
+    isWanted = byHand;
     remember("class-step", String(number));
     tell(problem, "");
     if (desk.state()) show(desk.state());
@@ -46,10 +48,17 @@ export function createGuide(desk, { onGuess, onCode }) {
     if (round === activity.round) return;
     const isFirst = round === null;
     round = activity.round;
-    const isUnbegun = !count && activity.name === "our_handwriting"; // as every room is at first
+    isWanted = false;
+    const isUnbegun = !count && activity.name === DEFAULT; // as every room is at first
     if (isFirst && (recall("class-step") || isUnbegun)) return;
     const found = LESSON.findIndex((step, number) => number >= chosen && runsNow(step, activity));
     if (found >= 0) choose(found);
+  }
+
+  // Its step comes before what the running activity has left.
+  function isAhead(activity) {
+    const isFree = isWanted || activity.name === DEFAULT || isLast(activity);
+    return Boolean(LESSON[chosen].activity) && isFree && !runsNow(LESSON[chosen], activity);
   }
 
   function show({ wall }) {
@@ -68,17 +77,17 @@ export function createGuide(desk, { onGuess, onCode }) {
     link.hidden = !step.address;
     code.hidden = chosen > 1;
     if (step.activity) write(start, tellStart(step.activity, isRunning));
-    const isBeginning = activity.step === "draw" && step.activity === "our_handwriting";
+    const isBeginning = activity.step === "draw" && step.activity === DEFAULT;
     start.disabled = isRunning && isBeginning;
-    start.classList.toggle("primary", !isRunning);
+    start.classList.toggle("primary", isAhead(activity));
   }
 
   return {
     card,
-    get isAhead() { return !LESSON[chosen].address && !runsNow(LESSON[chosen], desk.state().wall.activity); },
+    isAhead,
     get next() { return chosen + 1 < LESSON.length ? t(`lesson_step_${chosen + 1}_title`) : ""; },
     goOn() {
-      choose(chosen + 1);
+      choose(chosen + 1, true);
       card.scrollIntoView({ block: "nearest" });
     },
     show(state) {

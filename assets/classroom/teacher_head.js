@@ -13,12 +13,16 @@ export function createHead(desk, onEnd) {
   const problem = makeProblem();
   const code = make("strong", { id: "class-code" });
   const link = make("a", { id: "class-link", target: "_blank", rel: "noopener" });
-  const wall = make("a", { id: "class-wall-link", className: "button", target: "_blank", rel: "noopener", textContent: t("teacher_wall_open") });
+  const wall = make("a", { id: "class-wall-link", className: "button", target: "_blank", rel: "noopener" });
+  wall.textContent = t("teacher_wall_open");
   const facts = make("p", { className: "teacher-facts muted" });
   const big = createBigCode();
   const phone = createPhone(desk);
-  const lock = makeButton("teacher_lock", () => desk.ask("lock", { isLocked: !desk.state().wall.room.is_locked }, problem), { id: "class-lock" });
-  const pause = makeButton("teacher_pause", () => desk.ask("pause", { isPaused: !desk.state().wall.room.is_paused }, problem), { id: "class-pause" });
+  const room = () => desk.state().wall.room;
+  const turnLock = () => desk.ask("lock", { isLocked: !room().is_locked }, problem);
+  const turnPause = () => desk.ask("pause", { isPaused: !room().is_paused }, problem);
+  const lock = makeButton("teacher_lock", turnLock, { id: "class-lock" });
+  const pause = makeButton("teacher_pause", turnPause, { id: "class-pause" });
 
   const showCode = () => big.open(code.textContent, link.href);
   const node = make("header", { className: "teacher-head card" },
@@ -36,15 +40,15 @@ export function createHead(desk, onEnd) {
     showCode,
     dialogs: [big.dialog, phone.dialog],
     show(state) {
-      const { room } = state.wall;
-      const address = addressFor(desk.place, `#class?code=${room.code}`);
-      write(code, room.code);
+      const { code: letters, is_locked: isLocked, is_paused: isPaused } = state.wall.room;
+      const address = addressFor(desk.place, `#class?code=${letters}`);
+      write(code, letters);
       if (link.href !== address) Object.assign(link, { href: address, textContent: plain(address) });
       wall.href = `#class?wall=${state.wall_token}`;
-      lock.setAttribute("aria-pressed", room.is_locked);
-      write(lock, t(room.is_locked ? "teacher_unlock" : "teacher_lock"));
-      pause.classList.toggle("paused", room.is_paused);
-      write(pause, t(room.is_paused ? "teacher_go_on" : "teacher_pause"));
+      lock.setAttribute("aria-pressed", isLocked);
+      write(lock, t(isLocked ? "teacher_unlock" : "teacher_lock"));
+      pause.classList.toggle("paused", isPaused);
+      write(pause, t(isPaused ? "teacher_go_on" : "teacher_pause"));
       write(facts, tellFacts(state));
       phone.show(state);
     },
@@ -59,8 +63,8 @@ function tellFacts({ wall, num_controls: numControls }) {
   return facts.join(" ");
 }
 
-function makeFull(id) {
-  const dialog = make("dialog", { id, className: "teacher-full" });
+function makeFull(id, key) {
+  const dialog = make("dialog", { id, className: "teacher-full", ariaLabel: t(key) });
   const close = makeButton("teacher_close", () => dialog.close(), { className: "close" });
   return { dialog, close };
 }
@@ -73,11 +77,13 @@ async function drawCode(picture, problem, text) {
 
 // The code for all the room to read.
 function createBigCode() {
-  const { dialog, close } = makeFull("class-code-full");
+  const { dialog, close } = makeFull("class-code-full", "teacher_code_show");
   const picture = make("div", { className: "qr" });
   const [code, address] = [make("strong", { className: "big" }), make("p", { className: "address" })];
   const problem = makeProblem();
-  dialog.append(close, picture, make("div", {}, make("p", { textContent: t("teacher_code_how") }), address, make("p", { textContent: t("teacher_code_type") }), code, problem));
+  dialog.append(close, picture, make("div", {},
+    make("p", { textContent: t("teacher_code_how") }), address,
+    make("p", { textContent: t("teacher_code_type") }), code, problem));
   return {
     dialog,
     open(text, href) {
@@ -91,9 +97,10 @@ function createBigCode() {
 
 // The controls on a second device.
 function createPhone(desk) {
-  const { dialog, close } = makeFull("class-phone-full");
+  const { dialog, close } = makeFull("class-phone-full", "teacher_phone");
   const picture = make("div", { className: "qr" });
-  const [code, address, others] = [make("strong", { id: "class-phone-code", className: "big" }), make("p", { className: "address" }), make("p", { className: "muted" })];
+  const code = make("strong", { id: "class-phone-code", className: "big" });
+  const [address, others] = ["address", "muted"].map((className) => make("p", { className }));
   const problem = makeProblem();
   const alone = makeButton("teacher_phone_alone", () => desk.ask("close_other_controls", {}, problem), { id: "class-phone-alone" });
   dialog.append(close, picture, make("div", {},

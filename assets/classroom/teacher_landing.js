@@ -20,7 +20,8 @@ export function createLanding(root, { place, said, onOpen }) {
   const notes = [];
   if (isRefused) notes.push(make("p", { id: "class-refused", className: "teacher-note", textContent: place.reason }));
   if (place?.isLocalOnly && !isRefused) {
-    notes.push(make("p", { id: "class-local", className: "teacher-note" }, t("teacher_local_only"), make("code", { textContent: "python app.py --host 0.0.0.0" })));
+    const command = make("code", { textContent: "python app.py --host 0.0.0.0" });
+    notes.push(make("p", { id: "class-local", className: "teacher-note" }, t("teacher_local_only"), command));
   }
   root.replaceChildren(
     make("div", { className: "teacher-landing" },
@@ -28,7 +29,10 @@ export function createLanding(root, { place, said, onOpen }) {
       make("h2", { textContent: t("teacher_title") }),
       make("p", { className: "teacher-about", textContent: t("teacher_about") }),
       make("div", { className: "teacher-ways" },
-        make("section", { className: "card" }, make("h3", { textContent: t("teacher_open_title") }), make("p", { textContent: t("teacher_open_about") }), open, problem, ...notes),
+        make("section", { className: "card" },
+          make("h3", { textContent: t("teacher_open_title") }),
+          make("p", { textContent: t("teacher_open_about") }),
+          open, problem, ...notes),
         makeJoin()),
       makeLinks()),
   );
@@ -36,7 +40,8 @@ export function createLanding(root, { place, said, onOpen }) {
 }
 
 function makeJoin() {
-  const field = make("input", { id: "class-join-code", type: "text", autocomplete: "off", autocapitalize: "characters", spellcheck: false, maxLength: 20 });
+  const field = make("input", { id: "class-join-code", type: "text", maxLength: 20 });
+  Object.assign(field, { autocomplete: "off", autocapitalize: "characters", spellcheck: false });
   const form = make("form", {}, make("label", { htmlFor: field.id, textContent: t("teacher_join_field") }),
     make("div", { className: "row" }, field, make("button", { type: "submit", textContent: t("teacher_join") })));
   form.addEventListener("submit", (event) => {
@@ -46,11 +51,16 @@ function makeJoin() {
     if (code) location.hash = `#class?${role}=${encodeURIComponent(code)}`;
     else field.focus();
   });
-  return make("section", { className: "card" }, make("h3", { textContent: t("teacher_join_title") }), make("p", { textContent: t("teacher_join_about") }), form);
+  return make("section", { className: "card" },
+    make("h3", { textContent: t("teacher_join_title") }),
+    make("p", { textContent: t("teacher_join_about") }),
+    form);
 }
 
 function makeLinks() {
   const links = { test: "#class?test", lesson: "docs/lesson", privacy: "docs/class_privacy" };
-  return make("ul", { className: "teacher-links" }, ...Object.entries(links).map(([name, href]) => make("li", {},
-    make("a", { href, textContent: t(`teacher_link_${name}`) }), make("span", { className: "muted", textContent: t(`teacher_link_${name}_about`) }))));
+  const makeLink = ([name, href]) => make("li", {},
+    make("a", { href, textContent: t(`teacher_link_${name}`) }),
+    make("span", { className: "muted", textContent: t(`teacher_link_${name}_about`) }));
+  return make("ul", { className: "teacher-links" }, ...Object.entries(links).map(makeLink));
 }

@@ -1,5 +1,8 @@
 // What a class can do, and the lesson of forty minutes made of it.
 
+// What a room does while nothing else has been started.
+export const DEFAULT = "our_handwriting";
+
 // The steps of each activity, see the server's `activities`.
 export const ACTIVITIES = {
   guess_first: ["guess", "bars", "why"],

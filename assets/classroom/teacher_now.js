@@ -3,7 +3,7 @@
 import { make } from "../shared/dom.js";
 import { t } from "../shared/texts.js";
 import { paintTile } from "./tile.js";
-import { ACTIVITIES, isLast, nextStep } from "./teacher_lesson.js";
+import { ACTIVITIES, DEFAULT, isLast, nextStep } from "./teacher_lesson.js";
 import { count, makeButton, makeCard, tell, write } from "./teacher_tools.js";
 
 // `parts` stand in the card while they concern the activity: each has `node` and `show(state)`; the training also does
@@ -27,7 +27,7 @@ export function createNow(desk, { guide, parts, onGuess, onTray }) {
 
   const goTo = (step) => {
     const { activity } = desk.state().wall;
-    if (activity.name === "teach_it" && step === "training") return training.begin(problem);
+    if (activity.name === "teach_it" && step === "training" && !training.isBegun(activity)) return training.begin(problem);
     return desk.ask("set_step", { step }, problem);
   };
 
@@ -62,9 +62,9 @@ export function createNow(desk, { guide, parts, onGuess, onTray }) {
   function showNext(activity) {
     const isOver = isLast(activity);
     const isBusy = training.isRunning(activity);
-    next.hidden = isOver && (!guide.next || guide.isAhead);
+    next.hidden = isOver && (!guide.next || guide.isAhead(activity));
     next.disabled = isBusy;
-    next.classList.toggle("primary", !guide.isAhead);
+    next.classList.toggle("primary", !guide.isAhead(activity));
     if (isBusy) write(next, t("teacher_training_wait"));
     else if (isOver) write(next, t("teacher_lesson_next", { title: guide.next }));
     else write(next, t("teacher_next", { step: t(training.isNext(activity) ? "teacher_train" : `step_${nextStep(activity)}`) }));
@@ -85,7 +85,7 @@ export function createNow(desk, { guide, parts, onGuess, onTray }) {
       tile.hidden = !image;
       if (image && round !== activity.round) paintTile(tile, { image });
       another.hidden = activity.name !== "guess_first" || !isLast(activity);
-      end.hidden = activity.name === "our_handwriting";
+      end.hidden = activity.name === DEFAULT;
       parts.forEach((part) => part.show(state));
       showSteps(activity);
       showNext(activity);

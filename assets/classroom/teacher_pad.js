@@ -12,11 +12,14 @@ export function createPad(desk) {
   let snapshot = null; // what a device of that pupil would show
   let number = 0; // of the last drawing
   const problem = makeProblem();
-  const [who, task, said] = [make("p", { className: "who" }), make("p", { className: "task" }), make("p", { className: "muted", role: "status" })];
+  const [who, task] = ["who", "task"].map((className) => make("p", { className }));
+  const said = make("p", { className: "muted", role: "status" });
   const send = makeButton("teacher_pad_send", submit, { id: "class-pad-send", className: "primary" });
   const node = make("section", { id: "class-pad", className: "card", hidden: true },
     make("h2", { textContent: t("teacher_pad") }), who, task, problem, said,
-    make("div", { className: "row" }, send, makeButton("teacher_pad_next", next, { id: "class-pad-next" }), makeButton("teacher_pad_done", close, { id: "class-pad-done" })));
+    make("div", { className: "row" }, send,
+      makeButton("teacher_pad_next", next, { id: "class-pad-next" }),
+      makeButton("teacher_pad_done", close, { id: "class-pad-done" })));
 
   const nextLabel = () => snapshot.asked[snapshot.drawings.length] ?? null;
 
@@ -50,7 +53,8 @@ export function createPad(desk) {
     const { round } = snapshot.activity;
     const label = nextLabel();
     // It has this number until it has arrived: sent again, it is the same drawing.
-    const answer = await askClass("submit", { device: token, round, number: number + 1, strokes: ink.strokes, image: ink.image, label });
+    const { strokes, image } = ink;
+    const answer = await askClass("submit", { device: token, round, number: number + 1, strokes, image, label });
     tell(problem, problemOf(answer));
     if (!answer?.ok) return;
     number += 1;
@@ -71,12 +75,18 @@ export function createPad(desk) {
       snapshot.activity.round = wall.activity.round; // asked for once
       look();
     }
-    const label = nextLabel();
-    const isDrawing = wall.activity.takes_drawings;
     write(who, `${snapshot.pupil.symbol} ${tellAnimal(snapshot.pupil)}`);
-    const isDone = snapshot.asked.length > 0 && label === null;
-    write(task, isDrawing ? (isDone ? t("teacher_pad_all", { drawings: count("teacher_drawings", snapshot.drawings.length) }) : label === null ? t("teacher_pad_any") : t("teacher_pad_asked", { label })) : t("teacher_pad_nothing"));
-    send.disabled = !isDrawing;
+    write(task, tellTask(wall.activity));
+    send.disabled = !wall.activity.takes_drawings;
+  }
+
+  function tellTask({ takes_drawings: isDrawing }) {
+    const { asked, drawings } = snapshot;
+    const label = nextLabel();
+    if (!isDrawing) return t("teacher_pad_nothing");
+    if (label !== null) return t("teacher_pad_asked", { label });
+    if (!asked.length) return t("teacher_pad_any");
+    return t("teacher_pad_all", { drawings: count("teacher_drawings", drawings.length) });
   }
 
   return {

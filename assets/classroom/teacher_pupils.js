@@ -87,7 +87,7 @@ function createPupil(desk) {
   const title = make("h2", { id: "class-pupil-title" });
   const facts = make("ul", {});
   const problem = makeProblem();
-  const remove = makeSureButton("teacher_remove", "teacher_remove_sure", async () => {
+  const remove = makeSureButton("teacher_remove", "teacher_sure", async () => {
     if (await desk.ask("remove_pupil", { pupil: id }, problem)) dialog.close();
   }, { id: "class-remove" });
   const dialog = make("dialog", { id: "class-pupil", className: "teacher-dialog" });

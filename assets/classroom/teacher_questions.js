@@ -18,7 +18,8 @@ export function createQuestions() {
     }
     return section;
   });
-  const legend = make("p", { className: "class-legend muted" }, ...WHEN.map((when) => make("span", { className: when, textContent: t(`teacher_when_${when}`) })));
+  const legend = make("p", { className: "class-legend muted" },
+    ...WHEN.map((when) => make("span", { className: when, textContent: t(`teacher_when_${when}`) })));
   const none = make("p", { className: "muted", textContent: t("teacher_questions_none") });
   const all = make("div", { className: "class-questions" }, ...questions);
   const { card } = makeCard("class-questions", "teacher_questions", none, legend, all);

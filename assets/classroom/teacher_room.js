@@ -11,6 +11,7 @@ import { createHead } from "./teacher_head.js";
 import { createNow } from "./teacher_now.js";
 import { createOffers } from "./teacher_offers.js";
 import { createPad } from "./teacher_pad.js";
+import { createPaper } from "./teacher_paper.js";
 import { createPupils } from "./teacher_pupils.js";
 import { createQuestions } from "./teacher_questions.js";
 import { createSet } from "./teacher_set.js";
@@ -44,7 +45,7 @@ export function createRoom(root, { teacher }, place, onEnd) {
   const views = createViews(root);
   const now = createNow(desk, {
     guide,
-    parts: [createTraining(desk), createHands(desk)],
+    parts: [createTraining(desk), createHands(desk), createPaper(desk)],
     onGuess: offers.open,
     onTray() {
       views.choose("tray");

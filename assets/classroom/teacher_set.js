@@ -3,7 +3,7 @@
 import { make } from "../shared/dom.js";
 import { decodeBytes } from "../shared/pixels.js";
 import { t } from "../shared/texts.js";
-import { makeButton, makeCard, tell, write } from "./teacher_tools.js";
+import { makeButton, makeCard, makeFileButton, readFile, tell, write } from "./teacher_tools.js";
 
 const FORMS = ["npz", "ink", "idx", "png"];
 
@@ -13,12 +13,13 @@ export function createSet(desk) {
   const downloads = make("div", { className: "class-downloads" }, ...FORMS.map((form) => make("div", {},
     makeButton(`teacher_form_${form}`, () => download(form), { className: "download" }),
     make("span", { className: "muted", textContent: t(`teacher_form_${form}_about`) }))));
-  const field = make("input", { type: "file", accept: ".npz", id: "class-set-file", className: "unseen" });
-  const choose = makeButton("teacher_set_load", () => field.click(), { id: "class-set-load" });
+  const load = makeFileButton("teacher_set_load", async (file) => {
+    tell(added, "");
+    const isAdded = await desk.ask("add_class_set", { file: await readFile(file) }, problem);
+    if (isAdded) tell(added, t("teacher_set_added", { name: file.name }));
+  }, { id: "class-set-file", accept: ".npz" });
   const { card, problem } = makeCard("class-set", "teacher_set", said, downloads,
-    make("div", { className: "row" }, field, choose, make("a", { href: "#train", textContent: t("teacher_set_train") })), added);
-  field.tabIndex = -1;
-  field.setAttribute("aria-hidden", "true");
+    make("div", { className: "row" }, ...load, make("a", { href: "#train", textContent: t("teacher_set_train") })), added);
 
   async function download(form) {
     const answer = await desk.ask("download_class", { form }, problem);
@@ -27,15 +28,6 @@ export function createSet(desk) {
     make("a", { href: address, download: answer.name }).click();
     setTimeout(() => URL.revokeObjectURL(address), 1000);
   }
-
-  field.addEventListener("change", async () => {
-    const [file] = field.files;
-    field.value = "";
-    if (!file) return;
-    tell(added, "");
-    const isAdded = await desk.ask("add_class_set", { file: await readFile(file) }, problem);
-    if (isAdded) tell(added, t("teacher_set_added", { name: file.name }));
-  });
 
   return {
     card,
@@ -46,13 +38,4 @@ export function createSet(desk) {
       downloads.querySelectorAll("button").forEach((button) => { button.disabled = !num && !earlier[0]; });
     },
   };
-}
-
-function readFile(file) {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(reader.result.split(",")[1] ?? "");
-    reader.onerror = () => reject(reader.error);
-    reader.readAsDataURL(file);
-  });
 }

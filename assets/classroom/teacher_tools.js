@@ -76,6 +76,27 @@ export function makeCard(id, key, ...children) {
   return { card, title, problem };
 }
 
+// A button for a file, and the field behind it; action(file) is called for each that is chosen.
+export function makeFileButton(key, action, properties) {
+  const field = make("input", { type: "file", className: "unseen", tabIndex: -1, ariaHidden: "true", ...properties });
+  field.addEventListener("change", () => {
+    const [file] = field.files;
+    field.value = "";
+    if (file) action(file);
+  });
+  return [field, makeButton(key, () => field.click())];
+}
+
+// The bytes of a file as base64.
+export function readFile(file) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result.split(",")[1] ?? "");
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(file);
+  });
+}
+
 // Gives a function that makes the children of `root` those of `items`. create(item) gives { node, show(item) }.
 // Nothing changes its place while one of them has the focus.
 export function createList(root, create, keyOf = ({ id }) => id) {

@@ -3,7 +3,7 @@
 import { make } from "../shared/dom.js";
 import { tenthPercent } from "../shared/numbers.js";
 import { t } from "../shared/texts.js";
-import { createList, makeButton, makeProblem, tell, write } from "./teacher_tools.js";
+import { createList, makeButton, makeProblem, makeSureButton, tell, write } from "./teacher_tools.js";
 
 export function createTraining(desk) {
   const problem = makeProblem();
@@ -16,11 +16,19 @@ export function createTraining(desk) {
 
   const begin = (place) => desk.ask("train_class", {}, place);
   const stateOf = ({ told }) => told.teach?.state ?? "";
+  const isRunning = (activity) => activity.name === "teach_it" && ["waiting", "training"].includes(stateOf(activity));
+
+  function tellProblem({ told: { teach } }) {
+    const { training } = desk.place ?? {};
+    if (teach?.state === "failed") return t("teacher_train_failed", { error: teach.error ?? "" });
+    return !teach && training && !training.allowed ? training.reason : "";
+  }
 
   return {
     node,
     begin,
-    isRunning: (activity) => activity.name === "teach_it" && ["waiting", "training"].includes(stateOf(activity)),
+    isRunning,
+    isBegun: (activity) => ["waiting", "training", "done"].includes(stateOf(activity)),
     isNext: (activity) => activity.name === "teach_it" && activity.step === "guess",
     show({ wall, class_set: classSet }) {
       const { activity } = wall;
@@ -28,11 +36,9 @@ export function createTraining(desk) {
       if (node.hidden) return;
       const { teach } = activity.told;
       const state = stateOf(activity);
-      const { training } = desk.place ?? {};
-      const isRefused = training && !training.allowed;
       write(halves, t("teacher_halves", { teach: classSet.pupils[0], test: classSet.pupils[1] }));
       halves.hidden = Boolean(teach);
-      tell(failed, state === "failed" ? t("teacher_train_failed", { error: teach.error ?? "" }) : isRefused && !teach ? training.reason : "");
+      tell(failed, tellProblem(activity));
       again.hidden = state !== "failed";
       update(teach?.networks ?? []);
       keeping.show(activity, state === "done");
@@ -64,27 +70,26 @@ function createKeeping(desk, problem) {
   const field = make("input", { type: "text", maxLength: 40, autocomplete: "off", placeholder: t("teacher_model_name"), id: "class-model-name" });
   const keep = makeButton("teacher_model_keep", async () => {
     const answer = await desk.ask("keep_model", { name: field.value.trim() || undefined }, problem);
-    if (answer) settle(answer.model);
+    if (answer) settle(t("teacher_model_kept", { model: answer.model }), true);
   }, { id: "class-model-keep" });
-  const drop = makeButton("teacher_model_drop", async () => {
-    if (await desk.ask("drop_model", {}, problem)) settle("");
+  const drop = makeSureButton("teacher_model_drop", "teacher_sure", async () => {
+    if (await desk.ask("drop_model", {}, problem)) settle(t("teacher_model_dropped"), false);
   }, { id: "class-model-drop" });
   const link = make("a", { href: "#train", textContent: t("teacher_model_link") });
   const form = make("div", { className: "row" }, make("label", { htmlFor: field.id, textContent: t("teacher_model_field") }), field, keep);
   const node = make("div", { className: "class-keeping" }, form, said, make("div", { className: "row" }, link, drop));
 
-  function settle(model) {
-    write(said, model ? t("teacher_model_kept", { model }) : "");
-    said.hidden = !model;
-    form.hidden = Boolean(model);
-    link.hidden = drop.hidden = !model;
+  function settle(text, isKept) {
+    tell(said, text);
+    form.hidden = Boolean(text);
+    link.hidden = drop.hidden = !isKept;
   }
 
   return {
     node,
     show(activity, isDone) {
       node.hidden = !isDone;
-      if (round !== activity.round) settle("");
+      if (round !== activity.round) settle("", false);
       round = activity.round;
     },
   };
