@@ -7,6 +7,7 @@ import { askClass } from "./client.js";
 
 const OFTEN = 3000;
 const TEST = "#class?test";
+const NAMESPACE = "http://www.w3.org/2000/svg";
 
 const isLoopback = () => ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
 
@@ -48,7 +49,13 @@ async function showAddress(addresses, chosen) {
   const answer = await askClass("draw_code", { text });
   const image = $("#test-code");
   image.hidden = !answer?.svg;
-  if (answer?.svg) Object.assign(image, { src: `data:image/svg+xml,${encodeURIComponent(answer.svg)}`, alt: t("test_code", { address: text }) });
+  if (answer?.svg) Object.assign(image, { src: toAddress(answer.svg), alt: t("test_code", { address: text }) });
+}
+
+// As a picture, an SVG is left alone by the page's styles; but it must say what it is.
+function toAddress(svg) {
+  const whole = svg.includes(`xmlns="${NAMESPACE}"`) ? svg : svg.replace("<svg", `<svg xmlns="${NAMESPACE}"`);
+  return `data:image/svg+xml,${encodeURIComponent(whole)}`;
 }
 
 function showCalls(answer, own) {

@@ -15,7 +15,8 @@ from support.glossary import LACKS, TERM_TEXTS, WORDS
 
 from mnist_core.augmentation.transforms import Augmentation
 from mnist_core.browse.query import SORT_KEYS
-from mnist_core.classroom.activities import ACTIVITIES
+from mnist_core.classroom.activities import ACTIVITIES, WHEN
+from mnist_core.classroom.activities import LEVELS as CLASS_LEVELS
 from mnist_core.classroom.animals import ANIMALS
 from mnist_core.data.sample import Samples
 from mnist_core.data.splits import OWN
@@ -65,6 +66,7 @@ LESSON_FIELDS = ("title", "minutes", "press", "commit", "misconception", "usual"
 DEVICE_CHECKS = ("server", "line", "pad", "storage", "screen")
 DEVICE_SHOWS = ("refused", "slow", "offline", "search", "login")
 DEVICE_VERDICTS = ("testing", "draw", "good", "fair", "bad")
+PUPIL_STATES = ("stuck", "away", "paper", "left")
 REMEDIES = rf"test_({'|'.join(DEVICE_SHOWS)})_(cause|\d)"
 # What a text's key is completed with while the page runs.
 COMPLETED = {
@@ -140,6 +142,21 @@ COMPLETED = {
     **{f"{name}_choice_": tuple(map(str, range(num))) for name, num in (("teach", 3), ("learn", 2))},
     "net_": ("class", "mnist", "both", "sketchnet"),
     "animal_": tuple(ANIMALS),
+    "device_guess_": ("first", "teach_it", "did_it_learn"),
+    "device_why_": ("map", "for", "against"),
+    "wall_ask_": ("teach_it", "did_it_learn"),
+    "wall_forgot_": ("more_lost", "more_kept", "fewer_lost", "fewer_kept"),
+    **dict.fromkeys(("wall_net_", "teacher_net_"), ("waiting", "training", "done")),
+    "teacher_view_": ("lesson", "pupils", "tray", "wall", "more"),
+    "teacher_lesson_": LESSON_FIELDS[1:],
+    "teacher_setting_": ("digits", "each", "digit", "times", "level", "when"),
+    "teacher_wrong_": ("digits", "each", "digit", "times"),
+    "teacher_": (*(f"when_{moment}" for moment in WHEN), *(f"level_{level}" for level in CLASS_LEVELS)),
+    "teacher_when_": WHEN,
+    "teacher_offer_": ("misread", "close"),
+    "teacher_link_": tuple(f"{link}{rest}" for link in ("test", "lesson", "privacy") for rest in ("", "_about")),
+    "teacher_form_": tuple(f"{form}{rest}" for form in ("npz", "ink", "idx", "png") for rest in ("", "_about")),
+    "teacher_state_": tuple(f"{name}{rest}" for name in PUPIL_STATES for rest in ("", "_long")),
     "test_": (*DEVICE_CHECKS, *(key.removeprefix("test_") for key in TEXTS if re.match(REMEDIES, key))),
     "test_shows_": DEVICE_SHOWS,
     "test_firewall_": tuple(f"{system}{rest}" for system in ("windows", "mac", "linux") for rest in ("", "_way")),
@@ -269,6 +286,7 @@ def used_keys():
         keys |= {prefix + rest for rest in COMPLETED[prefix]}
     keys |= {f"evidence_{rest}" for rest in COMPLETED["evidence_"]}
     keys |= {f"evidence_set_{rest}" for rest in COMPLETED["evidence_set_"]}
+    keys |= {f"{name}_choice_{rest}" for name in ("teach", "learn") for rest in COMPLETED[f"{name}_choice_"]}
     keys |= {f"evidence_{table}_text" for table in COMPLETED["evidence_"][:5]}
     return keys
 
@@ -293,6 +311,7 @@ def test_every_text_that_the_page_asks_for_exists():
 
 def test_no_text_is_left_over():
     quoted = set(re.findall(r'"(\w+)"', "".join(SCRIPTS.values())))  # some are chosen before they are said
+    quoted |= {f"{key}_one" for key in quoted}  # of one thing
     assert set(TEXTS) - used_keys() - quoted == set()
 
 
