@@ -58,7 +58,7 @@ function makeNetwork({ key, state, share, class: ours, mnist }, count) {
     makeTested("wall_tested_mnist", mnist, ofMnist, "var(--digit-3)"),
   );
   node.dataset.network = key;
-  if (count !== undefined) node.append(sentence(t(count === 1 ? "wall_chose_one" : "wall_chose", { num: count }), "wall-chose"));
+  if (count !== undefined) node.append(sentence(t("wall_chose", { num: count }), "wall-chose"));
   return node;
 }
 
