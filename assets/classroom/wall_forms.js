@@ -44,7 +44,8 @@ export function createForms() {
     shown = ids;
     const columns = [["wall_forms_ours", ours], ["wall_forms_mnist", DIGITS.map((digit) => mnist.get(digit))]];
     node.replaceChildren(...columns.filter(([, all]) => all.some(({ length }) => length)).map(([key, all]) => make(
-      "div", { className: "wall-form" }, make("span", { textContent: t(key) }), ...all.map((drawn, index) => makeRow(DIGITS[index], drawn)),
+      "div", { className: "wall-form" },
+      make("span", { textContent: t(key) }), ...all.map((drawn, index) => makeRow(DIGITS[index], drawn)),
     )));
   }
 

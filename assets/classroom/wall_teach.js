@@ -27,7 +27,8 @@ export function createChoices(root) {
 
 export function createQuestions(root) {
   const count = createCount("wall_answered_all");
-  root.append(make("div", { className: "wall-asked" }, title(t("activity_questions")), count.node, sentence(t("wall_no_marks"))));
+  const words = [title(t("activity_questions")), count.node, sentence(t("wall_no_marks"))];
+  root.append(make("div", { className: "wall-asked" }, ...words));
   return { show({ num_answered: num, room }) { count.show(num, room.num_pupils); } };
 }
 
@@ -79,7 +80,8 @@ export function createNetworks(root) {
   return {
     show({ activity, guesses }) {
       const { networks = waiting, state, error } = activity.told.teach ?? {};
-      row.replaceChildren(...networks.map((network) => makeNetwork(network, guesses.counts?.[GUESSED.indexOf(network.key)])));
+      const countOf = ({ key }) => guesses.counts?.[GUESSED.indexOf(key)];
+      row.replaceChildren(...networks.map((network) => makeNetwork(network, countOf(network))));
       row.style.setProperty("--columns", networks.length);
       row.classList.toggle("done", state === "done");
       words.textContent = state === "failed" ? error : state === "done" ? tellForgotten(networks) : "";
