@@ -28,11 +28,8 @@ function spread(list, num) {
   return Array.from({ length: Math.min(num, list.length) }, (_, index) => list[Math.floor(index * step)]);
 }
 
-const makeRow = (key, digit, drawings) => [
-  make("span", { textContent: t(key, { digit }) }),
-  make("div", { className: "wall-row" }, ...drawings.map((drawing) => (
-    make("div", { className: "wall-tile" }, makeTile(drawing, t("wall_drawing_as", { digit })))))),
-];
+const makeRow = (digit, drawings) => make("div", { className: "wall-row" }, ...drawings.map((drawing) => (
+  make("div", { className: "wall-tile" }, makeTile(drawing, t("wall_drawing_as", { digit }))))));
 
 export function createForms() {
   const node = make("section", { className: "wall-forms" });
@@ -45,10 +42,11 @@ export function createForms() {
     const ids = ours.flat().map(({ id }) => id).join();
     if (ids === shown) return;
     shown = ids;
-    node.replaceChildren(...DIGITS.flatMap((digit, index) => (ours[index].length ? [
-      ...makeRow("wall_forms_ours", digit, ours[index]),
-      ...(mnist.get(digit).length ? makeRow("wall_forms_mnist", digit, mnist.get(digit)) : []),
-    ] : [])));
+    const columns = [["wall_forms_ours", ours], ["wall_forms_mnist", DIGITS.map((digit) => mnist.get(digit))]];
+    node.replaceChildren(...columns.filter(([, all]) => all.some(({ length }) => length)).map(([key, all]) => make(
+      "div", { className: "wall-form" },
+      make("span", { textContent: t(key) }), ...all.map((drawn, index) => makeRow(DIGITS[index], drawn)),
+    )));
   }
 
   return { node, show };

@@ -44,7 +44,8 @@ export function createDrawn(root, tools) {
   return {
     show({ drawings, activity }) {
       const { digit } = activity.settings;
-      groups.show(...split(drawings, (one) => one.is_missed), [t("wall_still_read", { digit }), t("wall_not_read", { digit })]);
+      const heads = [t("wall_still_read", { digit }), t("wall_not_read", { digit })];
+      groups.show(...split(drawings, (one) => one.is_missed), heads);
     },
   };
 }
@@ -66,7 +67,8 @@ export function createFooled(root, tools) {
   return {
     show({ drawings, activity }) {
       const { digit } = activity.settings;
-      const [fooled, others] = [true, false].map((is) => drawings.filter((one) => one.is_missed && one.is_fooling === is));
+      const missed = drawings.filter((one) => one.is_missed);
+      const [fooled, others] = [true, false].map((is) => missed.filter((one) => one.is_fooling === is));
       const head = t(fooled.length === 1 ? "wall_fooled_one" : "wall_fooled", { num: fooled.length, digit });
       groups.show(fooled, others, [head, t("wall_not_fooled", { digit })]);
     },

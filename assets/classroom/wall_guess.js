@@ -37,21 +37,24 @@ export function createGuess(root) {
 function tellTruth({ kind, label, digit, probabilities }) {
   if (kind !== "close") return t("wall_truth_misread", { label, digit });
   const others = probabilities.map((share, index) => [share, index]).filter(([, index]) => index !== digit);
-  return t(digit === label ? "wall_truth_close" : "wall_truth_close_misread", { label, digit, second: others.sort((a, b) => b[0] - a[0])[0][1] });
+  const [, second] = others.sort((a, b) => b[0] - a[0])[0];
+  return t(digit === label ? "wall_truth_close" : "wall_truth_close_misread", { label, digit, second });
 }
 
 export function createGuessBars(root) {
   const [truth, table] = [title(), make("div", { className: "wall-two-bars" })];
   const canvas = createBeside(root, 28, truth, table);
+  const heads = ["wall_class_bars", "wall_network_bars"].map((key) => make("span", { textContent: t(key) }));
 
   function makeRow(digit, counts, { probabilities, label }) {
     const most = Math.max(1, ...counts);
     const share = probabilities?.[digit] ?? 0;
+    const shown = probabilities ? `${percent(share)}${t("percent_unit")}` : "";
     const row = make(
       "div", {},
       make("b", { textContent: digit }),
       makeBar(counts[digit] / most, "var(--muted)"), make("span", { textContent: counts[digit] }),
-      makeBar(share, digitColor(digit)), make("span", { textContent: probabilities ? `${percent(share)}${t("percent_unit")}` : "" }),
+      makeBar(share, digitColor(digit)), make("span", { textContent: shown }),
     );
     row.classList.toggle("truth", digit === label);
     return row;
@@ -63,7 +66,7 @@ export function createGuessBars(root) {
       paintImage(canvas, shown.image);
       truth.textContent = bars.probabilities ? tellTruth(bars) : "";
       table.replaceChildren(
-        make("div", { className: "head" }, make("span", { textContent: t("wall_class_bars") }), make("span", { textContent: t("wall_network_bars") })),
+        make("div", { className: "head" }, ...heads),
         ...guesses.counts.map((_, digit) => makeRow(digit, guesses.counts, bars)),
       );
     },
@@ -95,7 +98,8 @@ export function createWhy(root) {
     swatch.style.background = `rgb(${red} ${green} ${blue})`;
     return { words: make("span"), swatch };
   });
-  const list = make("ul", { className: "wall-legend" }, ...legend.map(({ swatch, words }) => make("li", {}, swatch, words)));
+  const entries = legend.map(({ swatch, words }) => make("li", {}, swatch, words));
+  const list = make("ul", { className: "wall-legend" }, ...entries);
   const canvas = createBeside(root, 28 * CELL, title(t("wall_why")), list, sentence(t("wall_why_note")));
   return {
     show({ activity }) {

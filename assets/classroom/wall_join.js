@@ -28,7 +28,9 @@ export function createJoin(root) {
     shown = room.code;
     code.textContent = room.code;
     const server = await findServer();
-    address.textContent = `${server.host}${server.pathname}#class`;
+    // A line ends where the parts meet, if anywhere.
+    const parts = [server.host, `${server.pathname}#class`].map((textContent) => make("span", { textContent }));
+    address.replaceChildren(...parts);
     const link = new URL(`#class?code=${room.code}`, server);
     const answer = await askClass("draw_code", { text: link.href });
     if (!answer?.svg) return;

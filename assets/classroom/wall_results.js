@@ -77,7 +77,8 @@ export function createResults(root, { onDrawing }) {
   const beside = make("div", { className: "wall-stories" }, worst.node, forms.node);
   root.append(make(
     "div", { className: "wall-results" },
-    make("div", { className: "wall-words" }, count.node, matrix.node), make("div", { className: "wall-right" }, beside, cell),
+    make("div", { className: "wall-words" }, count.node, matrix.node),
+    make("div", { className: "wall-right" }, beside, cell),
   ));
 
   function showCell(drawings) {

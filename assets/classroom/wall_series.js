@@ -30,12 +30,13 @@ function makeDrawn(drawing, number, asked) {
   );
 }
 
-// The hands to show, each with its drawings: those that are there are kept, others follow in the order they began in.
+// The hands to show, each with its drawings: those that are shown are kept, then those come that have drawn the most.
 function chooseHands(drawings, kept, times) {
   const hands = new Map();
   drawings.forEach((drawing) => hands.set(drawing.series, [...(hands.get(drawing.series) ?? []), drawing]));
+  const count = (hand) => Math.min(times, hands.get(hand).length);
   const order = [...hands.keys()].sort((a, b) => (
-    kept.includes(b) - kept.includes(a) || Math.min(times, hands.get(b).length) - Math.min(times, hands.get(a).length) || a - b));
+    kept.includes(b) - kept.includes(a) || count(b) - count(a) || a - b));
   return order.slice(0, NUM_HANDS).sort((a, b) => a - b).map((hand) => [hand, hands.get(hand).slice(0, times)]);
 }
 

@@ -27,7 +27,8 @@ export function createChoices(root) {
 
 export function createQuestions(root) {
   const count = createCount("wall_answered_all");
-  root.append(make("div", { className: "wall-asked" }, title(t("activity_questions")), count.node, sentence(t("wall_no_marks"))));
+  const words = [title(t("activity_questions")), count.node, sentence(t("wall_no_marks"))];
+  root.append(make("div", { className: "wall-asked" }, ...words));
   return { show({ num_answered: num, room }) { count.show(num, room.num_pupils); } };
 }
 
@@ -36,25 +37,29 @@ export function createClosed(root) {
   return { show() {} };
 }
 
-// How many of some digits a network reads: a large number, and a bar.
-function makeTested(key, found, text, color) {
+// How many of some digits a network reads: a large number, what it is of, and a bar.
+function makeTested(key, found, [number, words], color) {
   return make(
     "div", { className: "wall-tested" },
-    make("span", { textContent: t(key) }), make("b", { textContent: found ? text : "–" }),
+    make("span", { textContent: t(key) }),
+    make("span", { className: "wall-number" }, make("b", { textContent: found ? number : "–" }), found ? words : ""),
     makeBar(found ? found.read / found.num : 0, color),
   );
 }
 
 function makeNetwork({ key, state, share, class: ours, mnist }, count) {
+  const ofClass = [ours?.read, t("wall_of", { all: ours?.num })];
+  const ofMnist = [mnist && `${tenthPercent(mnist.read / mnist.num)}${t("percent_unit")}`, ""];
   const node = make(
     "section", { className: "wall-network" },
     title(t(`net_${key}`)),
-    sentence(t(`wall_net_${state}`, { share: Math.round(share * 100) }), "wall-state"), makeBar(state === "done" ? 1 : share, "var(--muted)"),
-    makeTested("wall_tested_class", ours, ours && t("wall_num_of", ours), "var(--accent)"),
-    makeTested("wall_tested_mnist", mnist, mnist && `${tenthPercent(mnist.read / mnist.num)}${t("percent_unit")}`, "var(--digit-3)"),
+    sentence(t(`wall_net_${state}`, { share: Math.round(share * 100) }), "wall-state"),
+    makeBar(state === "done" ? 1 : share, "var(--muted)"),
+    makeTested("wall_tested_class", ours, ofClass, "var(--accent)"),
+    makeTested("wall_tested_mnist", mnist, ofMnist, "var(--digit-3)"),
   );
   node.dataset.network = key;
-  if (count !== undefined) node.append(sentence(t(count === 1 ? "wall_chose_one" : "wall_chose", { num: count }), "wall-chose"));
+  if (count !== undefined) node.append(sentence(t("wall_chose", { num: count }), "wall-chose"));
   return node;
 }
 
@@ -75,8 +80,10 @@ export function createNetworks(root) {
   return {
     show({ activity, guesses }) {
       const { networks = waiting, state, error } = activity.told.teach ?? {};
-      row.replaceChildren(...networks.map((network) => makeNetwork(network, guesses.counts?.[GUESSED.indexOf(network.key)])));
+      const countOf = ({ key }) => guesses.counts?.[GUESSED.indexOf(key)];
+      row.replaceChildren(...networks.map((network) => makeNetwork(network, countOf(network))));
       row.style.setProperty("--columns", networks.length);
+      row.classList.toggle("done", state === "done");
       words.textContent = state === "failed" ? error : state === "done" ? tellForgotten(networks) : "";
     },
   };
