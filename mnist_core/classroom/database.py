@@ -6,6 +6,7 @@ overwritten, in the file and in its log. Nothing waits longer than two seconds f
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import threading
@@ -188,7 +189,9 @@ class Database:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             # Made here, so that no other user of the machine may read it; SQLite's files beside it follow.
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+            # A file that is there is not opened: to close it would take from this process all of SQLite's locks on it.
+            with contextlib.suppress(FileExistsError):
+                os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         except OSError as error:
             reason = error.strerror or str(error)
             raise StorageError(
