@@ -15,8 +15,6 @@ class _Dataclass(Protocol):
 Built = TypeVar("Built", bound=_Dataclass)
 
 _LARGEST_NUMBER = 1e30
-# What arrays and databases hold.
-_LARGEST_WHOLE = 2**63 - 1
 
 
 def is_whole(value: Any) -> TypeGuard[int]:
@@ -67,7 +65,7 @@ def check_whole(name: str, value: Any, low: int, high: int | None = None) -> int
     Raises:
         QueryError: It is something else.
     """
-    if not is_whole(value) or not low <= value <= (_LARGEST_WHOLE if high is None else high):
+    if not is_whole(value) or value < low or (high is not None and value > high):
         bounds = f"of at least {low}" if high is None else f"from {low} to {high}"
         raise QueryError(
             "{name!r} must be a whole number {bounds}. Received: {value!r:.100}.", name=name, bounds=bounds, value=value

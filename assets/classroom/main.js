@@ -5,11 +5,12 @@ import { on } from "../shared/bus.js";
 import { $ } from "../shared/dom.js";
 import { openPart } from "../shared/part.js";
 
-const ROLES = {
-  code: "device",
-  wall: "wall",
-  control: "teacher",
-  test: "test",
+const ROLES = { code: "device", wall: "wall", control: "teacher", test: "test" };
+const SCREENS = {
+  device: () => import("./device.js"),
+  wall: () => import("./wall.js"),
+  teacher: () => import("./teacher.js"),
+  test: () => import("./test.js"),
 };
 const OWN_PAGE = ["device", "wall", "test"]; // what stands around a tab is not for them
 
@@ -26,7 +27,7 @@ async function show() {
   const key = Object.keys(ROLES).find((name) => address.has(name));
   const role = ROLES[key] ?? "teacher";
   document.body.dataset.class = OWN_PAGE.includes(role) ? role : "";
-  const { createScreen } = await import(`./${role}.js`);
+  const { createScreen } = await SCREENS[role]();
   if (shown !== mine) return;
   const root = $("#class .class");
   root.replaceChildren();

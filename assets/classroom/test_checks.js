@@ -1,8 +1,7 @@
 // What a device can do, one question each. Every answer is { state, text, values? }: "good", "fair" where a lesson goes
 // well all the same, "bad" where it does not; `text` is a key. Shows nothing.
 
-import { findLine } from "../draw/line.js";
-import { inTime, later } from "../shared/server.js";
+import { findLine, inTime, later } from "../shared/server.js";
 import { askClass } from "./client.js";
 
 const NUM_TRIPS = 4;

@@ -7,7 +7,6 @@ import { askClass } from "./client.js";
 
 const OFTEN = 3000;
 const TEST = "#class?test";
-const NAMESPACE = "http://www.w3.org/2000/svg";
 
 const isLoopback = () => ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
 
@@ -54,8 +53,7 @@ async function showAddress(addresses, chosen) {
 
 // As a picture, an SVG is left alone by the page's styles; but it must say what it is.
 function toAddress(svg) {
-  const whole = svg.includes(`xmlns="${NAMESPACE}"`) ? svg : svg.replace("<svg", `<svg xmlns="${NAMESPACE}"`);
-  return `data:image/svg+xml,${encodeURIComponent(whole)}`;
+  return `data:image/svg+xml,${encodeURIComponent(svg)}`;
 }
 
 function showCalls(answer, own) {

@@ -7,6 +7,7 @@ import { createCount, makeBar, makeChoices, sentence, title } from "./wall_words
 
 // Those that are guessed about, in the order of the choices.
 const GUESSED = ["class", "mnist", "both"];
+const MOST_KEPT = 0.05; // in 100: what rounding hides
 export const CHOICES = {
   teach_it: GUESSED.map((_, index) => `teach_choice_${index}`),
   did_it_learn: ["learn_choice_0", "learn_choice_1"],
@@ -70,7 +71,8 @@ function tellForgotten(networks) {
   const lost = (before.mnist.read / before.mnist.num - after.mnist.read / after.mnist.num) * 100;
   const values = { num: Math.abs(after.class.read - before.class.read), lost: Math.abs(lost).toFixed(1) };
   const won = after.class.read >= before.class.read ? "more" : "fewer";
-  return t(`wall_forgot_${won}_${lost >= 0.05 ? "lost" : "kept"}`, values);
+  const end = lost >= MOST_KEPT ? "lost" : "kept";
+  return t(`wall_forgot_${won}_${end}`, values);
 }
 
 export function createNetworks(root) {

@@ -7,13 +7,6 @@ import { createDelta } from "./delta.js";
 const REOPEN = 2000;
 const LONGEST_PAUSE = 300_000;
 
-export function findLine() {
-  const address = new URL("live", document.baseURI);
-  address.protocol = address.protocol.replace("http", "ws");
-  address.hash = address.search = "";
-  return address;
-}
-
 export function createLine(address) {
   let socket = null; // while it is open
   let delta = null; // of what the server at its other end has

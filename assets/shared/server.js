@@ -14,6 +14,14 @@ export function connect(more) {
   Object.assign(functions, more);
 }
 
+// Where the live line begins; see draw/line.js.
+export function findLine() {
+  const address = new URL("live", document.baseURI);
+  address.protocol = address.protocol.replace("http", "ws");
+  address.hash = address.search = "";
+  return address;
+}
+
 export const later = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 // One question, once.

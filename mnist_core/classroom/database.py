@@ -13,13 +13,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from ..checks import check_whole
 from ..data.files import CACHE_HINT
 from ..errors import StorageError
 
 VERSION = 1
 PATIENCE_SECONDS = 2.0
 _MOST_IDLE = 8
+_LARGEST_ID = 2**63 - 1
 
 _SCHEMA = """
 CREATE TABLE rooms (
@@ -70,6 +73,15 @@ CREATE INDEX earlier_drawings_of_room ON earlier_drawings (room_id);
 _FAULTS = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_MISUSE)
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def check_id(name: str, value: Any) -> int:
+    """Returns the number of a row, named from outside.
+
+    Raises:
+        QueryError: It is none.
+    """
+    return check_whole(name, value, 1, _LARGEST_ID)
 
 
 class Database:

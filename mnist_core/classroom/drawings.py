@@ -18,6 +18,7 @@ import numpy as np
 from ..checks import check_choice, check_whole
 from ..errors import PictureError, QueryError, RoomError
 from ..preprocessing.ink import IMAGE_SIZE
+from .database import check_id
 from .pupils import check_is_of_device
 from .rooms import Room, raise_version
 from .rounds import Round
@@ -181,7 +182,7 @@ def find_drawing(connection: sqlite3.Connection, room: Room, drawing_id: Any) ->
     Raises:
         QueryError: The room has no such drawing.
     """
-    check_whole("drawing", drawing_id, 1)
+    check_id("drawing", drawing_id)
     found = connection.execute("SELECT * FROM drawings WHERE id = ? AND room_id = ?", (drawing_id, room.id)).fetchone()
     if not found:
         raise QueryError("This room has no such drawing.")

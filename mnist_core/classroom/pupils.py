@@ -6,10 +6,10 @@ import random
 import sqlite3
 from typing import Any
 
-from ..checks import check_whole
 from ..errors import QueryError, RoomError
 from .animals import ANIMALS, BEST_KNOWN
 from .codes import is_token, make_token
+from .database import check_id
 from .rooms import Room, raise_version
 
 MOST_PUPILS = 300
@@ -99,7 +99,7 @@ def check_is_of_device(connection: sqlite3.Connection, device: sqlite3.Row, pupi
     Raises:
         QueryError: It is another's.
     """
-    check_whole("pupil", pupil_id, 1)
+    check_id("pupil", pupil_id)
     found = connection.execute("SELECT 1 FROM pupils WHERE id = ? AND device_id = ?", (pupil_id, device["id"]))
     if not found.fetchone():
         raise QueryError("This animal draws on another device. Ask the teacher to let it in here.")
@@ -153,7 +153,7 @@ def answer_request(connection: sqlite3.Connection, room: Room, device_id: Any, i
     Raises:
         QueryError: No such device asks.
     """
-    check_whole("device", device_id, 1)
+    check_id("device", device_id)
     device = connection.execute(
         "SELECT * FROM devices WHERE id = ? AND room_id = ? AND wanted_id IS NOT NULL", (device_id, room.id)
     ).fetchone()
@@ -186,7 +186,7 @@ def find_pupil(connection: sqlite3.Connection, room: Room, pupil_id: Any) -> sql
     Raises:
         QueryError: There is no such pupil.
     """
-    check_whole("pupil", pupil_id, 1)
+    check_id("pupil", pupil_id)
     found = connection.execute("SELECT * FROM pupils WHERE id = ? AND room_id = ?", (pupil_id, room.id)).fetchone()
     if not found:
         raise QueryError("This room has no such animal.")

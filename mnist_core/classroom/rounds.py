@@ -10,6 +10,7 @@ from typing import Any
 from ..checks import check_choice, check_whole
 from ..errors import QueryError, RoomError
 from .activities import ACTIVITIES, DEFAULT, Activity, Settings, Step, read_object
+from .database import check_id
 from .rooms import Room, raise_version
 
 # Of raised hands.
@@ -86,7 +87,7 @@ def find_round(connection: sqlite3.Connection, room: Room, round_id: Any) -> Rou
     Raises:
         QueryError: The room has no such round.
     """
-    check_whole("round", round_id, 1)
+    check_id("round", round_id)
     found = connection.execute("SELECT * FROM rounds WHERE id = ? AND room_id = ?", (round_id, room.id)).fetchone()
     if not found:
         raise QueryError("This room has no activity {round_id}.", round_id=round_id)

@@ -9,7 +9,10 @@ import segno
 
 def render_svg(text: str) -> str:
     """Returns a QR code as the text of an SVG picture with a viewBox: black on white, with the margin that it needs."""
-    return str(segno.make_qr(text, error="m").svg_inline(border=4, light="#fff", dark="#000", omitsize=True))
+    stream = io.BytesIO()
+    code = segno.make_qr(text, error="m")
+    code.save(stream, kind="svg", xmldecl=False, nl=False, border=4, light="#fff", dark="#000", omitsize=True)
+    return stream.getvalue().decode()
 
 
 def render_letters(text: str) -> str:

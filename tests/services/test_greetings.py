@@ -1,9 +1,9 @@
-"""Which devices have called is known for ten minutes."""
+"""Which devices have called is known for nine minutes."""
 
 from mnist_core.services.greetings import Greetings
 
 
-def test_devices_are_listed_for_ten_minutes_the_newest_first():
+def test_devices_are_listed_for_nine_minutes_the_newest_first():
     now = [0.0]
     greetings = Greetings(lambda: now[0])
     greetings.note("10.0.0.1", True)
@@ -13,5 +13,5 @@ def test_devices_are_listed_for_ten_minutes_the_newest_first():
         {"address": "10.0.0.2", "seconds": 0, "live": False},
         {"address": "10.0.0.1", "seconds": 30, "live": True},
     ]
-    now[0] = 601.0
+    now[0] = 541.0
     assert [device["address"] for device in greetings.list_all()] == ["10.0.0.2"]

@@ -31,7 +31,7 @@ def test_own_drawings_tune_lenet_and_what_is_forgotten_is_told(runs, sample):
     own = OwnDrawings(images[chosen], labels[chosen])
     run = runs.begin(ANN, "lenet", {"epochs": 1}, "lenet", own=own)
     of_mnist = runs.speed.estimate(runs.plan(ANN, "lenet", {"epochs": 1}))
-    assert runs.look(ANN)["runs"][0]["secondsLeft"] < of_mnist
+    assert runs.find(run).estimate < of_mnist
     wait_until(lambda: runs.look(ANN)["runs"][0]["state"] in ("done", "failed"), 240)
     looked = runs.look(ANN, run)
     assert looked["runs"][0]["state"] == "done"

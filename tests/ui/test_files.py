@@ -147,7 +147,7 @@ def test_every_script_is_imported_or_begins_a_part():
     workers = [
         f"{name.split('/')[0]}/{path}"
         for name in SCRIPTS
-        for path in re.findall(r'Worker\(new URL\("./(.+?)"', read(name))
+        for path in re.findall(r'(?:Worker\(new URL|import)\("./(.+?)"', read(name))
     ]
     follow = FILES._follow_imports(
         [*(f"{name}/main.js" for name in FOLDERS if f"{name}/main.js" in FILES.names), *workers]
@@ -164,7 +164,7 @@ def test_the_head_names_what_the_first_tab_needs_and_no_more():
 
 
 def test_every_style_is_asked_for():
-    asked = set(re.findall(r'"(\w+(?:/\w+)?)"', "".join(read(f"{part}/main.js") for part in FOLDERS[1:7])))
+    asked = set(re.findall(r'"(\w+(?:/\w+)?)"', "".join(map(read, SCRIPTS))))
     asked |= {f"inside/{name}" for name in asked} | {"shared/theme"}
     asked |= set(re.findall(r"\{(\w+/\w+)\.css\}", read("docs/main.html")))
     assert {name.removesuffix(".css") for name in FILES.names if name.endswith(".css")} <= asked
