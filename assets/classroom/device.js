@@ -40,6 +40,7 @@ const createState = () => ({
   isAway: false,
   said: "", // what the server refused, until the pupil goes on
   sent: "",
+  round: null,
 });
 
 function createDoorActions({ session, state, say, show, onDoor, listAnimals }) {
@@ -86,6 +87,8 @@ function openDevice(root, code) {
   const lesson = createLesson({ frame, store, session, sender, answers, state, menu, doorActions });
 
   function onNews(news) {
+    const { round } = news.activity;
+    if (round !== state.round) Object.assign(state, { round, sent: "" });
     menu.update(news);
     lendPad(news);
     if (!news.is_waiting) {

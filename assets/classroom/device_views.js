@@ -3,13 +3,13 @@
 
 import { createBars } from "../shared/bars.js";
 import { digitColor, make } from "../shared/dom.js";
-import { decodeBytes, signedColor, traceBorder } from "../shared/pixels.js";
+import { decodeBytes, paintMap } from "../shared/pixels.js";
 import { hasText, t } from "../shared/texts.js";
 import { column, makeButton, makeRow, title, words } from "./device_nodes.js";
 import { makeTile } from "./tile.js";
 
 const NUM_QUESTIONS = 3;
-const CELL = 10;
+const MAP_SIDE = 280;
 
 // A text in which digits stand large and in their colours.
 export function writeDigits(text) {
@@ -113,34 +113,12 @@ function showBars({ news }) {
       makeBars(bars.probabilities)))];
 }
 
-// Over the image, as on the inside tab: its outline stays in sight under the colours.
-function paintMap(canvas, image, map) {
-  canvas.width = canvas.height = 28 * CELL;
-  const context = canvas.getContext("2d");
-  const values = new Int8Array(map.buffer);
-  const largest = Math.max(1, ...values.map(Math.abs));
-  values.forEach((value, index) => {
-    const place = [(index % 28) * CELL, Math.floor(index / 28) * CELL, CELL, CELL];
-    const grey = Math.round(image[index] * 0.42);
-    context.fillStyle = `rgb(${grey} ${grey} ${grey})`;
-    context.fillRect(...place);
-    const [red, green, blue, opacity] = signedColor(value / largest);
-    context.fillStyle = `rgb(${red} ${green} ${blue} / ${opacity / 255})`;
-    context.fillRect(...place);
-  });
-  context.strokeStyle = "#fff";
-  context.lineWidth = 2;
-  context.beginPath();
-  traceBorder(context, CELL, (row, line) => image[row * 28 + line] >= 128);
-  context.stroke();
-}
-
 function showWhy({ news }) {
   const { shown, why } = news.activity.settings;
-  const canvas = make("canvas", { className: "drawn" });
+  const canvas = make("canvas", { className: "drawn", width: MAP_SIDE, height: MAP_SIDE });
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", t("device_why_map", { digit: why.for }));
-  paintMap(canvas, decodeBytes(shown.image), decodeBytes(why.map));
+  paintMap(canvas, decodeBytes(shown.image), new Int8Array(decodeBytes(why.map).buffer));
   const lines = ["for", "against"].map((side) => make("p", { className: `device-words device-${side}` },
     make("i"), make("span", {}, ...writeDigits(t(`device_why_${side}`, { digit: why[side] })))));
   return [column("device-split", canvas, column("device-side", title(t("device_why")), ...lines))];
@@ -259,4 +237,8 @@ const VIEWS = {
   results_on_paper: say("device_paper_done", "device_look"),
 };
 
-export const buildView = (name, view) => VIEWS[name](view);
+// The teacher has not chosen a drawing yet.
+const hasNoDrawing = ({ name, settings }) => name === "guess_first" && !settings.shown.image;
+
+export const buildView = (name, view) => (
+  hasNoDrawing(view.news.activity) ? [title(t("device_look"))] : VIEWS[name](view));

@@ -2,7 +2,7 @@
 
 import { digitColor, make } from "../shared/dom.js";
 import { percent } from "../shared/numbers.js";
-import { decodeBytes, paintPixels, signedColor, traceBorder } from "../shared/pixels.js";
+import { decodeBytes, paintMap, paintPixels, signedColor } from "../shared/pixels.js";
 import { t } from "../shared/texts.js";
 import { createCount, makeBar, sentence, title } from "./wall_words.js";
 
@@ -73,24 +73,6 @@ export function createGuessBars(root) {
   };
 }
 
-// The drawing's outline stays in sight under strong colours.
-function paintMap(canvas, values, image) {
-  const context = canvas.getContext("2d");
-  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
-  values.forEach((value, index) => {
-    const place = [(index % 28) * CELL, Math.floor(index / 28) * CELL, CELL, CELL];
-    const [red, green, blue, opacity] = signedColor(value / largest);
-    context.fillStyle = `rgb(${Array(3).fill(Math.round(image[index] * 0.42)).join(" ")})`;
-    context.fillRect(...place);
-    context.fillStyle = `rgb(${red} ${green} ${blue} / ${opacity / 255})`;
-    context.fillRect(...place);
-  });
-  Object.assign(context, { strokeStyle: "#fff", lineWidth: 3 });
-  context.beginPath();
-  traceBorder(context, CELL, (row, column) => image[row * 28 + column] >= 128);
-  context.stroke();
-}
-
 export function createWhy(root) {
   const legend = [1, -1].map((sign) => {
     const [red, green, blue] = signedColor(sign);
@@ -106,7 +88,7 @@ export function createWhy(root) {
       const { shown, why } = activity.settings;
       canvas.hidden = list.hidden = !why.map;
       if (!why.map) return;
-      paintMap(canvas, [...new Int8Array(decodeBytes(why.map).buffer)], decodeBytes(shown.image));
+      paintMap(canvas, decodeBytes(shown.image), new Int8Array(decodeBytes(why.map).buffer));
       [why.for, why.against].forEach((digit, index) => {
         legend[index].words.textContent = t(index ? "wall_why_against" : "wall_why_for", { digit });
       });

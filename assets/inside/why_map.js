@@ -2,7 +2,7 @@
 
 import { $ } from "../shared/dom.js";
 import { signed } from "../shared/numbers.js";
-import { signedColor, traceBorder } from "../shared/pixels.js";
+import { paintMap } from "../shared/pixels.js";
 import { t } from "../shared/texts.js";
 
 const CELL = 20;
@@ -12,25 +12,10 @@ export function createWhyMap() {
   let shown = null; // { values, image, largest } of the map that is drawn
   let place = null; // row and column that are looked at
 
-  // The drawing's outline stays in sight under strong colours.
   function draw() {
-    const { values, image, largest } = shown;
-    const context = canvas.getContext("2d");
-    values.forEach((value, index) => {
-      const [x, y] = [(index % 28) * CELL, Math.floor(index / 28) * CELL];
-      const grey = Math.round(image[index] * 0.42);
-      context.fillStyle = `rgb(${grey} ${grey} ${grey})`;
-      context.fillRect(x, y, CELL, CELL);
-      const [red, green, blue, opacity] = signedColor(largest ? value / largest : 0);
-      context.fillStyle = `rgb(${red} ${green} ${blue} / ${opacity / 255})`;
-      context.fillRect(x, y, CELL, CELL);
-    });
-    context.strokeStyle = "#fff";
-    context.lineWidth = 2;
-    context.beginPath();
-    traceBorder(context, CELL, (row, column) => image[row * 28 + column] >= 128);
-    context.stroke();
+    paintMap(canvas, shown.image, shown.values, shown.largest);
     if (!place) return;
+    const context = canvas.getContext("2d");
     context.lineWidth = 4;
     context.strokeStyle = "#ffe14d";
     context.strokeRect(place[1] * CELL, place[0] * CELL, CELL, CELL);

@@ -34,6 +34,26 @@ export function signedColor(value) {
   return [...(value < 0 ? [58, 134, 255] : [255, 84, 54]), Math.round(255 * strength ** 0.7)];
 }
 
+// Paints a map over an image, both of 784 values, on a canvas of 28 equal cells a side; the image's outline stays in sight
+// under strong colours.
+export function paintMap(canvas, image, values, largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)) {
+  const cell = canvas.width / 28;
+  const context = canvas.getContext("2d");
+  values.forEach((value, index) => {
+    const place = [(index % 28) * cell, Math.floor(index / 28) * cell, cell, cell];
+    const grey = Math.round(image[index] * 0.42);
+    context.fillStyle = `rgb(${grey} ${grey} ${grey})`;
+    context.fillRect(...place);
+    const [red, green, blue, opacity] = signedColor(largest ? value / largest : 0);
+    context.fillStyle = `rgb(${red} ${green} ${blue} / ${opacity / 255})`;
+    context.fillRect(...place);
+  });
+  Object.assign(context, { strokeStyle: "#fff", lineWidth: 2 });
+  context.beginPath();
+  traceBorder(context, cell, (row, column) => image[row * 28 + column] >= 128);
+  context.stroke();
+}
+
 // Many images in one picture: gives a function that makes a node look like the image of a number.
 export function openSprite(png, columns) {
   const picture = `url(data:image/png;base64,${png})`;

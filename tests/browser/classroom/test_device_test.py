@@ -7,7 +7,7 @@ from support.screen import check_with_axe
 SLOW = 30_000
 SYMPTOMS = ("refused", "slow", "offline", "search", "login")
 ADDRESSES = ["http://192.168.1.5:7860/", "http://10.0.0.5:7860/"]
-CODE = '<svg width="9" height="9"><path d="M1 1h7v7h-7z"/></svg>'
+CODE = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M1 1h7v7h-7z"/></svg>'
 
 
 @pytest.fixture
