@@ -20,12 +20,15 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
 import httpx
 import numpy as np
 from serving import served
 from websockets.asyncio.client import connect
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from mnist_core.data.files import read_npz
 from mnist_core.data.labelled import load_labelled

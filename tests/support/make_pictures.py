@@ -30,6 +30,9 @@ from support.drawing import (  # noqa: E402
     wait_for_answer_to_more,
     wait_until_empty,
 )
+from support.wall_lesson import WallLesson  # noqa: E402
+
+from mnist_core.data.pendigits import load_pendigits  # noqa: E402
 
 IMAGES = ROOT / "assets/docs/images"
 CARD = ROOT / "assets/social_card.jpg"
@@ -124,6 +127,23 @@ def picture_parts(page, has_mnist):
     save_small(page, "album.webp")
 
 
+def picture_class(page):
+    """The wall of a class: fourteen pupils have drawn ten digits each."""
+    lesson = WallLesson(page.url.split("#")[0].rstrip("/"))
+    drawn = load_pendigits().validation
+    of_digit = [[place for place, label in enumerate(drawn.labels) if label == digit] for digit in range(10)]
+    for pupil in range(14):
+        device = lesson.join()
+        for digit in range(10):
+            ink = [stroke[:, :2].tolist() for stroke in drawn.ink[of_digit[digit][6 * pupil]]]
+            lesson.draw(device, digit + 1, ink, digit)
+    page.goto(lesson.address)
+    page.wait_for_selector("#class-wall[data-count='140'] canvas")
+    page.wait_for_timeout(1000)  # the drawings appear
+    save_small(page, "class.webp")
+    lesson.direct("end_room")
+
+
 def picture_card(page):
     """The presentation with a four."""
     page.goto(f"{page.url.split('#')[0]}?present=1")
@@ -152,6 +172,7 @@ def main():
             for screen, make in (
                 (MOVING, film_drawing),
                 (SMALL, lambda page: picture_parts(page, bool(options))),
+                (SMALL, picture_class),
                 (CARD_SCREEN, picture_card),
             ):
                 page = browser.new_page(**screen)

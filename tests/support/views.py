@@ -29,6 +29,7 @@ VIEWS = {
     "map": ((), "#data?show=map"),
     "tour": ((), "#tour?step=3"),
     "train": (DIGITS[4], "#train"),
+    "class": ((), "#class"),
     "inside, empty pad": ((), "#inside?view=why"),
     **{name: (DIGITS[4], f"#inside?view={name}") for name in _INSIDE},
 }

@@ -35,7 +35,7 @@ def test_pad_bars_verdict_and_tools_are_seen_without_scrolling(borrow_page, scre
     assert page.evaluate("scrollY") == 0
 
 
-@pytest.mark.parametrize("tab", ["data", "inside", "train"])
+@pytest.mark.parametrize("tab", ["data", "inside", "train", "class"])
 def test_an_address_opens_a_tab_at_its_top(open_page, tab):
     page = open_page({**DESKTOP, "viewport": {"width": 1024, "height": 768}})
     page.evaluate("(tab) => { location.hash = tab; }", tab)
