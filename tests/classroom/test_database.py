@@ -192,3 +192,13 @@ def test_a_file_that_is_deleted_is_made_anew(database):
         path.unlink()
     add(database, "b")
     assert codes(database) == ["b"]
+
+
+def test_a_new_connection_of_this_server_leaves_it_its_locks(database):
+    add(database, "a")
+    add(Database(database.path), "b")  # opens the file once more
+    visit = f"import sqlite3; sqlite3.connect({str(database.path)!r}).execute('SELECT count(*) FROM rooms').fetchone()"
+    subprocess.run([sys.executable, "-c", visit], check=True)
+    # The last to leave clears the log away. Another server that finds no locks would be the last, and take the log
+    # from under this one.
+    assert database.path.with_name(f"{database.path.name}-wal").exists()
