@@ -6,6 +6,7 @@ import httpx
 import pytest
 import websockets
 from support.ink import SEVEN
+from support.lesson import ask_class
 from support.proxy import proxy
 from support.server import shared_server, start_app, stop_app
 
@@ -17,7 +18,7 @@ class Site:
         self.url = url.rstrip("/")
 
     def ask(self, name, **question):
-        return httpx.post(f"{self.url}/class/{name}", json=question, timeout=60).json()
+        return ask_class(self.url, name, **question)
 
     def get(self, name, **question):
         answer = self.ask(name, **question)

@@ -30,7 +30,7 @@ from support.drawing import (  # noqa: E402
     wait_for_answer_to_more,
     wait_until_empty,
 )
-from support.wall_lesson import WallLesson  # noqa: E402
+from support.lesson import Lesson  # noqa: E402
 
 from mnist_core.data.pendigits import load_pendigits  # noqa: E402
 
@@ -129,7 +129,7 @@ def picture_parts(page, has_mnist):
 
 def picture_class(page):
     """The wall of a class: fourteen pupils have drawn ten digits each."""
-    lesson = WallLesson(page.url.split("#")[0].rstrip("/"))
+    lesson = Lesson(page.url.split("#")[0].rstrip("/"))
     drawn = load_pendigits().validation
     of_digit = [[place for place, label in enumerate(drawn.labels) if label == digit] for digit in range(10)]
     for pupil in range(14):

@@ -2,9 +2,9 @@
 
 import base64
 
-import httpx
 import pytest
 from support.drawing import DIGITS, PHONE, draw_with_mouse, poll, wait_for_answer
+from support.lesson import Lesson
 from support.screen import check_contrasts, check_with_axe, find_outside
 from support.server import sample_digit
 
@@ -12,25 +12,15 @@ SLOW = 60_000
 SCREENS = [(390, 844), (390, 664), (375, 553), (844, 390), (820, 1180), (1024, 768), (1440, 900)]
 
 
-class Room:
+class Room(Lesson):
     """A room, as its teacher holds it."""
 
-    def __init__(self, url):
-        self.url = url
-        opened = self.ask("open_room")
-        self.teacher, self.code = opened["teacher"], opened["code"]
-        self.link = f"{url}/#class?code={self.code}"
-
-    def ask(self, name, **question):
-        answer = httpx.post(f"{self.url}/class/{name}", json=question, timeout=60).json()
-        assert answer.get("ok"), answer
-        return answer
-
-    def do(self, name, **question):
-        return self.ask(name, teacher=self.teacher, **question)
+    @property
+    def link(self):
+        return f"{self.url}/#class?code={self.code}"
 
     def look(self):
-        return self.do("show_teacher", since=0)
+        return self.direct("show_teacher", since=0)
 
     def count(self):
         return self.look()["wall"]["count"]
@@ -178,10 +168,10 @@ def test_the_next_pupil_has_an_animal_and_a_pad_of_their_own(device, room):
 
 def test_a_pause_lies_over_the_page_and_keeps_the_drawing(device, room):
     draw_asked(device)
-    room.do("pause", isPaused=True)
+    room.direct("pause", isPaused=True)
     device.locator(".device-pause", has_text="Pens down").wait_for()
     device.keyboard.press("Delete")
-    room.do("pause", isPaused=False)
+    room.direct("pause", isPaused=False)
     device.wait_for_selector(".device-pause", state="hidden")
     send(device)
     poll(device, lambda: room.count() == 1, "it had arrived")
@@ -190,20 +180,20 @@ def test_a_pause_lies_over_the_page_and_keeps_the_drawing(device, room):
 def test_a_guess_is_committed_and_may_be_changed_until_the_bars(device, room):
     shown = {"image": base64.b64encode(sample_digit(1).tobytes()).decode()}
     bars = {"probabilities": [0.1] * 10, "label": 1, "digit": 7, "kind": "misread", "network": "sketchnet"}
-    room.do("start_activity", activity="guess_first", settings={"shown": shown, "bars": bars})
+    room.direct("start_activity", activity="guess_first", settings={"shown": shown, "bars": bars})
     wait_for_view(device, "guess")
     for digit in (7, 1):
         device.click(f'.device-digits [data-key="choice-{digit}"]')
         device.wait_for_selector(f'.device-digits [data-key="choice-{digit}"][aria-pressed="true"]')
         device.locator(".device-state", has_text="Your answer is in").wait_for()
-    room.do("set_step", step="bars")
+    room.direct("set_step", step="bars")
     wait_for_view(device, "bars")
     assert "You answered 1." in device.inner_text("#class-panel")
     assert room.look()["wall"]["guesses"]["counts"][1] == 1
 
 
 def test_three_questions_are_answered_one_after_another(device, room):
-    room.do("start_activity", activity="questions", settings={})
+    room.direct("start_activity", activity="questions", settings={})
     wait_for_view(device, "questions")
     for _ in range(3):
         device.click('.device-choices [data-key="choice-1"]')
@@ -214,7 +204,7 @@ def test_three_questions_are_answered_one_after_another(device, room):
 
 def test_misread_drawings_of_others_are_read(device, room):
     other = room.ask("join", code=room.code)["device"]
-    room.do("start_activity", activity="our_handwriting", settings={"digits": [7], "each": 1})
+    room.direct("start_activity", activity="our_handwriting", settings={"digits": [7], "each": 1})
     strokes = [[[100 * x, 100 * y] for x, y in stroke] for stroke in DIGITS[5]]
     current = room.look()["wall"]["activity"]["round"]
     room.ask("submit", device=other, round=current, number=1, strokes=strokes, label=7)
@@ -228,7 +218,7 @@ def test_misread_drawings_of_others_are_read(device, room):
 
 def test_the_end_of_a_room_is_told_and_its_token_forgotten(device, room):
     draw_asked(device)
-    room.do("end_room")
+    room.direct("end_room")
     device.locator("#class-panel h1", has_text="This room has ended").wait_for()
     assert device.evaluate("localStorage.length") == 0
     device.click("#class-panel a[href='#draw']")
@@ -256,10 +246,10 @@ def test_a_wrong_code_leaves_a_field_for_another(open_device, room):
 
 
 def test_a_locked_room_says_so_and_lets_in_later(open_device, room):
-    room.do("lock", isLocked=True)
+    room.direct("lock", isLocked=True)
     page = open_device(room.link)
     page.locator("#class-panel", has_text="locked").wait_for()
-    room.do("lock", isLocked=False)
+    room.direct("lock", isLocked=False)
     page.click("button:text('Try again')")
     wait_for_task(page)
 
@@ -278,7 +268,7 @@ def test_who_lost_the_token_is_let_in_again(device, room):
     device.click(f".device-animals button:has-text('{name}')")
     wait_for_view(device, "waiting")
     (request,) = room.look()["requests"]
-    room.do("answer_request", request=request["device"], isGranted=True)
+    room.direct("answer_request", request=request["device"], isGranted=True)
     wait_for_task(device)
     assert read_name(device) == name
     assert device.inner_text("#class-task small") == "2 of 10"

@@ -3,10 +3,10 @@
 import re
 import time
 
-import httpx
 import pytest
 from support.drawing import DIGITS, HOUSE, PHONE, draw_with_mouse, open_address
 from support.ink import SEVEN
+from support.lesson import ask_class
 
 IS_FILLED = "(selector) => document.querySelector(selector)?.textContent.length > 0"
 COUNT = "(num) => document.querySelector('#class-wall')?.dataset.count === num"
@@ -25,7 +25,7 @@ class Device:
         """Asks once, as this device after it has joined."""
         if hasattr(self, "_token"):
             question["device"] = self._token
-        return httpx.post(f"{self._url}/class/{name}", json=question, timeout=60).json()
+        return ask_class(self._url, name, **question)
 
     @property
     def shown(self):

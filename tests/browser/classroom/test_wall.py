@@ -5,8 +5,8 @@ import re
 
 import numpy as np
 import pytest
+from support.lesson import SCRIBBLE, SEVEN, Lesson, guess_settings, trained
 from support.screen import CONTRASTS, find_small_texts
-from support.wall_lesson import SCRIBBLE, SEVEN, WallLesson, guess_settings, trained
 
 from mnist_core.data.sample import load_sample
 from mnist_core.ui.texts import load_texts
@@ -42,7 +42,7 @@ def projector(new_tab):
 
 @pytest.fixture
 def lesson(server):
-    return WallLesson(server.url)
+    return Lesson(server.url)
 
 
 @pytest.fixture
@@ -200,7 +200,7 @@ def test_one_hand_s_bars_stand_one_below_another(wall, lesson):
 @pytest.fixture(scope="module")
 def full(server):
     """A room that is led through all steps, with something to show in each."""
-    lesson = WallLesson(server.url)
+    lesson = Lesson(server.url)
     lesson.pupils = [lesson.join() for _ in range(4)]
     return lesson
 
