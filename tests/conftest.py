@@ -18,8 +18,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers():
-    """One worker more than there are processors: a third of the time browsers and servers are waited for."""
-    return (os.cpu_count() or 1) + 1
+    """Two workers more than there are processors: a third of the time browsers and servers are waited for."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_modifyitems(items):

@@ -24,10 +24,13 @@ MOVED = Augmentation(rotation=10, scale=0.1, stretch=0.1, shear=0.2, shift=2, fl
 # Everything that a program may hold, between them.
 WRITTEN = {
     "plain": change_recipe(RECIPES["lenet"], {**SMALL, "filters": (2, 3), "dense_units": (4,)}),
-    "moved": dataclasses.replace(RECIPES["linear"], **SMALL, augmentation=MOVED, averaging=0.9),
+    "moved": dataclasses.replace(
+        change_recipe(RECIPES["linear"], {**SMALL, "optimizer": "momentum", "schedule": "exponential"}),
+        augmentation=MOVED,
+        averaging=0.9,
+    ),
     "one hot": change_recipe(RECIPES["dense512"], {**SMALL, "dense_units": (5,), "label_noise": 0.1, "until": 0.01}),
     "eleven": change_recipe(RECIPES["sketchnet"], {**SMALL, "filters": (2, 2, 2)}),
-    "momentum": change_recipe(RECIPES["linear"], {**SMALL, "optimizer": "momentum", "schedule": "exponential"}),
     "layers": change_recipe(RECIPES["fast"], {**SMALL, "layers": STACKS["normal after"]}),
     "signed": change_recipe(RECIPES["wide_dense"], {**SMALL, "filters": (2,), "dense_units": (4,)}),
 }
