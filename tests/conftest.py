@@ -18,8 +18,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers():
-    """Two workers more than there are processors: a third of the time browsers and servers are waited for."""
-    return (os.cpu_count() or 1) + 2
+    """One worker more than there are processors: a third of the time browsers and servers are waited for."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items):

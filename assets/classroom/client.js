@@ -3,6 +3,11 @@
 import { later } from "../shared/server.js";
 
 const PATIENCE = 8000;
+// What the way to the class says before it is asked: log in, too slow, the wrong address, too often. It may pass.
+const LATER = [401, 408, 421, 429];
+// What carries a file takes longer, and must not be sent again while it is being read.
+const FILES = ["read_sheet", "add_class_set", "download_class"];
+const FILE_PATIENCE = 60_000;
 const OFTEN = 400;
 const RETRY = 1000;
 const HIDDEN = 3000;
@@ -10,7 +15,7 @@ const HIDDEN = 3000;
 // The answer, or undefined where there is none; see the route in the server's `calls`.
 export async function askClass(name, question = {}) {
   const control = new AbortController();
-  const timer = setTimeout(() => control.abort(), PATIENCE);
+  const timer = setTimeout(() => control.abort(), FILES.includes(name) ? FILE_PATIENCE : PATIENCE);
   try {
     const answer = await fetch(new URL(`class/${name}`, document.baseURI), {
       method: "POST",
@@ -18,7 +23,7 @@ export async function askClass(name, question = {}) {
       body: JSON.stringify(question),
       signal: control.signal,
     });
-    return await answer.json();
+    return LATER.includes(answer.status) || answer.status >= 500 ? undefined : await answer.json();
   } catch {
     return undefined;
   } finally {

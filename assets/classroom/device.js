@@ -82,7 +82,9 @@ function openDevice(root, code) {
   const session = createSession(code, store, { onNews, onAway, onDoor });
   const listAnimals = async () => say(await session.listAnimals());
   const frame = createFrame(root, { onSend: send, onMenu: () => menu.open() });
-  const menu = createMenu(root, { passOn: session.passOn, leave: session.leave, listAnimals });
+  // An answer belongs to whoever has the device when it arrives.
+  const passOn = (pupil) => (answers.areWaiting ? t("device_no_connection") : session.passOn(pupil));
+  const menu = createMenu(root, { passOn, leave: session.leave, listAnimals });
   const doorActions = createDoorActions({ session, state, say, show, onDoor, listAnimals });
   const lesson = createLesson({ frame, store, session, sender, answers, state, menu, doorActions });
 

@@ -86,6 +86,7 @@ export function createFrame(root, { onSend, onMenu }) {
     },
     close() {
       for (const name of ["pad", "fresh", "activity"]) delete document.body.dataset[name];
+      for (const node of [$("#sketch"), $("#sketchpad")]) node.removeAttribute("inert"); // they are the page's
     },
   };
 }

@@ -63,14 +63,20 @@ export function createMenu(root, act) {
   async function attempt(action) {
     const buttons = [...dialog.querySelectorAll("button")];
     buttons.forEach((button) => { button.disabled = true; });
-    const problem = await action();
-    buttons.forEach((button) => { button.disabled = false; });
-    state.textContent = problem;
-    return !problem;
+    try {
+      const problem = await action();
+      state.textContent = problem;
+      return !problem;
+    } finally {
+      buttons.forEach((button) => { button.disabled = false; });
+    }
   }
 
   return {
-    update(next) { news = next; },
+    update(next) {
+      news = next;
+      if (!news.pupil) dialog.close(); // the teacher has taken the animal away
+    },
     open() {
       if (!news?.pupil) return;
       showAll();

@@ -87,6 +87,7 @@ export function createAnswers(store, { onChange, onRefused }) {
     },
     find: (key) => given.get(key),
     isWaiting: (key) => waiting.has(key),
+    get areWaiting() { return waiting.size > 0; },
     close() { isOver = true; },
   };
 }

@@ -104,7 +104,7 @@ function createWishes({ code, store, readNews, waitUntil, beIn, onDoor, leave })
 
   return {
     async passOn(pupil) {
-      const before = readNews().pupil.id;
+      const before = readNews()?.pupil?.id;
       const answer = await ask("pass_on", { pupil });
       if (answer?.error) return tellError(answer);
       const isDone = await waitUntil(() => ![undefined, before].includes(readNews()?.pupil?.id));
@@ -135,8 +135,10 @@ function createWishes({ code, store, readNews, waitUntil, beIn, onDoor, leave })
     },
 
     async rejoin() {
+      store.change({}); // the same token each time, so that there is one animal
       const answer = await ask("join", { code });
       if (!answer?.ok) return tellProblem(answer);
+      beIn(answer.device);
       return await waitUntil(() => readNews()?.pupil) ? "" : t("device_no_connection");
     },
   };

@@ -17,20 +17,26 @@ export function makeToken() {
 // A code as it was made, however it was typed.
 export const readCode = (text) => text.replace(/[\s.-]/g, "").toUpperCase();
 
+const leaveOutOld = (all) => Object.fromEntries(
+  Object.entries(all).filter(([, { begun }]) => Date.now() - begun < LIFETIME));
+
+const keepAll = (all) => keep("device", Object.keys(all).length ? all : null);
+
+// What was kept of rooms that are long over.
+export function forgetOld() {
+  const all = kept("device");
+  if (all) keepAll(leaveOutOld(all));
+}
+
 export function createStore(code) {
   let memory = {}; // where a browser stores nothing, or no more
   let isStored = true;
 
-  const isFresh = ({ begun }) => Date.now() - begun < LIFETIME;
-
-  function readAll() {
-    const all = isStored ? kept("device") ?? {} : memory;
-    return Object.fromEntries(Object.entries(all).filter(([, room]) => isFresh(room)));
-  }
+  const readAll = () => leaveOutOld(isStored ? kept("device") ?? {} : memory);
 
   function writeAll(all) {
     memory = all;
-    keep("device", Object.keys(all).length ? all : null);
+    keepAll(all);
     isStored = JSON.stringify(kept("device") ?? {}) === JSON.stringify(all);
   }
 

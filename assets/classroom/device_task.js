@@ -4,7 +4,7 @@
 // this round as `labels` by number, the `digit` to draw, or null for any, and how many of those asked for are `done`,
 // of a `total`; when all are, the digits begin again, as often as somebody likes.
 export function findTask({ activity, pupil, asked, drawings }, own) {
-  const labels = new Map(drawings.map(({ number, label }) => [number, label]));
+  const labels = new Map(drawings.map(({ number, id, label }) => [number ?? `of another device: ${id}`, label]));
   for (const drawing of own) {
     if (drawing.round === activity.round && drawing.pupil === pupil?.id) labels.set(drawing.number, drawing.label);
   }

@@ -4,6 +4,7 @@
 import { on } from "../shared/bus.js";
 import { $ } from "../shared/dom.js";
 import { openPart } from "../shared/part.js";
+import { forgetOld } from "./device_store.js";
 
 const ROLES = { code: "device", wall: "wall", control: "teacher", test: "test" };
 const SCREENS = {
@@ -44,7 +45,8 @@ function leave() {
 }
 
 export async function mount(part) {
-  await openPart(part, { texts: ["class"], styles: ["classroom/main"] });
+  forgetOld();
+  await openPart(part, { texts: [], styles: ["classroom/main"] });
   on("tab", (name) => (name === "class" ? show() : leave()));
   if (location.hash.startsWith("#class")) await show();
 }

@@ -27,12 +27,12 @@ export async function createScreen(root, address) {
 
   function showRoom(tokens, place) {
     keep("teacher", tokens);
-    show(createRoom, tokens, place, leave);
+    show(createRoom, tokens, place, (said) => leave(tokens, said));
   }
 
-  // There is no such room any more; another begins with the lesson's first step.
-  function leave(said) {
-    ["teacher", "teacher-pad"].forEach((name) => keep(name, null));
+  // There is no such room any more; another begins with the lesson's first step, and may have begun in another tab.
+  function leave({ teacher }, said) {
+    if (kept("teacher")?.teacher === teacher) ["teacher", "teacher-pad"].forEach((name) => keep(name, null));
     remember("class-step", "");
     return showLanding(said);
   }

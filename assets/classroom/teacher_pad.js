@@ -11,6 +11,7 @@ export function createPad(desk) {
   let token = null; // of the pupil who draws
   let snapshot = null; // what a device of that pupil would show
   let number = 0; // of the last drawing
+  let pending = null; // { drawn, number, round } of one that may have arrived, or not
   const problem = makeProblem();
   const [who, task] = ["who", "task"].map((className) => make("p", { className }));
   const said = make("p", { className: "muted", role: "status" });
@@ -40,6 +41,7 @@ export function createPad(desk) {
     if (!added) return;
     token = added.device;
     number = 0;
+    pending = null;
     write(said, "");
     keep("teacher-pad", { device: token });
     emit("pad-emptied");
@@ -50,14 +52,19 @@ export function createPad(desk) {
     let ink = null;
     emit("ink-wanted", (value) => { ink = value; });
     if (!snapshot?.pupil || !ink?.canBeRead) return tell(problem, t("teacher_pad_empty"));
-    const { round } = snapshot.activity;
-    const label = nextLabel();
-    // It has this number until it has arrived: sent again, it is the same drawing.
     const { strokes, image } = ink;
-    const answer = await askClass("submit", { device: token, round, number: number + 1, strokes, image, label });
+    const drawn = JSON.stringify([strokes, image]);
+    // Sent again, it is the same drawing under its number; another gets one that no drawing has.
+    if (pending?.drawn !== drawn) {
+      if (pending && !await look()) return;
+      pending = { drawn, number: number + 1, round: snapshot.activity.round, label: nextLabel() };
+    }
+    const { round, label } = pending;
+    const answer = await askClass("submit", { device: token, round, number: pending.number, strokes, image, label });
     tell(problem, problemOf(answer));
     if (!answer?.ok) return;
-    number += 1;
+    number = Math.max(number, pending.number);
+    pending = null;
     const { is_digit: isDigit, digit } = answer.reading ?? {};
     write(said, answer.reading ? t(isDigit ? "teacher_pad_read" : "teacher_pad_waits", { digit }) : "");
     emit("pad-emptied");

@@ -81,6 +81,7 @@ export function createRoom(root, { teacher }, place, onEnd) {
   });
   return {
     close() {
+      root.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close()); // else the page stays behind it
       follower.close();
       wall.close();
       pad.close();

@@ -3,7 +3,7 @@
 import { $, make } from "../shared/dom.js";
 import { later } from "../shared/server.js";
 import { t } from "../shared/texts.js";
-import { askClass } from "./client.js";
+import { askClass, kept } from "./client.js";
 
 const OFTEN = 3000;
 const TEST = "#class?test";
@@ -30,7 +30,7 @@ export async function showDevices(isCurrent, own) {
   $("#test-reach").hidden = !addresses.length;
   if (addresses.length) await showAddress(addresses, addresses[0]);
   while (isCurrent()) {
-    if (!document.hidden) showCalls(await askClass("look_at_devices"), own());
+    if (!document.hidden) showCalls(await askClass("look_at_devices", { teacher: kept("teacher")?.teacher }), own());
     await later(OFTEN);
   }
 }

@@ -129,16 +129,17 @@ def add_drawing(
     """
     if not current.activity.takes_drawings:
         raise RoomError("There is nothing to draw now.")
-    pupil_id = device["pupil_id"] if sent.pupil is None else check_is_of_device(connection, device, sent.pupil)
+    pupil_id = device["pupil_id"] if sent.pupil is None else _find_author(connection, device, sent.pupil)
     if pupil_id is None:
         raise RoomError("This device has no animal. Join with the code, or ask the teacher to let you in.")
     _check_room(connection, device["room_id"], pupil_id)
     label = current.settings.get("digit") if sent.label is None else sent.label
     digit = readings[0].digit if readings else None
-    is_shown = readings[0].is_digit if readings else sent.image is not None
-    is_missed = digit is not None and label is not None and not (is_shown and digit == label)
     # Paper is what its cell says, whatever the network makes of it.
-    state = "accepted" if is_shown or sent.image is not None else "tray"
+    is_paper = sent.image is not None and bool(device["is_paper"])
+    is_shown = readings[0].is_digit if readings else is_paper
+    is_missed = digit is not None and label is not None and not (is_shown and digit == label)
+    state = "accepted" if is_shown or is_paper else "tray"
     is_shared = is_missed and state == "accepted"  # the others are asked to read it
     version = raise_version(connection, device["room_id"], is_shared=is_shared, devices=(device["id"],))
     connection.execute(
@@ -210,6 +211,19 @@ def describe_picture(row: sqlite3.Row) -> dict[str, Any]:
     if row["image"] is None:
         return {"id": row["id"], "ink": unpack_strokes(row["strokes"])}
     return {"id": row["id"], "image": base64.b64encode(zlib.decompress(row["image"])).decode()}
+
+
+def _find_author(connection: sqlite3.Connection, device: sqlite3.Row, pupil_id: Any) -> int:
+    """Returns the pupil's id, if that pupil draws on this device, or has: a drawing may have waited for a connection.
+
+    Raises:
+        QueryError: The pupil never drew on it.
+    """
+    check_id("pupil", pupil_id)
+    earlier = connection.execute(
+        "SELECT 1 FROM drawings WHERE device_id = ? AND pupil_id = ?", (device["id"], pupil_id)
+    ).fetchone()
+    return int(pupil_id) if earlier else check_is_of_device(connection, device, pupil_id)
 
 
 def _check_room(connection: sqlite3.Connection, room_id: int, pupil_id: int) -> None:

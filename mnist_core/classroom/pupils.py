@@ -59,11 +59,15 @@ def add_pupil(connection: sqlite3.Connection, room: Room, device_id: int, now: f
     Raises:
         RoomError: The room is full, or the device has too many.
     """
-    taken = {
-        (row["animal"], row["number"])
-        for row in connection.execute("SELECT animal, number FROM pupils WHERE room_id = ?", (room.id,))
-    }
+    taken = _list_taken(connection, room)
     own = connection.execute("SELECT count(*) FROM pupils WHERE device_id = ?", (device_id,)).fetchone()[0]
+    if len(taken) >= MOST_PUPILS:  # who has left without a drawing makes room
+        connection.execute(
+            "DELETE FROM pupils WHERE room_id = ? AND has_left "
+            "AND NOT EXISTS (SELECT 1 FROM drawings WHERE pupil_id = pupils.id)",
+            (room.id,),
+        )
+        taken = _list_taken(connection, room)
     if len(taken) >= MOST_PUPILS or own >= MOST_PUPILS_OF_DEVICE:
         raise RoomError("This room is full: it has {num} animals.", num=len(taken))
     animal, number = _choose_animal(taken)
@@ -213,6 +217,11 @@ def _choose_animal(taken: set[tuple[str, int]]) -> tuple[str, int]:
     number = 1 + len(taken) // len(ANIMALS)
     free, known = ([name for name in names if (name, number) not in taken] for names in (ANIMALS, BEST_KNOWN))
     return random.choice(known or free), number
+
+
+def _list_taken(connection: sqlite3.Connection, room: Room) -> set[tuple[str, int]]:
+    found = connection.execute("SELECT animal, number FROM pupils WHERE room_id = ?", (room.id,))
+    return {(row["animal"], row["number"]) for row in found}
 
 
 def _give_pupil(connection: sqlite3.Connection, device_id: int, pupil_id: int | None) -> None:

@@ -52,6 +52,12 @@ def add_room(connection: sqlite3.Connection, now: float) -> tuple[Room, str, str
     Raises:
         RoomError: There are too many.
     """
+    # Rooms that nobody has joined must not keep a class out.
+    connection.execute(
+        "DELETE FROM rooms WHERE NOT EXISTS (SELECT 1 FROM pupils WHERE room_id = rooms.id) AND id NOT IN "
+        "(SELECT id FROM rooms ORDER BY id DESC LIMIT ?)",
+        (MOST_ROOMS // 2,),
+    )
     if connection.execute("SELECT count(*) FROM rooms").fetchone()[0] >= MOST_ROOMS:
         raise RoomError("This server has {most} open rooms, and no place for another. End one first.", most=MOST_ROOMS)
     while True:

@@ -15,6 +15,8 @@ from .rooms import Room, raise_version
 
 # Of raised hands.
 _MOST_HANDS = 1000
+# Of rounds in which nothing was drawn, so many are kept.
+_MOST_EMPTY = 100
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,12 @@ def start_round(connection: sqlite3.Connection, room: Room, activity: Any, setti
             (room.id, activity, read, int(now), version),
         ).fetchone()
     connection.execute("UPDATE rooms SET round_id = ? WHERE id = ?", (round_id, room.id))
+    connection.execute(
+        "DELETE FROM rounds WHERE room_id = ? AND activity != ? AND id NOT IN "
+        "(SELECT id FROM rounds WHERE room_id = ? ORDER BY id DESC LIMIT ?) "
+        "AND NOT EXISTS (SELECT 1 FROM drawings WHERE round_id = rounds.id)",
+        (room.id, DEFAULT, room.id, _MOST_EMPTY),
+    )
     return read_round(connection, round_id)
 
 

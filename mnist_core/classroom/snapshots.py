@@ -35,9 +35,9 @@ def snapshot_for_device(
         `version`, `is_new`, and if that is true: `room` and `activity`, see `_show_room` and `_show_activity`; `pupil`
         (see `pupils.describe_pupil`; None before it has one) and `pupils`, all who share the device; `is_waiting`,
         whether it asks to be let in again; `last_number` of its drawings; `half` (0 teaches, 1 tests, None); `drawings`
-        of the pupil in this round, each with `number`, `label`, `reading` and picture; `asked`, the digits to draw in
-        this round, in this pupil's order; `guess` and `answers` (of the questions) as committed so far; `to_vote`, the
-        drawings of others with the pupil's `vote`.
+        of the pupil in this round, each with `number` (None for another device's), `label`, `reading` and picture;
+        `asked`, the digits to draw in this round, in this pupil's order; `guess` and `answers` (of the questions) as
+        committed so far; `to_vote`, the drawings of others with the pupil's `vote`.
     """
     version = max(room.shared_version, device["version"])
     if since == version:
@@ -53,7 +53,7 @@ def snapshot_for_device(
         "pupils": [describe_pupil(pupil) for pupil in own],
         "is_waiting": device["wanted_id"] is not None,
         "last_number": last or 0,
-        **_show_pupil(connection, current, next((row for row in own if row["id"] == device["pupil_id"]), None)),
+        **_show_pupil(connection, current, device, next((row for row in own if row["id"] == device["pupil_id"]), None)),
     }
 
 
@@ -154,7 +154,7 @@ def _show_activity(connection: sqlite3.Connection, current: Round, is_for_device
     }
 
 
-def _show_pupil(connection: sqlite3.Connection, current: Round, pupil: sqlite3.Row | None) -> View:
+def _show_pupil(connection: sqlite3.Connection, current: Round, device: sqlite3.Row, pupil: sqlite3.Row | None) -> View:
     """What is a pupil's own, and nobody's while a device has none."""
     if pupil is None:
         nobody = {"pupil": None, "half": None, "guess": None, "answers": None}
@@ -167,7 +167,10 @@ def _show_pupil(connection: sqlite3.Connection, current: Round, pupil: sqlite3.R
     return {
         "pupil": describe_pupil(pupil),
         "half": pupil["half"],
-        "drawings": [{"number": row["number"], **_show_full(row)} for row in drawings],
+        "drawings": [
+            {"number": row["number"] if row["device_id"] == device["id"] else None, **_show_full(row)}
+            for row in drawings
+        ],
         "asked": list_asked(current, pupil["id"]),
         "guess": find_guess(connection, current, pupil["id"]),
         "answers": find_answers(connection, current, pupil["id"]) if is_asking else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import ipaddress
 import socket
 
@@ -44,8 +45,9 @@ def _ask_routes() -> list[str]:
     return found
 
 
+@functools.cache
 def _ask_names() -> list[str]:
-    """Asks for the addresses that this machine's own name has."""
+    """Asks for the addresses that this machine's own name has, once: a network may take seconds to say."""
     try:
         return [str(entry[4][0]) for entry in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
     except OSError:

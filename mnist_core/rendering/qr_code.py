@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import io
 
 import segno
 
 
+@functools.lru_cache(maxsize=64)
 def render_svg(text: str) -> str:
     """Returns a QR code as the text of an SVG picture with a viewBox: black on white, with the margin that it needs."""
     stream = io.BytesIO()

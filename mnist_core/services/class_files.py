@@ -14,12 +14,13 @@ import numpy as np
 
 from ..checks import check_choice
 from ..classroom.class_set import ClassSet, load_class_set
-from ..data.files import idx_bytes
+from ..data.files import idx_bytes, list_npz
 from ..errors import DataError
 from ..rendering.sprites import encode_png, render_sprite
 
-# A set of as many drawings as may be added, with the ink of the most lavish hands, takes a tenth of it.
-_MOST_BYTES = 200_000_000
+# A set of as many drawings as may be added, with the ink of the most lavish hands, takes less.
+_MOST_BYTES = 30_000_000
+_MOST_STROKES = 200_000
 _COLUMNS = 30
 
 
@@ -62,6 +63,9 @@ def read_class_file(content: bytes) -> ClassSet:
     with tempfile.TemporaryDirectory(prefix="class-") as folder:
         path = Path(folder) / "class.npz"
         path.write_bytes(content)
+        strokes = list_npz(path).get("stroke_start", ())
+        if strokes and strokes[0] > _MOST_STROKES:
+            raise DataError("This file would hold {num:,} strokes. A class draws far fewer.", num=strokes[0])
         return load_class_set(path)
 
 

@@ -183,6 +183,14 @@ class ClassTraining:
         self._runs.steer(_TEACHER, record.id, "share", True)
         return record.model
 
+    def end_room(self, teacher: Any) -> None:
+        """Ends a room, and deletes what it has taught and not shown to all; what still goes on ends by itself."""
+        records = self._list_records(teacher)
+        self._rooms.end_room(teacher)
+        for record in records:
+            if not (record.is_shared or record.is_going):
+                self._try(record.id, "delete")
+
     def drop(self, teacher: Any) -> None:
         """Deletes all networks that a class has taught.
 
@@ -293,7 +301,8 @@ class ClassTraining:
             try:
                 self._rooms.tell(round_id, _wrap(lesson), step)
                 return
-            except UnknownRoomError:
+            except UnknownRoomError:  # the teacher has ended it
+                self._stop(lesson)
                 return
             except MnistError:
                 time.sleep(1)
@@ -301,14 +310,20 @@ class ClassTraining:
     def _stop(self, lesson: _Lesson, patience: float = 0.0) -> None:
         """Ends the runs, and deletes those that have ended within so many seconds."""
         until = time.monotonic() + patience
-        for run in [network.run for network in lesson.networks.values() if network.run]:
-            record = self._runs.find(run)
-            if record and record.is_going:
-                self._try(run, "stop")
-            while record and record.is_going and time.monotonic() < until:
-                time.sleep(_WALL_SECONDS)
-            if record and not record.is_going:
-                self._try(run, "delete")
+        # What waits is stopped before it would begin in the place of the other.
+        going = [network.run for network in reversed(lesson.networks.values()) if network.run]
+        while going:
+            for run in list(going):
+                record = self._runs.find(run)
+                if record and record.is_going:
+                    self._try(run, "stop")  # again, if the worker was not ready to hear it
+                    continue
+                going.remove(run)
+                if record:
+                    self._try(run, "delete")
+            if time.monotonic() >= until:
+                return
+            time.sleep(_WALL_SECONDS)
 
     def _give_up(self, record: RunRecord) -> None:
         """Tells a room that the server was ended while it taught its networks."""

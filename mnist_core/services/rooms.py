@@ -263,6 +263,16 @@ class Rooms:
         with self._change_as_teacher(teacher) as (connection, room):
             return pupils.add_for_teacher(connection, room, self._clock())
 
+    def add_sheet(self, teacher: Any, round_id: int, drawn: Sequence[tuple[Sent, Sequence[Reading]]]) -> None:
+        """Adds a pupil who has written on paper, with all drawings or, after an error, with none."""
+        packed = [drawings.pack(sent) for sent, _ in drawn]
+        with self._change_as_teacher(teacher) as (connection, room):
+            token = pupils.add_for_teacher(connection, room, self._clock())
+            _, row = core.find_by_device(connection, token, self._clock())
+            current = rounds.find_round(connection, room, round_id)
+            for (sent, readings), content in zip(drawn, packed, strict=True):
+                drawings.add_drawing(connection, current, row, sent, content, readings, self._clock())
+
     def remove_pupil(self, teacher: Any, pupil: Any) -> None:
         """Takes a pupil, by id, out of the room and hides what the pupil has drawn."""
         with self._change_as_teacher(teacher) as (connection, room):

@@ -20,6 +20,7 @@ TEACHERS_METHODS = {
     "count_hands": ([],),
     "set_state": (1, "hidden"),
     "add_pupil": (),
+    "add_sheet": (1, []),
     "remove_pupil": (1,),
     "answer_request": (1, True),
     "collect_class_set": (),
@@ -167,12 +168,20 @@ def test_a_code_for_the_phone_is_good_for_minutes_and_the_newest_only(lesson):
             lesson.rooms.open_controls(code, "10.0.0.2")
 
 
+def test_rooms_that_nobody_joins_keep_no_class_out(lesson):
+    lesson.join()
+    for _ in range(MOST_ROOMS + 1):
+        lesson.rooms.open_room()
+    assert lesson.wall()["room"]["num_pupils"] == 1
+
+
 def test_so_many_devices_have_the_controls_and_so_many_rooms_are_open(lesson):
     for _ in range(MOST_CONTROLS - 1):
         lesson.rooms.open_controls(lesson.rooms.make_phone_code(lesson.teacher), "10.0.0.2")
     with pytest.raises(RoomError, match="have the controls"):
         lesson.rooms.open_controls(lesson.rooms.make_phone_code(lesson.teacher), "10.0.0.2")
+    lesson.join()
     for _ in range(MOST_ROOMS - 1):
-        lesson.rooms.open_room()
+        lesson.rooms.join(lesson.rooms.open_room()["code"], "10.0.0.1")
     with pytest.raises(RoomError, match="no place for another"):
         lesson.rooms.open_room()

@@ -133,6 +133,18 @@ def test_what_was_read_is_counted_with_the_matrix_when_it_is_revealed(lesson):
     assert summary["worst"] in (worst, worst - 1)
 
 
+def test_a_pupil_who_comes_back_on_another_device_finds_the_drawings_and_their_numbers_are_not_its_own(lesson):
+    first = lesson.join()
+    lesson.draw(first, 1)
+    pupil = lesson.pupil(first)["id"]
+    second = lesson.rooms.ask_back(lesson.code, pupil, "10.0.0.1")
+    lesson.rooms.answer_request(lesson.teacher, lesson.screen()["requests"][0]["device"], True)
+    lesson.draw(second, 1)
+    assert [drawing["number"] for drawing in lesson.device(second)["drawings"]] == [None, 1]
+    lesson.draw(first, 2, pupil=pupil)  # it had waited for a connection
+    assert len(lesson.device(second)["drawings"]) == 3
+
+
 def test_every_pupil_is_asked_for_all_digits_in_an_order_of_its_own(lesson):
     asked = [lesson.device(pupil)["asked"] for pupil in lesson.join(10)]
     assert all(sorted(digits) == list(range(10)) for digits in asked)

@@ -25,6 +25,11 @@ test("what another pupil drew on this device, or in another round, does not coun
   assert.equal(findTask(news(), [drawn(1, 4, { pupil: 6 }), drawn(2, 4, { round: 2 })]).digit, 4);
 });
 
+test("what was drawn on another device counts beside what has the same number here", () => {
+  const drawings = [{ number: null, id: 8, label: 4 }, { number: null, id: 9, label: 7 }, drawn(1, 1)];
+  assert.deepEqual(findTask(news({ drawings }), []).num, 3);
+});
+
 test("when all are there, they begin again", () => {
   const { digit, isDone } = findTask(news({ drawings: [drawn(1, 4), drawn(2, 7), drawn(3, 1), drawn(4, 4)] }), []);
   assert.deepEqual([digit, isDone], [7, true]);

@@ -7,7 +7,7 @@ from support.classroom import Lesson
 from support.ink import ONE, SEVEN
 from support.library import wait_until
 
-from mnist_core.errors import DataError, QueryError, RefusedError, RoomError
+from mnist_core.errors import DataError, QueryError, RefusedError, RoomError, UnknownRoomError
 from mnist_core.hosting.identity import Visitor
 from mnist_core.models.devices import choose_device
 from mnist_core.paths import SHIPPED_DIR, models_dir
@@ -186,6 +186,16 @@ def test_a_room_that_ends_takes_its_runs_with_it(open_school):
     school.lesson.rooms.end_room(school.lesson.teacher)
     wait_until(lambda: school.list_names(ANN) == [], 60)
     assert not list((school.folder / "runs").rglob("own.npz"))
+
+
+def test_what_a_class_has_taught_ends_with_its_room_unless_it_is_kept(open_school):
+    school = open_school().draw().begin()
+    school.wait_for("done")
+    school.training.keep(school.lesson.teacher)
+    school.training.end_room(school.lesson.teacher)
+    assert [path.name for path in models_dir(school.folder).iterdir()] == ["Our class"]
+    with pytest.raises(UnknownRoomError):
+        school.lesson.wall()
 
 
 def test_a_server_that_is_started_anew_tells_that_the_training_was_lost(open_school):

@@ -4,6 +4,7 @@ import base64
 import contextlib
 import io
 import itertools
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from starlette.testclient import TestClient
 from support.answer_sheet import fill_in, photograph
 from support.ink import SEVEN
 
+from mnist_core.classroom import drawings
 from mnist_core.errors import FAULT
 from mnist_core.hosting.identity import Visitor, set_visitor
 from mnist_core.hosting.settings import Settings
@@ -155,6 +157,10 @@ def test_a_photographed_sheet_becomes_drawings_of_one_more_pupil(school, room, s
     assert (wall["count"], wall["room"]["num_pupils"], wall["summary"]["num_labelled"]) == (10, 1, 10)
     assert wall["summary"]["num_read"] >= 9
     assert "picture" in school.ask("read_sheet", teacher=room["teacher"], picture="!")["error"]
+    with mock.patch.object(drawings, "MOST_OF_ROOM", 15):  # the second sheet has no place in the middle
+        assert "no room" in school.ask("read_sheet", teacher=room["teacher"], picture=picture)["error"]
+    wall = school.get("show_wall", wall=room["wall"])
+    assert (wall["count"], wall["room"]["num_pupils"]) == (10, 1)
     assert school.client.get("/class/sheet.pdf").content.startswith(b"%PDF")
 
 
@@ -245,6 +251,28 @@ def test_a_code_for_phones_is_drawn(school):
     assert "letters" in school.ask("draw_code", text="x" * 400)["error"]
 
 
-def test_devices_say_hello(school):
+def test_devices_say_hello_and_pupils_do_not_see_those_of_others(school, room):
     assert school.get("hello", live=True)["address"] == "testclient"
-    assert school.get("look_at_devices")["devices"] == [{"address": "testclient", "seconds": 0, "live": True}]
+    school.calls["hello"]({}, "10.0.0.7")
+    own = {"address": "testclient", "seconds": 0, "live": True}
+    assert school.get("look_at_devices", teacher=join(school, room)["device"])["devices"] == [own]
+    assert len(school.get("look_at_devices", teacher=room["teacher"])["devices"]) == 2
+    assert len(school.calls["look_at_devices"]({}, "127.0.0.1")["devices"]) == 2
+
+
+def test_an_image_from_a_pupil_that_is_no_digit_waits_in_the_tray(school, room):
+    noise = np.random.default_rng(0).integers(0, 256, 784, np.uint8)
+    image = base64.b64encode(noise.tobytes()).decode()
+    school.get("submit", **join(school, room), number=1, image=image, label=7)
+    assert len(school.get("show_teacher", teacher=room["teacher"])["tray"]) == 1
+    assert school.get("show_wall", wall=room["wall"])["drawings"] == []
+
+
+def test_a_file_that_claims_millions_of_strokes_is_refused(school, room):
+    stream = io.BytesIO()
+    starts = np.zeros(1_000_000, np.int8)
+    starts[-1] = 1
+    arrays = {"points": np.zeros((1, 2)), "stroke_start": starts, "sample_start": np.array([0, 999_999])}
+    np.savez_compressed(stream, y=np.array([3]), **arrays)
+    file = base64.b64encode(stream.getvalue()).decode()
+    assert "strokes" in school.ask("add_class_set", teacher=room["teacher"], file=file)["error"]

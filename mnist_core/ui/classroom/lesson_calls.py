@@ -98,10 +98,8 @@ def paper_calls(rooms: Rooms, reader: Reader) -> Calls:
         teacher = message.get("teacher")
         _, round_id = rooms.find_round(teacher, "on_paper")
         digits = read_answer_sheet(open_picture(decode_base64(message.get("picture")), _PHOTO_SIDE))
-        device = rooms.add_pupil(teacher)
-        for number, (label, image) in enumerate(digits, 1):
-            sent = Sent(number, image=image, label=label)
-            rooms.submit(device, round_id, sent, [read_sent(reader, sent)])
+        drawn = [Sent(number, image=image, label=label) for number, (label, image) in enumerate(digits, 1)]
+        rooms.add_sheet(teacher, round_id, [(sent, [read_sent(reader, sent)]) for sent in drawn])
         return {"num": len(digits)}
 
     return by_name(read_sheet)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from ...errors import QueryError, RefusedError
+from ...errors import QueryError, RefusedError, RoomError, StorageError
 from ...hosting.addresses import find_addresses, is_loopback
 from ...hosting.identity import Visitor, current_visitor, explain_refusal
 from ...hosting.settings import Settings
@@ -61,13 +62,28 @@ def place_calls(
         return {"address": address}
 
     def look_at_devices(message: Message, address: str) -> Message:
-        """Answers `{devices}`: those that have said hello lately, each `{address, seconds, live}`."""
+        """Answers `{teacher?}` with `{devices}`: those that have said hello lately, each `{address, seconds, live}`.
+
+        Whoever sits at this machine, or holds the controls of a room, sees all of them; others themselves.
+        """
         refusal = _refuse_room(settings, current_visitor())
         if refusal or (settings.public and not current_visitor().is_owner):
             raise RefusedError(403, refusal or "On a public server only its owner sees which devices have called.")
-        return {"devices": greetings.list_all()}
+        devices = greetings.list_all()
+        is_here = is_loopback(address) or address in find_addresses(settings.host)
+        if not (is_here or current_visitor().is_owner or _holds_controls(rooms, message.get("teacher"))):
+            devices = [device for device in devices if device["address"] == address]
+        return {"devices": devices}
 
     return by_name(look_at_rooms, open_room, draw_code, hello, look_at_devices)
+
+
+def _holds_controls(rooms: Rooms, teacher: Any) -> bool:
+    try:
+        rooms.check_teacher(teacher)
+    except (RoomError, StorageError):
+        return False
+    return True
 
 
 def is_local_only(settings: Settings) -> bool:

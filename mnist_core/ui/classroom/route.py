@@ -44,7 +44,7 @@ def class_calls(settings: Settings, reader: Reader, runs: Runs, rooms: Rooms) ->
     guesses, training = FirstGuesses(reader.models), ClassTraining(rooms, runs, reader.models)
     return {
         **device_calls(rooms, reader),
-        **teacher_calls(rooms, training.prepare),
+        **teacher_calls(rooms, training.prepare, training.end_room),
         **guess_calls(rooms, guesses),
         **train_calls(training),
         **file_calls(rooms),
@@ -63,19 +63,22 @@ def class_route(calls: Calls) -> Route:
         calls: All that can be asked, by name.
     """
 
-    async def answer(request: Request) -> JSONResponse:
+    async def answer(request: Request) -> Response:
         call = calls.get(request.path_params["name"])
         if call is None:
             return JSONResponse({"error": "There is nothing at this address."}, 404)
         address = request.client.host if request.client else ""
         # The context says who asks.
         ask = partial(copy_context().run, _answer, call, await request.body(), address)
-        return JSONResponse(await asyncio.get_running_loop().run_in_executor(_threads, ask))
+        content = await asyncio.get_running_loop().run_in_executor(_threads, ask)
+        return Response(content, media_type="application/json")
 
     return Route("/class/{name}", answer, methods=["POST"])
 
 
-def _answer(call: Call, body: bytes, address: str) -> Message:
+def _answer(call: Call, body: bytes, address: str) -> bytes:
+    """Asks, and writes what is answered: a wall of a thousand drawings would take long where all wait for it."""
+
     @never_raise
     def ask(message: Message) -> Message:
         try:
@@ -85,7 +88,7 @@ def _answer(call: Call, body: bytes, address: str) -> Message:
         except StorageError as error:
             return {"ok": False, "isBusy": True, **describe_error(error, "class")}
 
-    return ask({})
+    return json.dumps(ask({}), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _read(body: bytes) -> Message:

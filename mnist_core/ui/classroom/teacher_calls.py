@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from ...services.rooms import Rooms
 from ..wire import Message
 from .calls import Calls, by_name, change, show
 
 
-def teacher_calls(rooms: Rooms, prepare: Callable[[str], None]) -> Calls:
-    """Returns the calls by name; `prepare` takes the name of an activity that a class will soon do."""
+def teacher_calls(rooms: Rooms, prepare: Callable[[str], None], end_room: Callable[[Any], None]) -> Calls:
+    """Returns the calls by name.
+
+    Args:
+        rooms: The rooms.
+        prepare: Takes the name of an activity that a class will soon do.
+        end_room: Ends the room of a teacher's token, with what its class has taught.
+    """
 
     def open_controls(message: Message, address: str) -> Message:
         return {"teacher": rooms.open_controls(message.get("code"), address)}
@@ -40,5 +47,5 @@ def teacher_calls(rooms: Rooms, prepare: Callable[[str], None]) -> Calls:
         "set_state": change(rooms.set_state, "teacher", "drawing", "state"),
         "remove_pupil": change(rooms.remove_pupil, "teacher", "pupil"),
         "answer_request": change(rooms.answer_request, "teacher", "request", "isGranted"),
-        "end_room": change(rooms.end_room, "teacher"),
+        "end_room": change(end_room, "teacher"),
     }

@@ -142,6 +142,17 @@ def test_a_reload_keeps_animal_drawings_and_what_waits(device, room):
     assert room.drawn_by_pupil() == {room.look()["pupils"][0]["animal"]: 2}
 
 
+def test_what_a_server_that_closes_refuses_is_sent_again(device, room):
+    refusal = {"error": "The server could not answer this."}
+    device.route("**/class/submit", lambda route: route.fulfill(status=500, json=refusal))
+    draw_asked(device)
+    send(device)
+    device.locator("#class-sent", has_text="1 drawing").wait_for()
+    device.unroute_all(behavior="wait")
+    wait_for_sent(device)
+    assert room.count() == 1
+
+
 def test_the_next_pupil_has_an_animal_and_a_pad_of_their_own(device, room):
     first = read_name(device)
     device.route("**/class/submit", lambda route: route.abort())

@@ -36,9 +36,9 @@ def held(page, name):
 
     page.route(QUESTIONS, hold)
     yield
-    page.unroute(QUESTIONS, hold)
     for route in routes:
         route.continue_()
+    page.unroute(QUESTIONS, hold)
 
 
 @contextlib.contextmanager
