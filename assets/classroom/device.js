@@ -37,7 +37,7 @@ const createState = () => ({
   question: {}, // { key, number } of the question that is shown
   arrived: [], // drawings that the snapshot may not have yet
   isReady: false, // there is enough ink to be read
-  isAway: false,
+  away: "", // why the server is not heard, see device_sender.js
   said: "", // what the server refused, until the pupil goes on
   sent: "",
   round: null,
@@ -102,9 +102,9 @@ function openDevice(root, code) {
     show();
   }
 
-  function onAway(isAway) {
-    if (state.isAway === isAway) return;
-    state.isAway = isAway;
+  function onAway(why) {
+    if (state.away === (why || "")) return;
+    state.away = why || "";
     show();
   }
 

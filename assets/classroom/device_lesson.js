@@ -63,9 +63,10 @@ export function createLesson({ frame, store, session, sender, answers, state, me
     frame.setFresh(!state.isReady && !num && !drawings.length);
     frame.setReady(state.isReady);
     const { length } = store.read().queue;
+    const why = length ? sender.away || state.away : "";
     const waiting = t(length === 1 ? "device_queued_one" : "device_queued", { num: length });
-    const isLate = length && (sender.isAway || state.isAway);
-    frame.setSent(isLate ? waiting : length ? t("device_sending") : state.sent);
+    if (why) frame.setSent(why === "busy" ? t("device_busy") : waiting);
+    else frame.setSent(length ? t("device_sending") : state.sent);
   }
 
   function showView(name, news, more) {
@@ -81,7 +82,7 @@ export function createLesson({ frame, store, session, sender, answers, state, me
   }
 
   function show() {
-    frame.setLine(state.isAway ? t("device_away") : state.said);
+    frame.setLine(state.away ? t(state.away === "busy" ? "device_busy" : "device_away") : state.said);
     frame.setName(session.news?.pupil ?? null);
     frame.setPaused(Boolean(session.news?.room.is_paused));
     if (state.door || !session.news) return showDoor(state.door ?? { name: "joining" });

@@ -6,13 +6,14 @@ import { askClass } from "./client.js";
 
 const RETRY = 1500;
 
-// Asks until there is an answer that will not change; undefined when isOver() says that nobody waits any more.
+// Asks until there is an answer that will not change; undefined when isOver() says that nobody waits any more. onAway(why)
+// is told "away" where there is no answer, "busy" where the server cannot keep anything now, as on a full disk.
 async function insist(name, question, isOver, onAway) {
   for (;;) {
     const answer = await askClass(name, question);
     if (isOver()) return undefined;
     if (answer?.ok || (answer?.error && !answer.isBusy)) return answer;
-    onAway();
+    onAway(answer?.isBusy ? "busy" : "away");
     await later(RETRY);
     if (isOver()) return undefined;
   }
@@ -23,10 +24,10 @@ async function insist(name, question, isOver, onAway) {
 export function createSender(store, { onChange, onSent, onRefused }) {
   let isBusy = false;
   let isOver = false;
-  let isAway = false;
+  let away = "";
 
-  function noteAway() {
-    isAway = true;
+  function noteAway(why) {
+    away = why;
     onChange();
   }
 
@@ -37,7 +38,7 @@ export function createSender(store, { onChange, onSent, onRefused }) {
       const { token, queue: [drawing] } = store.read();
       const answer = await insist("submit", { device: token, ...drawing }, () => isOver, noteAway);
       if (!answer || answer.isGone) break; // that a room has ended is heard elsewhere
-      isAway = false;
+      away = "";
       store.drop(drawing.number);
       if (answer.ok) onSent(drawing, answer.reading);
       else onRefused(answer);
@@ -48,7 +49,7 @@ export function createSender(store, { onChange, onSent, onRefused }) {
 
   return {
     send,
-    get isAway() { return isAway; },
+    get away() { return away; },
     close() { isOver = true; },
   };
 }

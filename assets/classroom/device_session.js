@@ -9,7 +9,7 @@ const PATIENCE = 6000;
 
 const tellProblem = (answer) => (answer ? tellError(answer) : t("device_no_connection"));
 
-// onNews(news) of each snapshot, onAway(isAway), onDoor(name, told) when something else than the lesson is shown: see
+// onNews(news) of each snapshot, onAway(why) as of a sender or nothing, onDoor(name, told) when something else than the lesson is shown: see
 // device_door.js. What pupils do gives what went wrong, or an empty text.
 export function createSession(code, store, { onNews, onAway, onDoor }) {
   let follower = null;
@@ -24,7 +24,7 @@ export function createSession(code, store, { onNews, onAway, onDoor }) {
     for (;;) {
       const answer = await askClass("join", { code, device: store.read().token });
       if (isOver) return;
-      onAway(!answer || Boolean(answer.isBusy));
+      onAway(answer ? answer.isBusy && "busy" : "away");
       if (answer?.ok) return beIn(answer.device);
       if (answer && !answer.isBusy) return refuse(answer);
       await later(RETRY);
@@ -48,7 +48,7 @@ export function createSession(code, store, { onNews, onAway, onDoor }) {
     follower?.close();
     follower = follow("show_device", { device: store.read().token }, {
       onNews: hear,
-      onState: (state) => onAway(state === "away"),
+      onState: (state) => onAway(state === "away" && "away"),
       onGone: () => stop("ended"),
     });
   }

@@ -119,8 +119,8 @@ def add_drawing(
         device: The row of the device that sent it.
         sent: The drawing.
         packed: What `pack` makes of it.
-        readings: What networks make of it; the first decides whether it is shown at once. What is drawn with a pen and
-            read by none waits.
+        readings: What networks make of it; the first decides whether it is shown at once. What none has read waits,
+            unless it is an image that the teacher gives.
         now: Seconds since 1970.
 
     Raises:

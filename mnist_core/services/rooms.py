@@ -259,7 +259,7 @@ class Rooms:
             drawings.set_state(connection, room, drawing, state)
 
     def add_pupil(self, teacher: Any) -> str:
-        """Adds a pupil without a device; returns a device's token, to submit the sheet or the teacher's pad with."""
+        """Adds a pupil without a device; returns a device's token, to submit what the teacher's pad holds with."""
         with self._change_as_teacher(teacher) as (connection, room):
             return pupils.add_for_teacher(connection, room, self._clock())
 

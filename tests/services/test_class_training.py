@@ -6,6 +6,7 @@ import pytest
 from support.classroom import Lesson
 from support.ink import ONE, SEVEN
 from support.library import wait_until
+from support.stand_in import stand_in
 
 from mnist_core.errors import DataError, QueryError, RefusedError, RoomError, UnknownRoomError
 from mnist_core.hosting.identity import Visitor
@@ -44,15 +45,6 @@ def run(parent, places, order):
     name = f"lenet-{order['run'][:4]}"
     shutil.copytree(SHIPPED_DIR / "lenet", Path(places["cache"]) / "models" / name)
     return {"state": "done", "model": name, "problem": "", "validation": 0.5, "test": None, "complete": True}
-
-def work(parent):
-    places = parent.receive()
-    parent.send({"ready": True})
-    while order := parent.receive(places["idle_seconds"]):
-        if order["do"] in ("run", "rescue"):
-            parent.send({"ended": run(parent, places, order)})
-
-run_child(work)
 """
 
 
@@ -62,7 +54,7 @@ class School:
     def __init__(self, folder, steps=3, dies=False, **limits):
         self.lesson = Lesson(folder)
         program = f"STEPS, DIES = {steps}, {dies}\n{STAND_IN}"
-        self.runs = Runs(None, folder, Limits(**limits), command=[sys.executable, "-c", program])
+        self.runs = Runs(None, folder, Limits(**limits), command=stand_in(program))
         self.models = Models(choose_device("cpu"), (SHIPPED_DIR, models_dir(folder)), "sketchnet")
         self.training = ClassTraining(self.lesson.rooms, self.runs, self.models)
         self.folder = folder

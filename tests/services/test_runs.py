@@ -2,12 +2,12 @@
 
 import base64
 import json
-import sys
 import time
 from pathlib import Path
 
 import pytest
 from support.library import wait_until
+from support.stand_in import stand_in
 
 from mnist_core.data.sample import load_sample
 from mnist_core.errors import ArchitectureError, QueryError, RefusedError, StorageError, UnknownModelError
@@ -63,15 +63,6 @@ def run(parent, places, order):
         if order["recipe"]["seed"] == 9 and epoch == 2:
             os.kill(os.getpid(), 9)
     return store(places, order, epochs)
-
-def work(parent):
-    places = parent.receive()
-    parent.send({"ready": True})
-    while order := parent.receive(places["idle_seconds"]):
-        if order["do"] in ("run", "rescue"):
-            parent.send({"ended": run(parent, places, order)})
-
-run_child(work)
 """
 QUICK = {"learning_rate": 0.001, "epochs": 2}
 SLOW = {"learning_rate": 0.05, "epochs": 50}
@@ -82,7 +73,7 @@ def open_runs(tmp_path):
     opened = []
 
     def open_runs(folder=tmp_path, **limits):
-        opened.append(Runs(None, folder, Limits(**limits), command=[sys.executable, "-c", STAND_IN]))
+        opened.append(Runs(None, folder, Limits(**limits), command=stand_in(STAND_IN)))
         return opened[-1]
 
     yield open_runs

@@ -142,12 +142,15 @@ def test_a_reload_keeps_animal_drawings_and_what_waits(device, room):
     assert room.drawn_by_pupil() == {room.look()["pupils"][0]["animal"]: 2}
 
 
-def test_what_a_server_that_closes_refuses_is_sent_again(device, room):
-    refusal = {"error": "The server could not answer this."}
-    device.route("**/class/submit", lambda route: route.fulfill(status=500, json=refusal))
+@pytest.mark.parametrize(
+    ("status", "more", "words"), [(500, {}, "1 drawing"), (200, {"isBusy": True}, "tell your teacher")]
+)
+def test_what_a_server_that_closes_or_has_no_space_refuses_is_sent_again(device, room, status, more, words):
+    refusal = {"ok": False, "error": "There is no space left.", **more}
+    device.route("**/class/submit", lambda route: route.fulfill(status=status, json=refusal))
     draw_asked(device)
     send(device)
-    device.locator("#class-sent", has_text="1 drawing").wait_for()
+    device.locator("#class-sent", has_text=words).wait_for()
     device.unroute_all(behavior="wait")
     wait_for_sent(device)
     assert room.count() == 1
