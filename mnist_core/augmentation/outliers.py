@@ -80,6 +80,8 @@ SIGNS = {
     "arrow-up": "48 40.13 40 73",
     "check": "04 38 80",
     "question": "~22 30 60 72 54 45.45 46.48 48",
+    "question-round": "~12 20 50 72 64 44 46.47 48",
+    "question-open": "~21 40 61 63 44 45.47 47",
     "exclamation": "40 45.47 48",
     "caret": "06 42 86",
     "less": "81 04 87",
@@ -112,6 +114,8 @@ SIGNS = {
     "umbrella": "~04 40 84.04 84.44 47.~47 38 27",
 }
 _NUM_SHAPES = (3, 6)
+# Families with more than one share: letters have the most forms, and what fills areas is the furthest from all others.
+_SHARES = {"letters": 2, "textures": 3}
 
 
 def generate_outliers(
@@ -127,7 +131,7 @@ def generate_outliers(
     Args:
         digits: Images of digits to break and to join, uint8 (n, 28, 28).
         labels: Their labels, (n,).
-        count: How many to generate, as evenly as can be from each family.
+        count: How many to generate, of each family as near as can be to its share.
         generator: Source of randomness; the same state gives the same result.
         families: Names in `FAMILIES`; empty is all of them.
         alphabets: Characters of foreign scripts, as `ink.check_ink` returns them: one more family, in other hands.
@@ -135,7 +139,7 @@ def generate_outliers(
     Returns:
         Array of shape (count, 28, 28), uint8, in the order of the families.
     """
-    drawn = [FAMILIES[name] for name in families or FAMILIES]
+    drawn = [FAMILIES[name] for name in families or FAMILIES for _ in range(_SHARES.get(name, 1))]
     if alphabets:
         drawn.append(lambda *_: render(list(alphabets[int(generator.integers(len(alphabets)))]), generator))
     has_ink = digits.any(axis=(1, 2))
@@ -144,7 +148,7 @@ def generate_outliers(
         raise ValueError("`digits` must hold images with ink to break and to join. Received none.")
     images = np.empty((count, *digits.shape[1:]), np.uint8)
     for index in range(count):
-        # Families follow each other in equal shares: the first takes the first numbers, and so on.
+        # Families follow each other: the first takes the first numbers, and so on.
         family = drawn[index * len(drawn) // count]
         images[index] = np.rint(_draw_one(family, digits, labels, generator) * 255)
     return images

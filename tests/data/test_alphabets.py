@@ -11,7 +11,7 @@ from mnist_core.paths import ASSETS_DIR
 
 def test_sixteen_people_teach_and_four_others_judge():
     training, validation = load_alphabets()
-    assert len(training.ink) + len(validation.ink) == 1529
+    assert len(training.ink) + len(validation.ink) == 1091
     assert set(validation.writers) == set(VALIDATION_WRITERS)
     assert set(training.writers) == set(range(1, 21)) - set(VALIDATION_WRITERS)
 
