@@ -220,9 +220,8 @@ def _add_training(group: Any) -> None:
     )
     group.add_argument(
         "--alphabets",
-        action="store_const",
-        const=True,
-        help="characters of other scripts are among them; they come with the project",
+        action=argparse.BooleanOptionalAction,
+        help="whether characters of other scripts are among them; they come with the project",
     )
     group.add_argument("--until", type=float, metavar="ACCURACY", help="stop at this validation accuracy, such as 0.99")
     group.add_argument("--seed", type=int, help="seed of weights, order, augmentation and noise")

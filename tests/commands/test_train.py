@@ -39,6 +39,7 @@ OPTIONS = [
     ("--variants", [0.3], "variants", 0.3),
     ("--outliers", [70], "outliers", 70),
     ("--alphabets", [], "alphabets", True),
+    ("--no-alphabets", [], "alphabets", False),
     ("--seed", [7], "seed", 7),
     *(("--activation", [name], "parts.activation", name) for name in ("leaky_relu", "elu", "silu", "sigmoid", "tanh")),
     ("--filters", [3, 4], "parts.filters", [3, 4]),

@@ -26,6 +26,9 @@ def write_command(recipe: Recipe) -> str:
             continue
         if name in _FIXED:
             raise ValueError(f"No option of the command line changes `{name}`. Received: {name}={value!r}")
+        if isinstance(value, bool):
+            words.append(("--" if value else "--no-") + name.replace("_", "-"))
+            continue
         if value is None:  # `until`, which a whole run then does not reach
             value = 1
         values = value if isinstance(value, list | tuple) else [value]

@@ -41,6 +41,7 @@ COMMANDS = [
     ({"filters": (2, 3), "dense_units": ()}, "--filters 2 3 --dense-units"),
     ({"layers": ["Flatten()", 'Dense(5, "relu")']}, """--layers 'Flatten()' 'Dense(5, activation="relu")'"""),
     ({"rotation": 12, "optimizer": "adamw"}, "--optimizer adamw --weight-decay 0.004 --rotation 12"),
+    ({"alphabets": True}, "--alphabets"),
 ]
 
 
@@ -135,6 +136,11 @@ def test_the_command_gives_the_recipe(changes, words):
 def test_a_command_for_all_epochs_has_an_aim_that_is_not_reached():
     command = write_command(dataclasses.replace(RECIPES["fast"], until=None))
     assert command == "python -m mnist_core train fast --until 1"
+
+
+def test_a_command_turns_off_what_its_recipe_has():
+    command = write_command(dataclasses.replace(RECIPES["sketchnet"], alphabets=False))
+    assert command == "python -m mnist_core train sketchnet --no-alphabets"
 
 
 def test_a_command_names_the_model_to_start_from():
