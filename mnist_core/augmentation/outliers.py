@@ -62,10 +62,7 @@ LETTERS = {
     "u": "~12 16 38 66.62 68",
     "v": "12 48 72",
     "w": "02 28 44 68 82",
-    "D-open": "10 18.~00 50 83 86 58 08",
     "J-plain": "~60 67 48 27 15",
-    "a-single": "~72 41 14 37 66.72 78",
-    "a-wide": "~73 31 05 38 75.~72 76 87",
     "d-tall": "~64 34 16 38 67.60 68",
 }
 SIGNS = {
@@ -114,8 +111,8 @@ SIGNS = {
     "umbrella": "~04 40 84.04 84.44 47.~47 38 27",
 }
 _NUM_SHAPES = (3, 6)
-# Families with more than one share: letters have the most forms, and what fills areas is the furthest from all others.
-_SHARES = {"letters": 2, "textures": 3}
+# Families with more than one share: what fills areas is the furthest from all others.
+_SHARES = {"textures": 3}
 
 
 def generate_outliers(

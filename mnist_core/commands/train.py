@@ -205,6 +205,12 @@ def _add_training(group: Any) -> None:
     group.add_argument(
         "--schedule", choices=SCHEDULES, help="how the learning rate falls; cosine rises during the first epoch"
     )
+    group.add_argument(
+        "--finish",
+        type=float,
+        metavar="SHARE",
+        help="in this last share of the epochs alone images are damaged, and the learning rate rises once more",
+    )
     group.add_argument("--weight-decay", type=float, help=f"decoupled; adamw has {ADAMW_DECAY} unless given")
     group.add_argument("--limit", type=int, help="train on the first LIMIT images only")
     group.add_argument(

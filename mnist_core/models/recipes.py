@@ -24,6 +24,8 @@ OPTIMIZERS = ("adam", "adamw", "rmsprop", "sgd", "momentum")
 SCHEDULES = ("constant", "cosine", "exponential")
 LOSSES = ("sparse", "one_hot")
 ADAMW_DECAY = 0.004  # Keras' own default; without any, AdamW is Adam
+# Where the learning rate begins again in a finish: so much of its peak.
+FINISH_RATE = 0.4
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,9 @@ class Recipe:
         learning_rate: Peak of the schedule.
         schedule: "constant"; "cosine" rises during the first epoch and falls to 0 along a cosine; "exponential" falls
             evenly on a logarithmic scale to a hundredth at the end.
+        finish: Share of the epochs, in [0, 1), the last ones, that come after the schedule: only in them are images
+            damaged, and the learning rate rises once more, to `FINISH_RATE` of its peak, and falls along a cosine
+            (Loshchilov and Hutter, 2017). 0 is none: images are damaged from the beginning.
         loss: "sparse" takes labels as numbers, "one_hot" as vectors; the cross-entropy is the same.
         weight_decay: Decoupled weight decay.
         averaging: Momentum of the running average of the weights; validation and the result use the average. 0 is off.
@@ -84,6 +89,7 @@ class Recipe:
     optimizer: str = "adamw"
     learning_rate: float = 1e-3
     schedule: str = "cosine"
+    finish: float = 0.0
     loss: str = "sparse"
     weight_decay: float = 0.0
     averaging: float = 0.0
@@ -102,7 +108,7 @@ class Recipe:
             self._require(name, isinstance(getattr(self, name), str), "be text")
         if self.architecture in ARCHITECTURES:  # a part that changes nothing must not change the key
             object.__setattr__(self, "parts", ARCHITECTURES[self.architecture].drop_idle(self.parts))
-        for name in ("learning_rate", "weight_decay", "averaging", "label_noise", "variants"):
+        for name in ("learning_rate", "weight_decay", "averaging", "label_noise", "variants", "finish"):
             object.__setattr__(self, name, float(getattr(self, name)))  # 1 and 1.0 must give the same key
         if self.until is not None:
             object.__setattr__(self, "until", float(self.until))
@@ -118,12 +124,18 @@ class Recipe:
         self._require("averaging", 0 <= self.averaging < 1, "be in [0, 1)")
         self._require("label_noise", 0 <= self.label_noise <= 1, "be in [0, 1]")
         self._require("variants", 0 <= self.variants <= 1, "be in [0, 1]")
+        self._require("finish", 0 <= self.finish < 1, "be in [0, 1)")
         self._require("alphabets", isinstance(self.alphabets, bool), "be true or false")
         self._require("until", self.until is None or 0 < self.until <= 1, "be in (0, 1], as in 0.99, or None")
 
     def _require(self, name: str, condition: bool, wanted: str) -> None:
         if not condition:
             raise ValueError(f"`{name}` must {wanted}. Received: {name}={getattr(self, name)!r}")
+
+    @property
+    def num_finishing(self) -> int:
+        """How many epochs the finish takes, as near to its share as can be."""
+        return round(self.finish * self.epochs)
 
     @property
     def network(self) -> Architecture:
@@ -270,14 +282,18 @@ _OURS = (
     Recipe(
         name="sketchnet",
         architecture="sketchnet",
-        augmentation=Augmentation(rotation=15, stretch=0.12, shear=0.25, shift=1.5, elastic=0.6, thickness=0.6),
-        epochs=30,
+        augmentation=Augmentation(
+            rotation=15, stretch=0.12, shear=0.25, shift=1.5, elastic=0.6, thickness=0.6, damage=0.04
+        ),
+        epochs=34,
+        finish=0.12,
         learning_rate=2e-3,
         weight_decay=0.01,
         averaging=0.99,
-        ink=9_000,
-        variants=0.15,
-        outliers=8_000,
+        ink=12_000,
+        variants=0.2,
+        outliers=12_000,
+        alphabets=True,
     ),
     Recipe(name="linear", architecture="linear", epochs=5),
     # To 99 % in as little time as it takes: a small network, large batches, and a learning rate that falls in time.

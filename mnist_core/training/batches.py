@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from ..augmentation.transforms import augment
+from ..augmentation.transforms import Augmentation, augment
 from ..models.architectures import NUM_CLASSES
 from ..models.recipes import Recipe
 from .pools import Pool
@@ -48,8 +49,16 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no ty
         size = self._recipe.batch_size
         chosen = self._order[index * size : (index + 1) * size]
         generator = np.random.default_rng([self._recipe.seed, self._epoch, index])
-        images = augment(as_float(self._images[chosen]), self._recipe.augmentation, generator)
+        images = augment(as_float(self._images[chosen]), self._augmentation, generator)
         return images[..., None], self._labels[chosen]
+
+    @property
+    def _augmentation(self) -> Augmentation:
+        """What is done in this epoch: where the recipe has a finish, nothing is damaged before it."""
+        augmentation, num_finishing = self._recipe.augmentation, self._recipe.num_finishing
+        if num_finishing and self._epoch < self._recipe.epochs - num_finishing:
+            return dataclasses.replace(augmentation, damage=0)
+        return augmentation
 
     def on_epoch_end(self) -> None:
         self._epoch += 1

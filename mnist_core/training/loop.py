@@ -20,7 +20,7 @@ import numpy as np
 from ..data.training_data import TrainingData
 from ..errors import StoppedError, TrainingError
 from ..models.keras_builder import build_model
-from ..models.recipes import Recipe
+from ..models.recipes import FINISH_RATE, Recipe
 from ..models.store import TrainingRun
 from .batches import add_label_noise, as_float, build_input_pipeline, encode_labels
 from .devices import gather_on_one_device, share_among, usable_devices, validation_batch
@@ -263,18 +263,48 @@ def _build_optimizer(
     return {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}[recipe.optimizer](**common)
 
 
+class _Finished(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]  # Keras ships no types
+    """One learning rate until a step, from which another schedule begins."""
+
+    def __init__(self, before: Any, first_step: int, finish: Any) -> None:
+        super().__init__()
+        self._before, self._first_step, self._finish = before, first_step, finish
+
+    def __call__(self, step: Any) -> Any:
+        before = self._before(step) if callable(self._before) else self._before
+        since = keras.ops.maximum(step - self._first_step, 0)
+        return keras.ops.where(step < self._first_step, before, self._finish(since))
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns what Keras would write into a saved optimizer; none is saved here."""
+        return {}
+
+
 def build_schedule(recipe: Recipe, num_steps: int) -> float | keras.optimizers.schedules.LearningRateSchedule:
-    schedules = keras.optimizers.schedules
+    before = _build_main_schedule(recipe, recipe.epochs - recipe.num_finishing, num_steps)
+    if not recipe.num_finishing:
+        return before
+    finish = _build_cosine(FINISH_RATE * recipe.learning_rate, recipe.num_finishing, num_steps)
+    return _Finished(before, num_steps * (recipe.epochs - recipe.num_finishing), finish)
+
+
+def _build_main_schedule(
+    recipe: Recipe, epochs: int, num_steps: int
+) -> float | keras.optimizers.schedules.LearningRateSchedule:
     if recipe.schedule == "cosine":
-        return schedules.CosineDecay(
-            initial_learning_rate=recipe.learning_rate / 100,
-            warmup_target=recipe.learning_rate,
-            warmup_steps=num_steps,
-            decay_steps=max(1, num_steps * (recipe.epochs - 1)),
-        )
+        return _build_cosine(recipe.learning_rate, epochs, num_steps)
     if recipe.schedule == "exponential":
-        return schedules.ExponentialDecay(recipe.learning_rate, num_steps * recipe.epochs, decay_rate=0.01)
+        return keras.optimizers.schedules.ExponentialDecay(recipe.learning_rate, num_steps * epochs, decay_rate=0.01)
     return recipe.learning_rate
+
+
+def _build_cosine(peak: float, epochs: int, num_steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
+    return keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=peak / 100,
+        warmup_target=peak,
+        warmup_steps=num_steps,
+        decay_steps=max(1, num_steps * (epochs - 1)),
+    )
 
 
 def make_deterministic() -> None:

@@ -22,6 +22,7 @@ RECIPE = Recipe(
     optimizer="rmsprop",
     learning_rate=1e-2,
     schedule="constant",
+    finish=0.2,
     loss="one_hot",
     weight_decay=0.01,
     averaging=0.9,
@@ -45,6 +46,7 @@ CHANGES = {
     "optimizer": "sgd",
     "learning_rate": 1.1e-2,
     "schedule": "cosine",
+    "finish": 0.3,
     "loss": "sparse",
     "weight_decay": 0.02,
     "averaging": 0.0,
@@ -208,7 +210,17 @@ def test_the_weights_of_the_start_and_what_is_frozen_are_in_the_key(change):
 
 def test_a_recipe_of_an_earlier_version_keeps_its_key():
     recipe = Recipe.from_dict(OLD)
-    assert recipe == dataclasses.replace(RECIPES["sketchnet"], ink=0, variants=0, outliers=0)
+    undamaged = dataclasses.replace(RECIPES["sketchnet"].augmentation, damage=0)
+    of_today = {
+        "augmentation": undamaged,
+        "epochs": 30,
+        "finish": 0,
+        "ink": 0,
+        "variants": 0,
+        "outliers": 0,
+        "alphabets": False,
+    }
+    assert recipe == dataclasses.replace(RECIPES["sketchnet"], **of_today)
     assert recipe.key(OLD_DATA) == OLD_KEY
 
 
@@ -261,6 +273,8 @@ def test_whole_numbers_give_the_same_key_as_floats(changes):
         ("ink", -1),
         ("variants", -0.1),
         ("variants", 1.1),
+        ("finish", -0.1),
+        ("finish", 1),
         ("outliers", -1),
         ("seed", -1),
         ("seed", 2**32),

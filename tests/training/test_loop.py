@@ -25,7 +25,7 @@ from mnist_core.models.recipes import OPTIMIZERS, SCHEDULES, Recipe, Start
 from mnist_core.models.store import find_complete, load_stored, run_name, save_run
 from mnist_core.training import batches as batches_module
 from mnist_core.training import loop as training
-from mnist_core.training.batches import add_label_noise
+from mnist_core.training.batches import Batches, add_label_noise
 from mnist_core.training.devices import choose_devices, usable_devices
 from mnist_core.training.loop import train
 from mnist_core.training.pools import Pool, build_pools
@@ -255,6 +255,29 @@ def test_learning_rate_is_constant_or_falls_to_a_hundredth(schedule, at_the_end)
 def test_exponential_learning_rate_falls_by_the_same_share_with_every_step():
     schedule = training.build_schedule(dataclasses.replace(LINEAR, epochs=2, schedule="exponential"), 5)
     assert float(schedule(6)) == pytest.approx(0.01 * 0.01**0.6, rel=1e-4)
+
+
+def test_a_finish_begins_the_schedule_anew_below_its_peak():
+    schedule = training.build_schedule(dataclasses.replace(LINEAR, epochs=5, schedule="cosine", finish=0.4), 10)
+    plain = training.build_schedule(dataclasses.replace(LINEAR, epochs=3, schedule="cosine"), 10)
+    lower = training.build_schedule(
+        dataclasses.replace(LINEAR, epochs=2, schedule="cosine", learning_rate=0.4 * LINEAR.learning_rate), 10
+    )
+    rates = [float(schedule(step)) for step in range(50)]
+    assert rates == pytest.approx(
+        [*(float(plain(step)) for step in range(30)), *(float(lower(step)) for step in range(20))]
+    )
+
+
+def test_with_a_finish_only_its_epochs_hold_damaged_images():
+    """Whether a blank image stays blank tells."""
+    recipe = dataclasses.replace(LINEAR, epochs=4, finish=0.5, augmentation=Augmentation(damage=1))
+    batches = Batches(np.zeros((64, 28, 28), np.uint8), np.zeros(64, np.uint8), [], recipe)
+    damaged = []
+    for _ in range(4):
+        damaged.append(bool(batches[0][0].any()))
+        batches.on_epoch_end()
+    assert damaged == [False, False, True, True]
 
 
 def test_labels_as_numbers_and_as_vectors_give_the_same_run():

@@ -348,13 +348,14 @@ def test_descent_is_that_of_weights_and_biases(look, case, momentum):
     assert [loss for loss, _ in descend(case, target, momentum, 5)] == pytest.approx(losses, rel=1e-3, abs=1e-4)
 
 
+@pytest.mark.parametrize("finish", [0, 0.5])
 @pytest.mark.parametrize("schedule", ["constant", "cosine", "exponential"])
-def test_the_learning_rate_is_that_of_training(schedule):
+def test_the_learning_rate_is_that_of_training(schedule, finish):
     from mnist_core.training.loop import build_schedule
 
-    recipe = dataclasses.replace(RECIPES["sketchnet"], schedule=schedule, epochs=4)
+    recipe = dataclasses.replace(RECIPES["sketchnet"], schedule=schedule, finish=finish, epochs=4)
     built = build_schedule(recipe, num_steps=100)
-    for epoch in (0, 0.5, 1, 2.5, 4):
+    for epoch in (0, 0.5, 1, 1.99, 2, 2.5, 3, 4):
         expected = float(built(epoch * 100)) if callable(built) else built
         assert learning_rate(recipe, epoch) == pytest.approx(expected, rel=1e-4, abs=1e-9)
 

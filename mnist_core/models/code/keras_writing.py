@@ -115,6 +115,7 @@ def list_left_out(recipe: Recipe) -> list[str]:
         "elastic bends of this kind": augmentation.elastic,
         "changes of stroke thickness": augmentation.thickness,
         "damage to images": augmentation.damage,
+        "the finish, in which the learning rate rises once more": recipe.num_finishing,
         "flips with another probability than a half": _odd_flips(augmentation),
         "pen drawings beside MNIST's images": recipe.ink,
         "images that are no digits; the eleventh output has no examples": recipe.outliers,

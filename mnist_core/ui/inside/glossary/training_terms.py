@@ -13,7 +13,7 @@ import numpy as np
 from ....augmentation.transforms import augment
 from ....models.architectures import NUM_CLASSES, find_layers
 from ....models.calibration import Calibration, softmax
-from ....models.recipes import Recipe
+from ....models.recipes import FINISH_RATE, Recipe
 from ....training.pools import count_per_epoch
 from ...wire import Message
 from .case import Case
@@ -66,14 +66,22 @@ def describe_optimiser(case: Case) -> Message:
 
 def learning_rate(recipe: Recipe, epoch: float) -> float:
     """Returns the learning rate of a recipe when so many epochs are done, in [0, recipe.epochs]."""
+    before = recipe.epochs - recipe.num_finishing
+    if recipe.num_finishing and epoch >= before:
+        return _cosine(FINISH_RATE * recipe.learning_rate, epoch - before, recipe.num_finishing)
     if recipe.schedule == "exponential":
-        return recipe.learning_rate * 0.01 ** (epoch / recipe.epochs)
+        return recipe.learning_rate * 0.01 ** (epoch / before)
     if recipe.schedule == "constant":
         return recipe.learning_rate
+    return _cosine(recipe.learning_rate, epoch, before)
+
+
+def _cosine(peak: float, epoch: float, num_epochs: int) -> float:
+    """Returns a rate that rises during the first epoch and then falls to 0 along a cosine."""
     if epoch < 1:
-        return recipe.learning_rate * (0.01 + 0.99 * epoch)
-    done = (epoch - 1) / max(1, recipe.epochs - 1)
-    return recipe.learning_rate * (1 + math.cos(math.pi * done)) / 2
+        return peak * (0.01 + 0.99 * epoch)
+    done = (epoch - 1) / max(1, num_epochs - 1)
+    return peak * (1 + math.cos(math.pi * done)) / 2
 
 
 def descend(
