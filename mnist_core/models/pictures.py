@@ -29,6 +29,9 @@ _DIGITS = 2 / 3
 # How much surer a network must be of a candidate than of the plain reading.
 _CLEARLY = 0.2
 _CERTAIN = 0.97
+# Each further way of reading is another chance for something to look like a digit. So where the plain one does not, the
+# doubt must be no more than this share of what is accepted.
+_STRICTLY = 0.25
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,8 @@ def _find(predictor: Predictor, picture: Image.Image, frame: Frame | None) -> tu
         return (best, trust, False) if trust >= SURE and is_digit else (plain, trust_of_plain, True)
     for candidate in candidates:
         of_candidate, is_accepted = _trust(predictor, candidate)
+        if is_accepted and not is_digit and not _trust(predictor, candidate, _STRICTLY)[1]:
+            continue
         # Two readings that are both no digit tell nobody a lie: the likelier of them will do.
         needed = trust_of_plain + _CLEARLY if is_digit or is_accepted else trust_of_plain
         if of_candidate > max(trust, needed):
@@ -218,10 +223,14 @@ def _is_line(reading: NumberReading) -> bool:
     return all(height > 0 for height in shared)
 
 
-def _trust(predictor: Predictor, found: FoundDigit) -> tuple[float, bool]:
-    """Returns how sure a network is that it sees a digit, and which, in [0, 1]; and whether it takes it for one."""
+def _trust(predictor: Predictor, found: FoundDigit, share: float = 1.0) -> tuple[float, bool]:
+    """Returns how sure a network is that it sees a digit, and which, in [0, 1]; and whether it takes it for one.
+
+    For that the doubt is at most a share of the limit.
+    """
     answer = predict(predictor, found.image[None])
-    return float(answer.probabilities[0].max() * (1 - answer.doubt[0])), bool(answer.accepted[0])
+    is_accepted = bool(answer.doubt[0] <= share * predictor.calibration.limit)
+    return float(answer.probabilities[0].max() * (1 - answer.doubt[0])), is_accepted
 
 
 def _read_file(predictor: Predictor, path: Path, single: bool) -> PictureReading:

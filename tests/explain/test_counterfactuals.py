@@ -296,7 +296,7 @@ def test_an_open_nine_is_closed_at_the_top(predict):
 def test_a_three_is_closed_to_an_eight(predict):
     change = find_change(predict, THREE, "close", wanted=8).change
     assert (change.label, change.effect) == (8, "loop_closed")
-    assert "left" in change.place
+    assert "right" not in change.place
     assert count_loops_and_parts(THREE)[0] < count_loops_and_parts(change.edited)[0]
 
 

@@ -141,9 +141,9 @@ def test_models_are_measured_with_squares_and_with_single_pixels(monkeypatch):
 # What the page says
 
 
-def test_the_page_knows_every_method_on_500_images(shipped_figures):
+def test_the_page_knows_every_method_on_a_hundred_images(shipped_figures):
     figures = shipped_figures[str(SIDE)]
-    assert (figures["num_images"], len(figures["shares"])) == (500, 11)
+    assert (figures["num_images"], len(figures["shares"])) == (100, 11)
     assert len(figures["methods"]) == 8 + 4
     for name, method in figures["methods"].items():
         assert 0 < method["deletion"]["area"] < 1, name

@@ -143,7 +143,12 @@ def test_doubt_lies_between_0_and_1(num_outputs, scale):
 # Fitting
 
 
-@pytest.mark.parametrize("temperature", [0.6, 1.0, 1.7, 3.0])
+def test_no_network_is_made_surer_than_it_is():
+    honest, doubt = random_logits(5000), np.random.default_rng(2).uniform(0.02, 0.98, 5000)
+    assert fit_calibration([(with_doubt(honest * 0.6, doubt), draw_labels(honest))]).temperature == 1
+
+
+@pytest.mark.parametrize("temperature", [1.0, 1.7, 3.0])
 def test_a_known_temperature_is_found(temperature):
     honest, doubt = random_logits(5000), np.random.default_rng(2).uniform(0.02, 0.98, 5000)
     found = fit_calibration([(with_doubt(honest * temperature, doubt), draw_labels(honest))])
