@@ -25,8 +25,8 @@ from .architectures import NUM_CLASSES
 # the hands of the former are known.
 ACCEPTED_SHARE = 0.993
 
-# What is tried for each number, in turn, until none helps. No temperature is below 1: strangers' drawings are harder than
-# validation digits, and a network that is too modest on the latter is not on the former.
+# What is tried for each number, in turn, until none helps. No temperature is below 1: strangers' drawings are harder
+# than validation digits, and a network that is too modest on the latter is not on the former.
 _CANDIDATES = {
     "temperature": np.geomspace(1, 4, 61).tolist(),
     "warming": np.linspace(0, 3, 61).tolist(),
