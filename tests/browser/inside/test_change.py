@@ -16,7 +16,7 @@ from support.drawing import (
 )
 
 # Its loop is open at the top: it reads 4, and 9 when the loop is closed.
-OPEN_NINE = thin_out([arc(0.48, 0.37, 0.34, 0.34, -140, -400, 24), line((0.64, 0.34), (0.60, 0.9))])
+OPEN_NINE = thin_out([arc(0.48, 0.37, 0.34, 0.34, -150, -400, 24), line((0.64, 0.34), (0.60, 0.9))])
 CARDS = "#change-found button"
 
 
@@ -109,16 +109,16 @@ def test_another_change_is_shown_large_on_a_tap(page):
     page.click(f'{CARDS}[data-family="close"]')
     page.wait_for_function("() => document.querySelector('#change-sentence').textContent.startsWith('Close the loop')")
     assert page.get_attribute(f'{CARDS}[data-family="close"]', "aria-pressed") == "true"
-    page.click('#change-meant button:text-is("1")')
-    page.wait_for_function("() => /reads 1|as 1/.test(document.querySelector('#change-sentence').textContent)")
+    page.click('#change-meant button:text-is("9")')
+    page.wait_for_function("() => /reads 9|as 9/.test(document.querySelector('#change-sentence').textContent)")
     wait_for_searches(page)
     sentences = page.locator(f"{CARDS} span").all_inner_texts()
     assert sentences
-    assert all("and it is read as 1." in sentence for sentence in sentences)
+    assert all("and it is read as 9." in sentence for sentence in sentences)
     assert page.is_disabled('#change-meant button:text-is("4")')
     page.click("#change-put")
-    page.wait_for_function("() => /^1/.test(document.querySelector('#verdict').innerText)")
-    assert look_at_answer(page).digit == 1
+    page.wait_for_function("() => /^9/.test(document.querySelector('#verdict').innerText)")
+    assert look_at_answer(page).digit == 9
 
 
 def test_a_house_is_no_digit_after_any_small_change(page):

@@ -20,8 +20,8 @@ def open_fool(page):
 
 @pytest.fixture(scope="module")
 def fool_page(open_drawn):
-    """The view of a three."""
-    page = open_drawn(DIGITS[3])
+    """The view of a six."""
+    page = open_drawn(DIGITS[6])
     open_fool(page)
     return page
 
@@ -38,7 +38,7 @@ def read_row(page):
 def test_without_noise_it_is_the_drawing_and_the_answer(fool_page):
     set_strength(fool_page, 0)
     assert look_at_canvas(fool_page, "#fool-after") == look_at_network_input(fool_page)
-    assert fool_page.inner_text("#fool-sentence").startswith("Still a 3")
+    assert fool_page.inner_text("#fool-sentence").startswith("Still a 6")
     assert fool_page.inner_text("#fool-value") == "0.00"
 
 
@@ -52,13 +52,13 @@ def test_noise_changes_every_pixel_by_its_strength_and_no_more(fool_page):
 
 def test_the_smallest_strength_that_works_is_where_the_answer_turns(fool_page):
     name, before, _, smallest, _ = read_row(fool_page)
-    assert (name, before) == ("sketchnet", "3")
+    assert (name, before) == ("sketchnet", "6")
     fool_page.click("#fool-smallest")
     assert fool_page.inner_text("#fool-value") == smallest
     at = int(fool_page.input_value("#fool-strength"))
-    assert not read_row(fool_page)[2].startswith(("3", "not a digit (3"))
+    assert not read_row(fool_page)[2].startswith(("6", "not a digit (6"))
     set_strength(fool_page, at - 1)
-    assert read_row(fool_page)[2].startswith(("3", "not a digit (3"))
+    assert read_row(fool_page)[2].startswith(("6", "not a digit (6"))
 
 
 def test_the_shipped_model_says_that_strong_noise_is_no_digit(fool_page):

@@ -109,7 +109,7 @@ def test_each_method_says_how_well_it_marks_what_matters(why_page):
     why_page.click("[data-level=university]")
     for method in ("occlusion_paper", "occlusion_ink", "grad_cam"):
         open_why(why_page, f"&why-method={method}")
-        assert "Measured on 500 new images" in why_page.inner_text("#why-measured")
+        assert "Measured on 100 new images" in why_page.inner_text("#why-measured")
         assert "beats both orders" in why_page.inner_text("#why-measured")
     why_page.click("#why-figures summary")
     assert why_page.locator("#why-figures polyline").count() == 6
