@@ -186,7 +186,7 @@ def differences(recipe, other):
 
 def test_a_short_run_draws_less_as_it_has_less_images():
     whole = without("nothing")
-    assert differences(whole, SKETCHNET) == {"epochs", "limit", "ink", "outliers", "seed"}
+    assert differences(whole, SKETCHNET) == {"epochs", "finish", "damage", "limit", "ink", "outliers", "seed"}
     assert (whole.epochs, whole.limit, whole.seed) == (2, 40, 3)
     assert (whole.ink, whole.outliers) == (SKETCHNET.ink * 2 // 5, SKETCHNET.outliers * 2 // 5)
 

@@ -107,7 +107,7 @@ def test_gradients_come_after_a_moment_and_the_server_stays_without_tensorflow(w
 
 def test_each_method_says_how_well_it_marks_what_matters(why_page):
     why_page.click("[data-level=university]")
-    for method in ("occlusion_paper", "occlusion_ink", "grad_cam"):
+    for method in ("occlusion_paper", "occlusion_ink", "gradient"):
         open_why(why_page, f"&why-method={method}")
         assert "Measured on 100 new images" in why_page.inner_text("#why-measured")
         assert "beats both orders" in why_page.inner_text("#why-measured")
