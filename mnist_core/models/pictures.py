@@ -135,17 +135,19 @@ def _find(predictor: Predictor, picture: Image.Image, frame: Frame | None) -> tu
     """Returns what `find_best` does, how sure the network is of it, and whether it is the plain reading of all ink."""
     candidates = find_candidates(picture, frame)
     plain = best = next(candidates)
-    trust_of_plain, is_digit = trust, _ = _trust(predictor, plain)
+    limit = predictor.calibration.limit
+    trust_of_plain, doubt = _trust(predictor, plain)
+    trust, is_digit = trust_of_plain, doubt <= limit
     if trust >= SURE:
         others = [(*_trust(predictor, found), found) for found in find_instead(picture, frame)]
-        trust, is_digit, best = max(others, key=lambda other: other[0], default=(0.0, False, plain))
-        return (best, trust, False) if trust >= SURE and is_digit else (plain, trust_of_plain, True)
+        trust, doubt, best = max(others, key=lambda other: other[0], default=(0.0, 1.0, plain))
+        return (best, trust, False) if trust >= SURE and doubt <= limit else (plain, trust_of_plain, True)
     for candidate in candidates:
-        of_candidate, is_accepted = _trust(predictor, candidate)
-        if is_accepted and not is_digit and not _trust(predictor, candidate, _STRICTLY)[1]:
+        of_candidate, doubt = _trust(predictor, candidate)
+        if not is_digit and _STRICTLY * limit < doubt <= limit:
             continue
         # Two readings that are both no digit tell nobody a lie: the likelier of them will do.
-        needed = trust_of_plain + _CLEARLY if is_digit or is_accepted else trust_of_plain
+        needed = trust_of_plain + _CLEARLY if is_digit or doubt <= limit else trust_of_plain
         if of_candidate > max(trust, needed):
             best, trust = candidate, of_candidate
         if trust >= _CERTAIN:
@@ -223,14 +225,10 @@ def _is_line(reading: NumberReading) -> bool:
     return all(height > 0 for height in shared)
 
 
-def _trust(predictor: Predictor, found: FoundDigit, share: float = 1.0) -> tuple[float, bool]:
-    """Returns how sure a network is that it sees a digit, and which, in [0, 1]; and whether it takes it for one.
-
-    For that the doubt is at most a share of the limit.
-    """
+def _trust(predictor: Predictor, found: FoundDigit) -> tuple[float, float]:
+    """Returns how sure a network is that it sees a digit, and which, in [0, 1]; and its doubt."""
     answer = predict(predictor, found.image[None])
-    is_accepted = bool(answer.doubt[0] <= share * predictor.calibration.limit)
-    return float(answer.probabilities[0].max() * (1 - answer.doubt[0])), is_accepted
+    return float(answer.probabilities[0].max() * (1 - answer.doubt[0])), float(answer.doubt[0])
 
 
 def _read_file(predictor: Predictor, path: Path, single: bool) -> PictureReading:

@@ -9,9 +9,11 @@ from support.library import SHIPPED
 from support.server import as_png, sample_digit
 
 from mnist_core.errors import PictureError
+from mnist_core.models import pictures
+from mnist_core.models.calibration import Calibration
 from mnist_core.models.inference import LiteRTPredictor, predict
 from mnist_core.models.pictures import find_best, read_pictures
-from mnist_core.preprocessing.picture import Frame
+from mnist_core.preprocessing.picture import FoundDigit, Frame
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +144,26 @@ def test_what_surrounds_a_digit_is_no_part_of_it(predictor, scene, noise):
     pictures = [scene(digit) + random.normal(0, noise, scene(digit).shape) for digit in range(10)]
     read = read_all(predictor, [np.clip(picture, 0, 255).astype(np.uint8) for picture in pictures])
     assert (read == np.arange(10)).sum() >= 8
+
+
+@pytest.mark.parametrize(
+    ("plain", "other", "expected"), [(0.5, 0.03, 0), (0.5, 0.009, 1), (0.5, 0.4, 1), (0.03, 0.03, 1)]
+)
+def test_what_only_another_way_takes_for_a_digit_must_be_surer(monkeypatch, plain, other, expected):
+    """Of doubts up to 0.04 all are accepted; the plain way is less sure than the other one in each case."""
+    ways = [FoundDigit(np.full((28, 28), number, np.float32), Frame(0.5, 0.5, 1.0, 1.0), ()) for number in (0, 1)]
+    monkeypatch.setattr(pictures, "find_candidates", lambda *_: iter(ways))
+
+    class Doubting:
+        calibration = Calibration(limit=0.04)
+
+        def predict_logits(self, images):
+            doubt = np.where(images.any(axis=(1, 2)), other, plain)
+            ten = np.where(np.arange(10) == 3, np.where(images.any(axis=(1, 2)), 50.0, 0.5)[:, None], 0.0)
+            eleventh = np.log(np.exp(ten).sum(axis=1)) + np.log(doubt / (1 - doubt))
+            return np.column_stack([ten, eleventh]).astype(np.float32)
+
+    assert find_best(Doubting(), Image.new("L", (28, 28))) is ways[expected]
 
 
 def test_the_frame_lies_around_what_was_found(predictor):

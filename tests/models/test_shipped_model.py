@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mnist_core.augmentation.damage import DAMAGES, damage_images
 from mnist_core.augmentation.outliers import FAMILIES, generate_outliers
 from mnist_core.data.labelled import load_labelled
 from mnist_core.data.mnist import load_dataset
@@ -93,6 +94,16 @@ def test_its_history_holds_every_epoch(shipped):
 
 def test_it_reads_the_built_in_sample(sample_figures):
     assert sample_figures["accuracy"] >= 0.994
+
+
+def test_it_reads_damaged_digits_of_every_kind(shipped):
+    sample = sample_set()
+    answers = predict(LiteRTPredictor(shipped), damage_images(sample.images, np.random.default_rng(1)))
+    right = answers.probabilities.argmax(axis=1) == sample.labels
+    assert right.mean() > 0.92
+    assert {kind: right[place :: len(DAMAGES)].mean() > 0.8 for place, kind in enumerate(DAMAGES)} == dict.fromkeys(
+        DAMAGES, True
+    )
 
 
 def test_its_stored_figures_are_its_figures(shipped, sample_figures):
