@@ -2,6 +2,8 @@
 
 const SECONDS = 1.6;
 const PAUSE = 1.1;
+// Between two looks, in seconds. At every frame of the screen an open page would keep a processor busy for a quarter.
+const STEP = 0.04;
 export const USUAL_ROUNDS = 6;
 const DIGITS = [
   [[[0.36, 0.3], [0.45, 0.22], [0.57, 0.22], [0.64, 0.3], [0.62, 0.4], [0.5, 0.47], [0.62, 0.53], [0.67, 0.63],
@@ -12,12 +14,14 @@ const DIGITS = [
   [[[0.54, 0.22], [0.42, 0.38], [0.33, 0.56], [0.5, 0.57], [0.69, 0.56]], [[0.58, 0.42], [0.58, 0.6], [0.57, 0.79]]],
 ];
 
-// The strokes that are seen after some seconds, and whether nothing will change any more. Where nothing should move the
-// first digit stands there whole.
+// The strokes that are seen after some seconds, and in how many seconds they change: never again after the last round.
+// Where nothing should move the first digit stands there whole.
 export function traceGhost(seconds, isStill, rounds) {
   const round = Math.floor(seconds / (SECONDS + PAUSE));
   const isOver = isStill || round >= rounds;
-  const share = isOver ? 1 : Math.min(1, Math.max(0, (seconds - round * (SECONDS + PAUSE)) / SECONDS));
+  const passed = Math.max(0, seconds - round * (SECONDS + PAUSE));
+  const share = isOver ? 1 : Math.min(1, passed / SECONDS);
+  const pause = share < 1 ? STEP : SECONDS + PAUSE - passed;
   const whole = DIGITS[(isOver ? 0 : Math.max(0, round)) % DIGITS.length].map(roundOff);
   let left = whole.flat().length * share;
   const strokes = [];
@@ -25,7 +29,7 @@ export function traceGhost(seconds, isStill, rounds) {
     if (left > 1) strokes.push(stroke.slice(0, Math.ceil(left)));
     left -= stroke.length;
   }
-  return { strokes, isOver };
+  return { strokes, wait: isOver ? Infinity : pause };
 }
 
 // Corners -> a smooth line of many points (Catmull-Rom).

@@ -19,6 +19,7 @@ export function createPad(root, ink, readWidth, onPen, takeTap) {
   let isErasing = false;
   let stroke = null; // { mark, gesture } while a pen is down; gesture is null for the eraser
   let ghostStarted = performance.now();
+  let ghostMoves = 0;
   let hasGhost = true;
 
   const strokes = { begin, draw: drawOn, end, withdraw };
@@ -31,6 +32,7 @@ export function createPad(root, ink, readWidth, onPen, takeTap) {
 
   function draw(time) {
     frame = 0;
+    clearTimeout(ghostMoves);
     const style = getComputedStyle(canvas);
     context.setTransform(canvas.width, 0, 0, canvas.height, 0, 0);
     context.clearRect(0, 0, 1, 1);
@@ -53,7 +55,7 @@ export function createPad(root, ink, readWidth, onPen, takeTap) {
     context.globalAlpha = isExhibit() ? 0.4 : 0.13;
     ghost.strokes.forEach((points) => paintStroke(context, points, GHOST_WIDTH));
     context.globalAlpha = 1;
-    if (!ghost.isOver && root.isConnected) requestDraw();
+    if (Number.isFinite(ghost.wait) && root.isConnected) ghostMoves = setTimeout(requestDraw, ghost.wait * 1000);
   }
 
   function begin(erases = isErasing) {
