@@ -2,7 +2,7 @@
 
 import pytest
 from support.drawing import DESKTOP, PHONE
-from support.screen import check_with_axe
+from support.screen import check_contrasts, check_with_axe
 
 SLOW = 30_000
 SYMPTOMS = ("refused", "slow", "offline", "search", "login")
@@ -90,6 +90,7 @@ def test_every_thing_that_a_device_may_show_has_its_remedy(open_test):
     page.click('[data-symptom="slow"]')
     assert page.locator("#test-remedy details").count() == 3
     check_with_axe(page)
+    check_contrasts(page, "#class :is(h1, h2, h3, p, a, b, button, small, span, li, summary)", more_than=15)
 
 
 def test_a_server_that_only_its_own_computer_reaches_says_so(open_test):
