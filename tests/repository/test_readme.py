@@ -258,8 +258,9 @@ def test_ci_runs_the_test_command_of_the_readme():
     script = ROOT / ".ci/run"
     text = script.read_text()
     assert os.access(script, os.X_OK)
-    assert 'bash -c "$test_command"' in text
-    (search,) = re.findall(r"test_command=\$\((.*)\)", text)
+    assert text.index('bash -c "$install"') < text.index('bash -c "$tests"')
+    lines = re.findall(r"^(?:test_command|install)=.*$", text, re.MULTILINE)
+    search = "\n".join([*lines, 'echo "$install && $tests"'])
     found = subprocess.run(["bash", "-c", search], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert found.strip() == command_of("Develop")
 
