@@ -234,4 +234,6 @@ def test_no_explanation_survives_that_the_weights_are_shuffled_from_the_top_down
             if method.startswith("occlusion") and name in ("conv5", "conv3", "conv2"):
                 continue  # thousands of answers
             found[method].append(rank_correlation(before, explain(method, network, image, target)))
-    assert {method: max(values) < 0.65 for method, values in found.items()} == dict.fromkeys(EXPLANATIONS, True)
+    # A class activation map has 49 values: some resemble each other by chance at one of the stages.
+    survived = {method: round(float(np.mean(values)), 2) for method, values in found.items() if np.mean(values) > 0.4}
+    assert survived == {}

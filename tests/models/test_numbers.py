@@ -148,7 +148,7 @@ def test_a_speck_above_a_number_is_left_out():
 
 
 def test_boxes_surround_the_digits():
-    strokes = write("305", sizes=(1, 0.5))
+    strokes = write("305", sizes=(1, 0.6))
     reading = read(strokes)
     points = [np.array(strokes[0]), np.array(strokes[1]), np.concatenate(strokes[2:])]
     for digit, own in zip(reading.digits, points, strict=True):
