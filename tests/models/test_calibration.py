@@ -217,25 +217,25 @@ def test_answers_without_a_fault_can_be_fitted():
 # Limit
 
 
-@pytest.mark.parametrize("count", [1, 2, 100, 101, 200, 5000])
-def test_of_each_kind_at_least_99_of_100_are_accepted(count):
+@pytest.mark.parametrize("count", [1, 2, 125, 126, 200, 5000])
+def test_of_each_kind_at_least_992_of_1000_are_accepted(count):
     first, second = random_logits(count, 11), random_logits(999, 11, scale=1, seed=3)
     limit = fit_calibration([(first, draw_labels(first))], [first, second]).limit
     for logits in (first, second):
-        assert (find_doubt(logits) <= limit).mean() >= 0.99
+        assert (find_doubt(logits) <= limit).mean() >= 0.992
 
 
 def test_no_more_is_accepted_than_it_takes():
     logits = random_logits(1000, 11)
     limit = fit_calibration([(logits, draw_labels(logits))], [logits]).limit
-    assert (find_doubt(logits) <= limit).sum() in (990, 991)
+    assert (find_doubt(logits) <= limit).sum() in (992, 993)
 
 
 def test_the_limit_is_a_hair_above_the_doubt_that_it_was_taken_from():
     """Another runtime's last digits differ."""
     logits = random_logits(1000, 11)
     limit = fit_calibration([(logits, draw_labels(logits))], [logits]).limit
-    taken = np.sort(find_doubt(logits))[990]
+    taken = np.sort(find_doubt(logits))[992]
     assert 1.0005 * taken < limit < 1.002 * taken
 
 
