@@ -21,8 +21,8 @@ import numpy as np
 from ..checks import build_from
 from .architectures import NUM_CLASSES
 
-# Share of validation digits that is accepted, of MNIST's and of the pen's. Of other people's digits it is a point less:
-# the hands of the former are known.
+# Share of validation digits that is accepted, of MNIST's and of the pen's. Of other people's digits it is up to two
+# points less: the hands of the former are known.
 ACCEPTED_SHARE = 0.992
 
 # What is tried for each number, in turn, until none helps. No temperature is below 1: strangers' drawings are harder

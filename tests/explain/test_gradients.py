@@ -222,7 +222,7 @@ def test_no_explanation_survives_that_the_weights_are_shuffled_from_the_top_down
     """As Adebayo et al. (2018), "Sanity checks for saliency maps", who found some that do."""
     network, image, generator = (
         Randomised(load_stored(SHIPPED_DIR / "sketchnet")),
-        an_image(33),
+        an_image(99),
         np.random.default_rng(0),
     )
     target = Target(int(network.logits(image[None])[0, :10].argmax()))
@@ -234,6 +234,4 @@ def test_no_explanation_survives_that_the_weights_are_shuffled_from_the_top_down
             if method.startswith("occlusion") and name in ("conv5", "conv3", "conv2"):
                 continue  # thousands of answers
             found[method].append(rank_correlation(before, explain(method, network, image, target)))
-    # A class activation map has 49 values: some resemble each other by chance at one of the stages.
-    survived = {method: round(float(np.mean(values)), 2) for method, values in found.items() if np.mean(values) > 0.4}
-    assert survived == {}
+    assert {method: max(values) < 0.65 for method, values in found.items()} == dict.fromkeys(EXPLANATIONS, True)

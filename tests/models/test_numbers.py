@@ -68,7 +68,7 @@ def test_boxes_may_overlap():
     assert read(leaning).text == "111"
 
 
-@pytest.mark.parametrize("second", [2, 3, 6])
+@pytest.mark.parametrize("second", [0, 2, 3, 6])
 def test_digits_that_are_joined_without_lifting_the_pen_are_cut(second):
     joined = [[*DIGITS[2][0], *((x + 0.56, y) for x, y in DIGITS[second][0])]]
     assert read(joined).text == f"2{second}"
